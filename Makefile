@@ -1,0 +1,94 @@
+# Everything a contributor runs. `make` alone lists the targets.
+# Python is found as PYTHON (default python3, 3.11 or newer); all it installs goes into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+ENV := .venv/.complete
+NODE := node_modules/.package-lock.json
+
+# Other releases of a dependency, put in front of the installed one with PYTHONPATH.
+OLDEST_CLIENT := .overlays/qiskit-ibm-runtime-0.50.0
+KERNELS := $(addprefix .overlays/ipykernel-,7.1.0 7.2.0 7.3.0)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help setup lab test lint format test-python test-oldest test-js test-browser chromium
+.PHONY: wheel lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(ENV) $(NODE) ## install everything into .venv and node_modules, build the front end
+	@$(BIN)/python hatch_build.py
+
+lab: setup ## open JupyterLab on the quickstart notebook
+	$(BIN)/python -m jupyterlab $(LAB_FLAGS) notebooks/quickstart.ipynb
+
+test: chromium lint test-js test-python test-oldest test-browser ## run every check and every test
+
+lint: setup ## check style and types of the Python code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup ## rewrite Python and TypeScript in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	npm run format
+
+test-js: setup ## lint, type check, test and build the front end
+	npm run check
+
+test-python: setup ## test the Python code, notebooks included, without a browser
+	$(BIN)/pytest -m "not browser"
+
+test-oldest: setup $(OLDEST_CLIENT) ## contract tests against the oldest supported IBM client
+	PYTHONPATH=$(OLDEST_CLIENT) $(BIN)/pytest tests/contract
+
+test-browser: chromium $(KERNELS) ## test the widget in JupyterLab in Chromium
+	$(BIN)/pytest tests/browser
+
+chromium: setup ## find Chromium for test-browser; root on Debian: install it
+	$(BIN)/python -m tests.browser.chromium
+
+wheel: setup ## build the sdist, and from it the wheel, into dist/
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+
+lock: $(ENV) ## write requirements-dev.lock anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --group dev \
+		--custom-compile-command "make lock" --output-file requirements-dev.lock pyproject.toml
+
+clean: ## remove everything that was installed or built
+	rm -rf .venv .overlays node_modules dist src/qsession/static test-results
+	rm -rf .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+# The address is printed where no browser can be opened; a server of root's must be told so.
+LAB_FLAGS = $(if $(filter 0,$(shell id -u)),--allow-root)
+LAB_FLAGS += $(if $(filter Linux,$(shell uname)),$(if $(DISPLAY)$(WAYLAND_DISPLAY),,--no-browser))
+
+$(ENV): requirements-dev.lock pyproject.toml package.json hatch_build.py | $(NODE)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		"Python 3.11 or newer is needed, this is " + sys.version + "; try make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo '{}' > .venv/package.json # ours makes ES modules of .js files; JupyterLab's are not
+	$(BIN)/python -m pip install --quiet -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(NODE): package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+# NAME-VERSION of a package alone; what else it needs comes from .venv.
+.overlays/%: | $(ENV)
+	rm -rf $@ $@.part
+	$(BIN)/python -m pip install --quiet --no-deps --target $@.part \
+		$(shell echo $* | sed 's/-\([0-9.]*\)$$/==\1/') $(NEEDS_$*)
+	mv $@.part $@
+
+# These still import the predecessor of nest-asyncio2.
+NEEDS_ipykernel-7.1.0 := nest-asyncio
+NEEDS_ipykernel-7.2.0 := nest-asyncio

@@ -1,0 +1,80 @@
+/** Words for numbers: durations, clock times in the reader's locale, short ids. Pure. */
+
+const pad = (value: number): string => String(value).padStart(2, "0");
+
+function split(seconds: number): [hours: number, minutes: number, seconds: number] {
+  const whole = Math.max(0, Math.floor(seconds));
+  return [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+}
+
+/** A countdown: `1:42:18`, `0:38`. Rounded up, so that it reads zero only when nothing is left. */
+export function countdown(seconds: number): string {
+  const [h, m, s] = split(Math.ceil(seconds));
+  return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
+}
+
+/** A span that counts up: `48 m 02 s`, `1 h 02 m 05 s`, `7 s`. */
+export function span(seconds: number): string {
+  const [h, m, s] = split(seconds);
+  if (h > 0) return `${h} h ${pad(m)} m ${pad(s)} s`;
+  return m > 0 ? `${m} m ${pad(s)} s` : `${s} s`;
+}
+
+/** A round span without its zero parts: `2 h`, `1 m 30 s`. */
+export function roundSpan(seconds: number): string {
+  const [h, m, s] = split(seconds);
+  const parts = [h > 0 ? `${h} h` : "", m > 0 ? `${m} m` : "", s > 0 ? `${s} s` : ""];
+  return parts.filter(Boolean).join(" ") || "0 s";
+}
+
+/** How long finished work took: `35 ms`, `12.4 s`, `1 m 05 s`. */
+export function took(seconds: number): string {
+  if (seconds < 0.9995) return `${Math.round(Math.max(0, seconds) * 1000)} ms`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  return span(Math.round(seconds));
+}
+
+const CLOCK = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+const SHORT_CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+const NUMBER = new Intl.NumberFormat();
+
+/** A moment as `14:03:12`, with the day in front when it is not the day of `nowMs`. */
+export function clock(ms: number, nowMs: number): string {
+  return withDay(CLOCK, ms, nowMs);
+}
+
+/** Like {@link clock}, without the seconds. */
+export function shortClock(ms: number, nowMs: number): string {
+  return withDay(SHORT_CLOCK, ms, nowMs);
+}
+
+function withDay(format: Intl.DateTimeFormat, ms: number, nowMs: number): string {
+  const sameDay = new Date(ms).toDateString() === new Date(nowMs).toDateString();
+  return sameDay ? format.format(ms) : `${DAY.format(ms)}, ${format.format(ms)}`;
+}
+
+/** A moment in full, for tooltips. */
+export function fullTime(ms: number): string {
+  return FULL.format(ms);
+}
+
+/** A number with the reader's separators. */
+export function number(value: number): string {
+  return NUMBER.format(value);
+}
+
+/** A number with its noun: `1 job`, `2 jobs`. */
+export function counted(value: number, noun: string): string {
+  return `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** An id shortened in the middle: `7b2ed505…61f4`. */
+export function shortId(id: string, head = 8, tail = 4): string {
+  return id.length > head + tail + 1 ? `${id.slice(0, head)}…${id.slice(-tail)}` : id;
+}

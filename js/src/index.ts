@@ -1,0 +1,46 @@
+import type { AnyWidget } from "@anywidget/types";
+import { readConnection } from "./connection";
+import { listen, type Model } from "./model";
+import { findStore, openStore } from "./stores";
+import { SessionPanel } from "./views/session";
+
+interface Lifetime {
+  readonly signal: AbortSignal;
+  readonly end: () => void;
+}
+
+// Hosts end a widget by a signal, by calling the returned cleanup, or by both.
+function lifetime(hostSignal: AbortSignal | undefined): Lifetime {
+  const controller = new AbortController();
+  const end = (): void => controller.abort();
+  if (hostSignal?.aborted) end();
+  hostSignal?.addEventListener("abort", end, { signal: controller.signal });
+  return { signal: controller.signal, end };
+}
+
+function initialize({ model, signal }: { model: Model; signal?: AbortSignal }): () => void {
+  const life = lifetime(signal);
+  openStore(model, life.signal);
+  return life.end;
+}
+
+interface RenderProps {
+  model: Model;
+  el: HTMLElement;
+  signal?: AbortSignal;
+}
+
+function render({ model, el, signal }: RenderProps): () => void {
+  const life = lifetime(signal);
+  // Some hosts render without having initialized: the view then has a store of its own.
+  const store = findStore(model) ?? openStore(model, life.signal);
+  if (readConnection(model, el) === "dead") store.freezeAsSaved();
+  const onLive = (): void => store.setConnection(readConnection(model, el));
+  listen(model, "comm_live_update", onLive, life.signal);
+  const panel = new SessionPanel(store, el, life.signal);
+  el.append(panel.node);
+  life.signal.addEventListener("abort", () => panel.node.remove());
+  return life.end;
+}
+
+export default { initialize, render } satisfies AnyWidget;

@@ -1,0 +1,228 @@
+/**
+ * What crosses the wire between the kernel and the page. `wire.py` owns these names; the lists
+ * below mirror it and a Python test reads this file to compare them.
+ *
+ * Everything that arrives goes through the guards here, so the rest of the page can trust its types.
+ */
+
+export const WIRE_VERSION = 1;
+
+export const HEAD_FIELDS = [
+  "version",
+  "state",
+  "label",
+  "session_id",
+  "name",
+  "backend",
+  "mode",
+  "max_time_s",
+  "limit_s",
+  "interactive_timeout_s",
+  "now_ms",
+  "started_ms",
+  "expires_ms",
+  "idle_since_ms",
+  "idle_until_ms",
+  "ended_ms",
+  "ended_reason",
+  "usage_s",
+  "usage_runs",
+  "qpu_s",
+  "counts",
+  "programs",
+  "last_work",
+  "can_cancel_running",
+  "clicks_wait",
+  "stale_since_ms",
+  "error",
+] as const;
+
+export const ROW_FIELDS = [
+  "job_id",
+  "name",
+  "primitive",
+  "status",
+  "created_ms",
+  "started_ms",
+  "finished_ms",
+  "run_s",
+  "qpu_s",
+  "shots",
+  "tags",
+  "error",
+] as const;
+
+export const ACTIONS = ["run", "cancel_session", "close_session", "cancel_job", "resync"] as const;
+
+export const KINDS = ["delta", "request", "reply"] as const;
+
+/** The session states, in the order a session can go through them. */
+export const STATES = [
+  "not-started",
+  "open",
+  "active",
+  "inactive",
+  "closing",
+  "closed",
+  "cancelled",
+  "expired",
+] as const;
+
+/** The job states, in the order in which counts are shown. */
+export const STATUSES = ["DONE", "RUNNING", "QUEUED", "CANCELLED", "ERROR"] as const;
+
+export type Action = (typeof ACTIONS)[number];
+export type State = (typeof STATES)[number];
+export type Status = (typeof STATUSES)[number];
+
+type Guard<T> = (value: unknown) => value is T;
+type Shape = Readonly<Record<string, Guard<unknown>>>;
+type Shaped<S extends Shape> = {
+  readonly [K in keyof S]: S[K] extends Guard<infer T> ? T : never;
+};
+
+const isString: Guard<string> = (value) => typeof value === "string";
+const isNumber: Guard<number> = (value): value is number =>
+  typeof value === "number" && Number.isFinite(value);
+const isBoolean: Guard<boolean> = (value) => typeof value === "boolean";
+
+// Beyond this a number is no date and cannot be shown as one.
+const LAST_MOMENT_MS = 8.64e15;
+const isMoment: Guard<number> = (value): value is number =>
+  isNumber(value) && Math.abs(value) <= LAST_MOMENT_MS;
+
+const isAnything: Guard<unknown> = (_value): _value is unknown => true;
+const isObject: Guard<object> = (value) => typeof value === "object" && value !== null;
+
+function oneOf<T extends string>(words: readonly T[]): Guard<T> {
+  return (value): value is T => words.some((word) => word === value);
+}
+
+function orNull<T>(guard: Guard<T>): Guard<T | null> {
+  return (value): value is T | null => value === null || guard(value);
+}
+
+function listOf<T>(guard: Guard<T>): Guard<readonly T[]> {
+  return (value): value is readonly T[] => Array.isArray(value) && value.every(guard);
+}
+
+/** The fields of `value` that do not have the type the shape asks for. */
+function badFields(value: object, shape: Shape): string[] {
+  return Object.entries(shape)
+    .filter(([name, guard]) => !guard(Reflect.get(value, name)))
+    .map(([name]) => name);
+}
+
+function shaped<S extends Shape>(shape: S): Guard<Shaped<S>> {
+  return (value): value is Shaped<S> => isObject(value) && badFields(value, shape).length === 0;
+}
+
+const programShape = {
+  name: isString,
+  primitive: isString,
+  shots: orNull(isNumber),
+  precision: orNull(isNumber),
+};
+
+const workShape = { name: orNull(isString), primitive: isString, shots: orNull(isNumber) };
+
+const countsShape = {
+  QUEUED: isNumber,
+  RUNNING: isNumber,
+  DONE: isNumber,
+  CANCELLED: isNumber,
+  ERROR: isNumber,
+} satisfies Record<Status, Guard<number>>;
+
+const headShape = {
+  version: isNumber,
+  state: oneOf(STATES),
+  label: isString,
+  session_id: orNull(isString),
+  name: orNull(isString),
+  backend: isString,
+  mode: isString,
+  max_time_s: orNull(isNumber),
+  limit_s: orNull(isNumber),
+  interactive_timeout_s: orNull(isNumber),
+  now_ms: isMoment,
+  started_ms: orNull(isMoment),
+  expires_ms: orNull(isMoment),
+  idle_since_ms: orNull(isMoment),
+  idle_until_ms: orNull(isMoment),
+  ended_ms: orNull(isMoment),
+  ended_reason: orNull(isString),
+  usage_s: isNumber,
+  usage_runs: isBoolean,
+  qpu_s: isNumber,
+  counts: shaped(countsShape),
+  programs: listOf(shaped(programShape)),
+  last_work: orNull(shaped(workShape)),
+  can_cancel_running: isBoolean,
+  clicks_wait: isBoolean,
+  stale_since_ms: orNull(isMoment),
+  error: orNull(isString),
+} satisfies Record<(typeof HEAD_FIELDS)[number], Guard<unknown>>;
+
+const rowShape = {
+  job_id: isString,
+  name: orNull(isString),
+  primitive: isString,
+  status: oneOf(STATUSES),
+  created_ms: isMoment,
+  started_ms: orNull(isMoment),
+  finished_ms: orNull(isMoment),
+  run_s: orNull(isNumber),
+  qpu_s: orNull(isNumber),
+  shots: orNull(isNumber),
+  tags: listOf(isString),
+  error: orNull(isString),
+} satisfies Record<(typeof ROW_FIELDS)[number], Guard<unknown>>;
+
+const replyShape = {
+  kind: oneOf(["reply"]),
+  id: isString,
+  ok: isBoolean,
+  message: orNull(isString),
+  error: orNull(shaped({ type: isString, message: isString })),
+};
+
+const deltaShape = {
+  kind: oneOf(["delta"]),
+  seq: isNumber,
+  head: isObject,
+  rows: listOf(isAnything),
+};
+
+export type Program = Shaped<typeof programShape>;
+export type Head = Shaped<typeof headShape>;
+export type Row = Shaped<typeof rowShape>;
+export type Reply = Shaped<typeof replyShape>;
+
+/** A numbered change; its head and rows are still to be checked. */
+export type Delta = Shaped<typeof deltaShape>;
+
+export const isRow: Guard<Row> = shaped(rowShape);
+export const isReply: Guard<Reply> = shaped(replyShape);
+export const isDelta: Guard<Delta> = shaped(deltaShape);
+export const isSeq: Guard<number> = isNumber;
+
+/** A head that was read: it, nothing sent yet, or why it cannot be used. */
+export type ReadHead =
+  | { readonly kind: "head"; readonly head: Head }
+  | { readonly kind: "absent" }
+  | { readonly kind: "unreadable"; readonly why: string };
+
+const isHead: Guard<Head> = shaped(headShape);
+
+/** Reads the `head` trait or the head of a delta. */
+export function readHead(value: unknown): ReadHead {
+  if (isHead(value) && value.version === WIRE_VERSION) return { kind: "head", head: value };
+  if (!isObject(value) || Object.keys(value).length === 0) return { kind: "absent" };
+  const version: unknown = Reflect.get(value, "version");
+  const why =
+    version === WIRE_VERSION
+      ? `fields ${badFields(value, headShape).join(", ")}`
+      : `version ${String(version)} instead of ${WIRE_VERSION}`;
+  return { kind: "unreadable", why };
+}

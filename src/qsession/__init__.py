@@ -1,0 +1,98 @@
+"""The live Session for Qiskit notebooks.
+
+Names are loaded when they are first used: importing this package, or ``%load_ext qsession``, loads
+neither IBM's client nor Aer.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from qsession.backend import SessionBackend, get_backend
+    from qsession.client_errors import (
+        BackendNotFoundError,
+        JobCancelledError,
+        SessionEndedError,
+        SessionNotFoundError,
+        UnsupportedBackendError,
+    )
+    from qsession.errors import (
+        IllegalMoveError,
+        InvalidInputError,
+        InvalidMaxTimeError,
+        QSessionError,
+        UnknownJobError,
+    )
+    from qsession.model.records import JobRecord
+    from qsession.model.states import JobStatus
+    from qsession.session import Batch, Session
+
+__all__ = [
+    "BackendNotFoundError",
+    "Batch",
+    "IllegalMoveError",
+    "InvalidInputError",
+    "InvalidMaxTimeError",
+    "JobCancelledError",
+    "JobRecord",
+    "JobStatus",
+    "QSessionError",
+    "Session",
+    "SessionBackend",
+    "SessionEndedError",
+    "SessionNotFoundError",
+    "UnknownJobError",
+    "UnsupportedBackendError",
+    "get_backend",
+]
+
+_HOMES = {
+    "qsession.backend": ("SessionBackend", "get_backend"),
+    "qsession.client_errors": (
+        "BackendNotFoundError",
+        "JobCancelledError",
+        "SessionEndedError",
+        "SessionNotFoundError",
+        "UnsupportedBackendError",
+    ),
+    "qsession.errors": (
+        "IllegalMoveError",
+        "InvalidInputError",
+        "InvalidMaxTimeError",
+        "QSessionError",
+        "UnknownJobError",
+    ),
+    "qsession.model.records": ("JobRecord",),
+    "qsession.model.states": ("JobStatus",),
+    "qsession.session": ("Batch", "Session"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on its first use."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - rarely asked for
+
+        return version("qsession")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'qsession' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names, loaded or not."""
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Register the magics: ``%load_ext qsession``."""
+    from qsession.magics import QSessionMagics  # noqa: PLC0415 - needs IPython
+
+    shell.register_magics(QSessionMagics)

@@ -1,0 +1,38 @@
+"""The errors of qsession that are IBM's and Qiskit's classes too (the tree: `qsession.errors`).
+
+A module of its own because importing IBM's classes loads the whole client.
+"""
+
+from __future__ import annotations
+
+from qiskit.providers.exceptions import QiskitBackendNotFoundError
+from qiskit_ibm_runtime.exceptions import (
+    IBMInputValueError,
+    IBMRuntimeError,
+    RuntimeInvalidStateError,
+)
+
+from qsession.errors import QSessionError
+
+
+class SessionEndedError(QSessionError, IBMRuntimeError, RuntimeError):
+    """Work was handed to a session that is closed, cancelled or expired.
+
+    ``RuntimeError`` is what the older provider raised, ``IBMRuntimeError`` what the client raises.
+    """
+
+
+class SessionNotFoundError(QSessionError, IBMInputValueError):
+    """No session has this id."""
+
+
+class BackendNotFoundError(QSessionError, QiskitBackendNotFoundError):
+    """No backend has this name."""
+
+
+class UnsupportedBackendError(QSessionError, IBMInputValueError):
+    """No engine can run a session on this kind of backend."""
+
+
+class JobCancelledError(QSessionError, RuntimeInvalidStateError):
+    """The result of a cancelled job was asked for."""

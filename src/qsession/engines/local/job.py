@@ -1,0 +1,162 @@
+"""The handle of a local job: `LocalJob`."""
+
+from __future__ import annotations
+
+from concurrent.futures import CancelledError, Future
+from typing import TYPE_CHECKING, Any
+
+from qiskit.providers.exceptions import JobTimeoutError
+
+from qsession.client_errors import JobCancelledError
+from qsession.engines.local.work import ExecutorWork
+from qsession.ibm_client import LocalRuntimeJob
+from qsession.model.states import JobStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from qsession.engines.local.engine import LocalEngine
+    from qsession.engines.local.work import Work
+    from qsession.model.records import JobRecord
+
+
+class LocalJob(LocalRuntimeJob):
+    """A job on a local backend, in the shape of IBM's local job.
+
+    ``result()`` gives what the primitive gives in IBM's local testing mode; for ``backend.run`` a
+    `qiskit.result.Result`.
+    """
+
+    def __init__(self, work: Work, engine: LocalEngine) -> None:
+        super().__init__(
+            function=work.run,
+            backend=work.backend,
+            # IBM's name for the decoders that result() applies.
+            primitive="executor" if isinstance(work, ExecutorWork) else work.primitive,
+            inputs=work.inputs,
+            future=Future(),
+        )
+        self.work = work
+        self._engine = engine
+
+    @property
+    def record(self) -> JobRecord:
+        """What the session knows of this job now."""
+        return self._engine.record_of(self.job_id())
+
+    def status(self) -> JobStatus:
+        """Where the job stands; equals IBM's string and Qiskit's ``JobStatus`` alike."""
+        return self.record.status
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait for the result.
+
+        Args:
+            timeout: Seconds to wait at most; None waits as long as it takes.
+
+        Raises:
+            JobCancelledError: If the job was cancelled.
+            JobTimeoutError: If the time ran out; the job goes on.
+            Exception: What the job itself failed with.
+        """
+        self.wait_for_final_state(timeout)
+        if self._future.cancelled():
+            raise JobCancelledError(
+                f"Job {self.job_id()} has no result: {self.record.error or 'it was cancelled.'}"
+            )
+        return super().result()
+
+    def wait_for_final_state(self, timeout: float | None = None) -> None:
+        """Wait until the job has ended.
+
+        Raises:
+            JobTimeoutError: If the time ran out; the job goes on.
+        """
+        try:
+            self._future.exception(timeout)
+        except CancelledError:
+            return
+        except TimeoutError:
+            if self._future.done():
+                return
+            raise JobTimeoutError(
+                f"Job {self.job_id()} did not end within {timeout} s; it goes on."
+            ) from None
+
+    def cancel(self) -> bool:
+        """Cancel the job while it is queued.
+
+        Returns:
+            Whether it was cancelled; a job that already runs cannot be stopped here.
+        """
+        return self._engine.cancel_job(self.job_id())
+
+    def done(self) -> bool:
+        """Whether it ended with a result."""
+        return self.status() is JobStatus.DONE
+
+    def running(self) -> bool:
+        """Whether it runs."""
+        return self.status() is JobStatus.RUNNING
+
+    def cancelled(self) -> bool:
+        """Whether it was cancelled."""
+        return self.status() is JobStatus.CANCELLED
+
+    def errored(self) -> bool:
+        """Whether it failed."""
+        return self.status() is JobStatus.ERROR
+
+    def in_final_state(self) -> bool:
+        """Whether it has ended."""
+        return self.status().is_final
+
+    def error_message(self) -> str:
+        """Why it failed or was cancelled; empty if it did not."""
+        return self.record.error or ""
+
+    def metrics(self) -> dict[str, Any]:
+        """Times in the shape of IBM's job metrics (ISO 8601, UTC). No QPU is charged."""
+        record = self.record
+        times = {"created": record.created, "running": record.started, "finished": record.finished}
+        return {
+            "timestamps": {name: iso_utc(time) for name, time in times.items()},
+            "usage": {"qpu_charge_time_seconds": 0, "status": "complete"},
+        }
+
+    @property
+    def session_id(self) -> str | None:
+        """The id of the session it runs in; None for a job without a session."""
+        return self._engine.session_id
+
+    @property
+    def creation_date(self) -> datetime:
+        """When it was submitted, in local time."""
+        return self.record.created.astimezone()
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags it was submitted with."""
+        return list(self.record.tags)
+
+    def settle(self, result: object) -> None:
+        """Hand over the result; for the engine."""
+        self._future.set_result(result)
+
+    def fail(self, error: BaseException) -> None:
+        """Hand over the failure; for the engine."""
+        self._future.set_exception(error)
+
+    def drop(self) -> None:
+        """Say that no result will come; for the engine."""
+        self._future.cancel()
+        self._future.set_running_or_notify_cancel()
+
+    def __repr__(self) -> str:
+        """One line: id, primitive, status."""
+        return f"<{type(self).__name__} {self.job_id()} {self.work.primitive} {self.status()}>"
+
+
+def iso_utc(time: datetime | None) -> str | None:
+    """Write a UTC time as IBM's service does, None as None."""
+    return None if time is None else time.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,89 @@
+"""The thread that notices when time has changed a local session: `Timekeeper`."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from qsession.clock import Clock, WakeUps
+
+
+class Ticking(Protocol):
+    """What a timekeeper keeps the time of."""
+
+    def tick(self) -> tuple[datetime | None, bool]:
+        """Do what is due; say when to look again and whether nothing can follow."""
+        ...
+
+
+class Timekeeper:
+    """Calls ``tick`` when a deadline has come.
+
+    Its daemon thread starts with the first deadline, holds its owner weakly, and ends with the
+    session or with the owner, whichever is first.
+    """
+
+    def __init__(self, owner: Ticking, clock: Clock) -> None:
+        self._owner = weakref.ref(owner)
+        self._clock = clock
+        self._wake_ups: WakeUps = SimpleQueue()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._sleeps_until: datetime | None = None
+        """What the thread waits for; None while it is about to look itself."""
+        weakref.finalize(owner, self._wake_ups.put, None).atexit = False
+
+    def look(self) -> None:
+        """Do what is due, and see to it that the next deadline is noticed."""
+        owner = self._owner()
+        if owner is None:
+            return
+        deadline, has_ended = owner.tick()
+        if deadline is None and not has_ended:
+            return
+        if self._thread is None:
+            if deadline is not None:
+                self._start()
+            return
+        sleeps_until = self._sleeps_until
+        if deadline is None or sleeps_until is None or deadline < sleeps_until:
+            self._wake_ups.put(None)
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=_keep_time,
+                    args=(weakref.ref(self), self._owner, self._wake_ups, self._clock),
+                    name="qsession-timekeeper",
+                    daemon=True,
+                )
+                self._thread.start()
+
+    def _look_from_thread(self, owner: Ticking) -> tuple[datetime | None, bool]:
+        self._sleeps_until = None
+        deadline, has_ended = owner.tick()
+        self._sleeps_until = deadline
+        return deadline, has_ended
+
+
+def _keep_time(
+    keeper_ref: weakref.ref[Timekeeper],
+    owner_ref: weakref.ref[Ticking],
+    wake_ups: WakeUps,
+    clock: Clock,
+) -> None:
+    while True:
+        keeper, owner = keeper_ref(), owner_ref()
+        if keeper is None or owner is None:
+            return
+        deadline, has_ended = keeper._look_from_thread(owner)  # noqa: SLF001 - its own thread
+        if has_ended:
+            return
+        del keeper, owner  # so that this thread does not keep them alive
+        clock.wait(wake_ups, deadline)

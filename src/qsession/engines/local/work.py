@@ -1,0 +1,187 @@
+"""The unit of work of a local job: a picklable description, run by one module-level function."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
+from qiskit.primitives.containers.estimator_pub import EstimatorPub
+from qiskit.primitives.containers.sampler_pub import SamplerPub
+
+from qsession.ibm_client import run_quantum_program
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit.providers import BackendV2
+
+_Number = TypeVar("_Number", int, float)
+
+DEFAULT_SHOTS = 1024
+"""What Qiskit's `BackendSamplerV2` uses when nobody says."""
+
+DEFAULT_PRECISION = 0.015625
+"""What Qiskit's `BackendEstimatorV2` uses when nobody says: 4096 shots."""
+
+
+@dataclass(frozen=True)
+class SamplerWork:
+    """Sampler PUBs for Qiskit's `BackendSamplerV2`, as in IBM's local testing mode."""
+
+    backend: BackendV2
+    pubs: tuple[SamplerPub, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    primitive: Literal["sampler"] = "sampler"
+
+    @property
+    def shots(self) -> int | None:
+        """Shots of each PUB; None where they differ."""
+        default = self.options.get("default_shots", DEFAULT_SHOTS)
+        return _common(pub.shots or default for pub in self.pubs)
+
+    @property
+    def circuits(self) -> list[QuantumCircuit]:
+        """The circuits, one a PUB."""
+        return [pub.circuit for pub in self.pubs]
+
+    @property
+    def inputs(self) -> object:
+        """What ``job.inputs`` shows."""
+        return {"pubs": list(self.pubs)}
+
+    def with_shots(self, shots: int) -> SamplerWork:
+        """The same with another number of shots."""
+        pubs = (SamplerPub(pub.circuit, pub.parameter_values, shots) for pub in self.pubs)
+        return replace(self, pubs=tuple(pubs))
+
+    def run(self) -> object:
+        """Compute a `PrimitiveResult`."""
+        sampler = BackendSamplerV2(backend=self.backend, options=dict(self.options))
+        return sampler.run(self.pubs).result()
+
+
+@dataclass(frozen=True)
+class EstimatorWork:
+    """Estimator PUBs for Qiskit's `BackendEstimatorV2`, as in IBM's local testing mode."""
+
+    backend: BackendV2
+    pubs: tuple[EstimatorPub, ...]
+    precision: float | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    primitive: Literal["estimator"] = "estimator"
+
+    @property
+    def shots(self) -> int | None:
+        """Shots that the precision asks for; None where PUBs differ."""
+        default = self.precision or self.options.get("default_precision", DEFAULT_PRECISION)
+        precision = _common(pub.precision or default for pub in self.pubs)
+        return None if precision is None else math.ceil(1 / precision**2)
+
+    @property
+    def circuits(self) -> list[QuantumCircuit]:
+        """The circuits, one a PUB."""
+        return [pub.circuit for pub in self.pubs]
+
+    @property
+    def inputs(self) -> object:
+        """What ``job.inputs`` shows."""
+        return {"pubs": list(self.pubs)}
+
+    def with_shots(self, shots: int) -> EstimatorWork:
+        """The same with the precision that this many shots give."""
+        precision = 1 / math.sqrt(shots)
+        pubs = (
+            EstimatorPub(pub.circuit, pub.observables, pub.parameter_values, precision)
+            for pub in self.pubs
+        )
+        return replace(self, pubs=tuple(pubs), precision=precision)
+
+    def run(self) -> object:
+        """Compute a `PrimitiveResult`."""
+        estimator = BackendEstimatorV2(backend=self.backend, options=dict(self.options))
+        return estimator.run(self.pubs, precision=self.precision).result()
+
+
+@dataclass(frozen=True)
+class ExecutorWork:
+    """A quantum program of IBM's ``Executor`` or client-side primitives."""
+
+    backend: BackendV2
+    program: Any
+    options: Any
+    primitive: Literal["sampler", "estimator", "executor"] = "executor"
+
+    @property
+    def shots(self) -> int | None:
+        """Shots of each item of the program."""
+        return int(self.program.shots)
+
+    @property
+    def circuits(self) -> list[QuantumCircuit]:
+        """The circuits of the program's items."""
+        return [item.circuit for item in self.program.items]
+
+    @property
+    def inputs(self) -> object:
+        """What ``job.inputs`` shows."""
+        return self.program
+
+    def with_shots(self, shots: int) -> ExecutorWork:
+        """The same with another number of shots."""
+        program = copy.copy(self.program)
+        program.shots = shots
+        return replace(self, program=program)
+
+    def run(self) -> object:
+        """Compute a `QuantumProgramResult`; the job decodes it as IBM's local job does."""
+        return run_quantum_program(backend=self.backend, program=self.program, options=self.options)
+
+
+@dataclass(frozen=True)
+class CircuitWork:
+    """Circuits for ``backend.run``, as in the older provider."""
+
+    backend: BackendV2
+    circuit_list: tuple[QuantumCircuit, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    primitive: Literal["circuits"] = "circuits"
+
+    @property
+    def shots(self) -> int | None:
+        """Shots of each circuit."""
+        shots = self.options.get("shots", getattr(self.backend.options, "shots", None))
+        return None if shots is None else int(shots)
+
+    @property
+    def circuits(self) -> list[QuantumCircuit]:
+        """The circuits."""
+        return list(self.circuit_list)
+
+    @property
+    def inputs(self) -> object:
+        """What ``job.inputs`` shows."""
+        return {"circuits": self.circuits, **self.options}
+
+    def with_shots(self, shots: int) -> CircuitWork:
+        """The same with another number of shots."""
+        return replace(self, options={**self.options, "shots": shots})
+
+    def run(self) -> object:
+        """Compute a `qiskit.result.Result`."""
+        return self.backend.run(self.circuits, **self.options).result()
+
+
+Work = SamplerWork | EstimatorWork | ExecutorWork | CircuitWork
+
+
+def _common(values: Iterable[_Number]) -> _Number | None:
+    different = set(values)
+    return different.pop() if len(different) == 1 else None
+
+
+def run_work(work: Work) -> object:
+    """Run a unit of work to its end: what an executor calls, in whatever thread or process."""
+    return work.run()

@@ -1,0 +1,43 @@
+"""Every private or moving name of IBM's client that qsession relies on, in one place.
+
+``tests/contract`` runs against the oldest and the newest supported release of the client.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qiskit_ibm_runtime import IBMBackend
+from qiskit_ibm_runtime.fake_provider.executor.run_quantum_program import run_quantum_program
+from qiskit_ibm_runtime.fake_provider.local_runtime_job import LocalRuntimeJob
+from qiskit_ibm_runtime.fake_provider.local_service import QiskitRuntimeLocalService
+from qiskit_ibm_runtime.utils.default_session import get_cm_session, set_cm_session
+from qiskit_ibm_runtime.utils.utils import is_isa_circuit
+
+if TYPE_CHECKING:
+    from qiskit.providers import BackendV2
+
+__all__ = [
+    "LocalRuntimeJob",
+    "QiskitRuntimeLocalService",
+    "get_cm_session",
+    "is_ibm_backend",
+    "is_isa_circuit",
+    "run_quantum_program",
+    "semantic_role",
+    "set_cm_session",
+]
+
+
+def is_ibm_backend(backend: BackendV2) -> bool:
+    """Whether this is a backend of IBM Quantum, reached over the network."""
+    return isinstance(backend, IBMBackend)
+
+
+def semantic_role(program: Any) -> str | None:
+    """Which client-side primitive made a quantum program: ``"sampler_v2"``, ``"estimator_v2"``.
+
+    None for a program that was handed to an ``Executor`` directly.
+    """
+    role = getattr(program, "_semantic_role", None)
+    return role if isinstance(role, str) else None

@@ -1,0 +1,86 @@
+"""What engines report, in the past tense of what happened. Every event carries its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from qsession.model.records import JobRecord
+from qsession.model.states import JobStatus, State
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """The session got its id."""
+
+    at: datetime
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionMoved:
+    """The session changed its state.
+
+    ``reason`` says why in words that fit behind the state's word: "cancel() was called".
+    """
+
+    at: datetime
+    to: State
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobQueued:
+    """A job was accepted."""
+
+    at: datetime
+    record: JobRecord
+
+
+@dataclass(frozen=True, slots=True)
+class JobStarted:
+    """A queued job began to run."""
+
+    at: datetime
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobFinished:
+    """A job ended: DONE, ERROR or CANCELLED."""
+
+    at: datetime
+    job_id: str
+    status: JobStatus
+    error: str | None = None
+    qpu_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemAppeared:
+    """Something is wrong that is no job's failure.
+
+    ``stale_since`` is set when the picture of the session can no longer be refreshed.
+    """
+
+    at: datetime
+    error: str
+    stale_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemEnded:
+    """What was wrong is over."""
+
+    at: datetime
+
+
+Event = (
+    SessionOpened
+    | SessionMoved
+    | JobQueued
+    | JobStarted
+    | JobFinished
+    | ProblemAppeared
+    | ProblemEnded
+)

@@ -1,0 +1,47 @@
+"""What is remembered of a job: `JobRecord`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from qsession.model.states import JobStatus
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """One job of a session at one moment. Frozen: a change makes a new record.
+
+    Attributes:
+        job_id: The id that the backend or service knows it by.
+        name: A word for people: the name given to ``run``, else the circuit's.
+        primitive: ``"sampler"``, ``"estimator"``, ``"executor"``, or ``"circuits"`` for
+            ``backend.run``.
+        status: Where it stands.
+        created: When it was submitted (UTC).
+        started: When it began to run, None before that.
+        finished: When it ended, None before that.
+        qpu_seconds: Time the QPU spent on it; on a local backend, the time the simulator took.
+        shots: Shots of each circuit execution; None where its parts differ or it is not known.
+        tags: The job's tags.
+        error: Why it failed or was cancelled, in words.
+    """
+
+    job_id: str
+    name: str | None
+    primitive: str
+    status: JobStatus
+    created: datetime
+    started: datetime | None = None
+    finished: datetime | None = None
+    qpu_seconds: float | None = None
+    shots: int | None = None
+    tags: tuple[str, ...] = ()
+    error: str | None = None
+
+    @property
+    def run_seconds(self) -> float | None:
+        """Seconds from start to end; None unless it has both."""
+        if self.started is None or self.finished is None:
+            return None
+        return max((self.finished - self.started).total_seconds(), 0.0)

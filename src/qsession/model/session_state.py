@@ -1,0 +1,203 @@
+"""Everything that is known of one session, kept up to date by applying events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from qsession.model.durations import SYSTEM_MAX_TIME_S
+from qsession.model.events import (
+    Event,
+    JobFinished,
+    JobQueued,
+    JobStarted,
+    ProblemAppeared,
+    ProblemEnded,
+    SessionMoved,
+    SessionOpened,
+)
+from qsession.model.lifecycle import Lifecycle
+from qsession.model.records import JobRecord
+from qsession.model.states import JobStatus, State
+
+Mode = Literal["session", "batch", "job"]
+"""IBM's execution modes; "job" is work that belongs to no session."""
+
+INTERACTIVE_TIMEOUT_S = 60
+"""Seconds without a queued job after which IBM Quantum deactivates a session (most plans)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a session may last, in seconds; None means without end."""
+
+    max_time_s: int | None = SYSTEM_MAX_TIME_S
+    """From the start of the first job; never paused."""
+    interactive_timeout_s: int | None = INTERACTIVE_TIMEOUT_S
+    """From the end of the last job until the session is deactivated."""
+
+
+@dataclass(slots=True)
+class SessionState:
+    """The known truth about a session. Not thread-safe: its owner guards it with a lock.
+
+    Applying an event costs the same however many jobs there are.
+    """
+
+    mode: Mode = "session"
+    limits: Limits = field(default_factory=Limits)
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    session_id: str | None = None
+    jobs: dict[str, JobRecord] = field(default_factory=dict)
+    counts: Counter[JobStatus] = field(default_factory=Counter)
+    qpu_seconds: float = 0.0
+    started: datetime | None = None
+    """When the first job started."""
+    activated: datetime | None = None
+    """When the current or last active stretch began."""
+    last_job_started: datetime | None = None
+    last_job_completed: datetime | None = None
+    ended: datetime | None = None
+    ended_reason: str | None = None
+    stale_since: datetime | None = None
+    """Since when the picture could not be refreshed; None while it is fresh."""
+    error: str | None = None
+    """The last problem in words; None once it is over."""
+    version: int = 0
+    """Rises with every event."""
+    touched: dict[str, None] = field(default_factory=dict)
+    """Ids of the jobs that changed since somebody last emptied it, oldest change first."""
+    _emptied: datetime | None = None
+    _past_stretches_s: float = 0.0
+    _stretch_began: datetime | None = None
+
+    @property
+    def state(self) -> State:
+        """Where the session stands."""
+        return self.lifecycle.state
+
+    @property
+    def pending(self) -> int:
+        """How many jobs are queued or running."""
+        return self.counts[JobStatus.QUEUED] + self.counts[JobStatus.RUNNING]
+
+    @property
+    def expires(self) -> datetime | None:
+        """When ``max_time`` runs out; None before the first job started."""
+        return _later(self.started, self.limits.max_time_s)
+
+    @property
+    def idle_since(self) -> datetime | None:
+        """Since when the session is held without a job; None unless it is."""
+        if self.state is not State.ACTIVE or self.pending:
+            return None
+        return self._emptied
+
+    @property
+    def idle_until(self) -> datetime | None:
+        """When it will be deactivated unless a job comes; None unless it is idle."""
+        return _later(self.idle_since, self.limits.interactive_timeout_s)
+
+    def remaining(self, now: datetime) -> float | None:
+        """Seconds left of ``max_time``; None before the first job started, 0 once it has ended."""
+        if self.state.is_terminal:
+            return 0.0 if self.started else None
+        return _seconds_until(self.expires, now)
+
+    def idle_remaining(self, now: datetime) -> float | None:
+        """Seconds until an idle session is deactivated; None unless it is idle."""
+        return _seconds_until(self.idle_until, now)
+
+    @property
+    def usage_runs(self) -> bool:
+        """Whether usage is adding up by the clock at this moment."""
+        return self.mode == "session" and self._stretch_began is not None
+
+    def usage_seconds(self, now: datetime) -> float:
+        """Usage as IBM counts it.
+
+        Of a session: the time from its activation until it is deactivated, has ended, or its last
+        job has, whichever is later. Of a batch: the QPU time of its jobs.
+        """
+        if self.mode == "batch":
+            return self.qpu_seconds
+        return self._past_stretches_s + _seconds_since(self._stretch_began, now)
+
+    def apply(self, event: Event) -> None:
+        """Take in what happened.
+
+        Raises:
+            IllegalMoveError: If the lifecycle forbids it; nothing has changed then.
+        """
+        match event:
+            case SessionOpened(at, session_id):
+                self.lifecycle.move(State.OPEN, at)
+                self.session_id = session_id
+            case SessionMoved():
+                self._apply_move(event)
+            case JobQueued(_, record):
+                self.jobs[record.job_id] = record
+                self.counts[record.status] += 1
+                self.touched[record.job_id] = None
+            case JobStarted(at, job_id):
+                self._replace_job(job_id, status=JobStatus.RUNNING, started=at)
+                self.started = self.started or at
+                self.last_job_started = at
+            case JobFinished():
+                self._apply_finish(event)
+            case ProblemAppeared(_, error, stale_since):
+                self.error, self.stale_since = error, stale_since
+            case ProblemEnded():
+                self.error = self.stale_since = None
+        self.version += 1
+
+    def _apply_move(self, event: SessionMoved) -> None:
+        self.lifecycle.move(event.to, event.at, event.reason)
+        if event.to is State.ACTIVE:
+            self.activated = self._stretch_began = event.at
+        elif event.to.is_terminal:
+            self.ended, self.ended_reason = event.at, event.reason
+        self._close_stretch(event.at)
+
+    def _apply_finish(self, event: JobFinished) -> None:
+        self._replace_job(
+            event.job_id,
+            status=event.status,
+            finished=event.at,
+            error=event.error,
+            qpu_seconds=event.qpu_seconds,
+        )
+        self.qpu_seconds += event.qpu_seconds or 0.0
+        if self.jobs[event.job_id].started is not None:
+            self.last_job_completed = event.at
+        if not self.pending:
+            self._emptied = event.at
+        self._close_stretch(event.at)
+
+    def _replace_job(self, job_id: str, **changes: object) -> None:
+        before = self.jobs[job_id]
+        after = replace(before, **changes)  # type: ignore[arg-type]  # checked by the callers above
+        self.counts[before.status] -= 1
+        self.counts[after.status] += 1
+        self.jobs[job_id] = after
+        self.touched[job_id] = None
+
+    def _close_stretch(self, at: datetime) -> None:
+        holds_backend = self.state in (State.ACTIVE, State.CLOSING)
+        if not holds_backend and not self.counts[JobStatus.RUNNING]:
+            self._past_stretches_s += _seconds_since(self._stretch_began, at)
+            self._stretch_began = None
+
+
+def _later(start: datetime | None, seconds: int | None) -> datetime | None:
+    return None if start is None or seconds is None else start + timedelta(seconds=seconds)
+
+
+def _seconds_since(start: datetime | None, now: datetime) -> float:
+    return 0.0 if start is None else max((now - start).total_seconds(), 0.0)
+
+
+def _seconds_until(end: datetime | None, now: datetime) -> float | None:
+    return None if end is None else max((end - now).total_seconds(), 0.0)

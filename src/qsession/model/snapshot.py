@@ -1,0 +1,101 @@
+"""A session at one moment, as its views draw it: `SessionSnapshot`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from qsession.model.session_state import Mode, SessionState
+from qsession.model.states import JobStatus, State
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLabel:
+    """What the Run button offers: a named program, or the last work again."""
+
+    name: str
+    primitive: str
+    shots: int | None = None
+    precision: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSnapshot:
+    """Everything a view shows of a session but its jobs. Times are UTC, spans seconds."""
+
+    state: State
+    session_id: str | None
+    name: str | None
+    backend: str
+    mode: Mode
+    max_time_s: int | None
+    """As the user asked for it; None if not."""
+    limit_s: int | None
+    """What holds: the asked for or the system's."""
+    interactive_timeout_s: int | None
+    now: datetime
+    started: datetime | None
+    expires: datetime | None
+    idle_since: datetime | None
+    idle_until: datetime | None
+    ended: datetime | None
+    ended_reason: str | None
+    remaining_s: float | None
+    usage_s: float
+    usage_runs: bool
+    qpu_s: float
+    counts: Mapping[JobStatus, int]
+    programs: tuple[WorkLabel, ...]
+    last_work: WorkLabel | None
+    can_cancel_running: bool
+    stale_since: datetime | None
+    error: str | None
+
+    @classmethod
+    def of(  # noqa: PLR0913 - each is a fact that the state does not hold
+        cls,
+        state: SessionState,
+        now: datetime,
+        *,
+        name: str | None,
+        backend: str,
+        max_time_s: int | None,
+        programs: tuple[WorkLabel, ...],
+        can_cancel_running: bool,
+    ) -> SessionSnapshot:
+        """Take the picture; the caller holds the lock that guards ``state``."""
+        return cls(
+            state=state.state,
+            session_id=state.session_id,
+            name=name,
+            backend=backend,
+            mode=state.mode,
+            max_time_s=max_time_s,
+            limit_s=state.limits.max_time_s,
+            interactive_timeout_s=state.limits.interactive_timeout_s,
+            now=now,
+            started=state.started,
+            expires=state.expires,
+            idle_since=state.idle_since,
+            idle_until=state.idle_until,
+            ended=state.ended,
+            ended_reason=state.ended_reason,
+            remaining_s=state.remaining(now),
+            usage_s=state.usage_seconds(now),
+            usage_runs=state.usage_runs,
+            qpu_s=state.qpu_seconds,
+            counts={status: state.counts[status] for status in JobStatus},
+            programs=programs,
+            last_work=_last_work(state),
+            can_cancel_running=can_cancel_running,
+            stale_since=state.stale_since,
+            error=state.error,
+        )
+
+
+def _last_work(state: SessionState) -> WorkLabel | None:
+    if not state.jobs:
+        return None
+    record = state.jobs[next(reversed(state.jobs))]
+    return WorkLabel(record.name or record.job_id, record.primitive, record.shots)

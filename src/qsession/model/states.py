@@ -1,0 +1,81 @@
+"""The states of a session and of a job, and the words that people see for them."""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum
+
+
+class State(StrEnum):
+    """Where a session stands. The values are those of the ``state`` trait."""
+
+    NOT_STARTED = "not-started"
+    """No job has been submitted and nothing has been opened."""
+    OPEN = "open"
+    """It has an id and waits for its first job to start."""
+    ACTIVE = "active"
+    """Its first job has started: it runs jobs or holds the backend waiting for the next one."""
+    INACTIVE = "inactive"
+    """No job came within the interactive timeout; the next one makes it active again."""
+    CLOSING = "closing"
+    """It takes no new jobs; the ones it has run to their end."""
+    CLOSED = "closed"
+    """It was closed, and its jobs have ended."""
+    CANCELLED = "cancelled"
+    """It was cancelled: queued jobs are gone, one that was running may finish."""
+    EXPIRED = "expired"
+    """Its ``max_time`` ran out."""
+
+    @property
+    def label(self) -> str:
+        """The word that people see."""
+        return _LABELS[self]
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing can follow."""
+        return self in _TERMINAL
+
+    @property
+    def accepts_jobs(self) -> bool:
+        """Whether a job may be submitted."""
+        return not self.is_terminal and self is not State.CLOSING
+
+
+_TERMINAL = frozenset({State.CLOSED, State.CANCELLED, State.EXPIRED})
+_LABELS = {
+    State.NOT_STARTED: "Not started",
+    State.OPEN: "Pending",
+    State.ACTIVE: "In progress",
+    State.INACTIVE: "Pending",
+    State.CLOSING: "Closing",
+    State.CLOSED: "Closed",
+    State.CANCELLED: "Cancelled",
+    State.EXPIRED: "Expired",
+}
+
+
+class JobStatus(StrEnum):
+    """Where a job stands, in IBM's words.
+
+    IBM's client says this with strings for jobs in the cloud and with Qiskit's enum for local ones.
+    A member equals both, so that a program written for either reads it.
+    """
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+    ERROR = "ERROR"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job has ended."""
+        return self in (JobStatus.DONE, JobStatus.CANCELLED, JobStatus.ERROR)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to the string and to Qiskit's member of the same name."""
+        if isinstance(other, Enum) and not isinstance(other, str):
+            return self.name == other.name
+        return str.__eq__(self, other) if isinstance(other, str) else NotImplemented
+
+    __hash__ = str.__hash__

@@ -1,0 +1,296 @@
+"""Reads what people hand to ``run``: circuits, several of them, or PUBs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from qiskit import QuantumCircuit
+from qiskit.primitives.containers import ObservablesArray
+from qiskit.primitives.containers.estimator_pub import EstimatorPub
+from qiskit.primitives.containers.sampler_pub import SamplerPub
+from qiskit.quantum_info import Operator, Pauli, PauliList, SparseObservable, SparsePauliOp
+
+from qsession.errors import InvalidInputError
+
+Program = Literal["sampler", "estimator"]
+
+_OBSERVABLE_TYPES = (
+    ObservablesArray,
+    Operator,
+    Pauli,
+    PauliList,
+    SparseObservable,
+    SparsePauliOp,
+)
+_OBSERVABLE_LABEL = re.compile(r"[+-]?i?[IXYZ01rl+-]+")
+_MOST_SHOTS = 10_000_000
+"""Far beyond what a QPU allows; a larger number is a slip that would fill the memory."""
+
+
+@dataclass(frozen=True)
+class PubRequest:
+    """PUBs of one kind, checked, and how to run them."""
+
+    program: Program
+    pubs: tuple[SamplerPub | EstimatorPub, ...]
+    name: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def named(self, name: str) -> PubRequest:
+        """The same under a name."""
+        return replace(self, name=name)
+
+    def with_shots(self, shots: int) -> PubRequest:
+        """The same with another number of shots.
+
+        Raises:
+            InvalidInputError: If it is an estimator's, or the number cannot be used.
+        """
+        _check_quantities(self.program, shots, None)
+        pubs = (SamplerPub(pub.circuit, pub.parameter_values, shots) for pub in self.pubs)
+        return replace(self, pubs=tuple(pubs))
+
+    @property
+    def sampler_pubs(self) -> tuple[SamplerPub, ...]:
+        """The PUBs of a sampler request."""
+        return tuple(pub for pub in self.pubs if isinstance(pub, SamplerPub))
+
+    @property
+    def estimator_pubs(self) -> tuple[EstimatorPub, ...]:
+        """The PUBs of an estimator request."""
+        return tuple(pub for pub in self.pubs if isinstance(pub, EstimatorPub))
+
+
+def read_request(
+    work: object,
+    *,
+    shots: int | None = None,
+    precision: float | None = None,
+    name: str | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> PubRequest:
+    """Turn work into PUBs of one kind.
+
+    Args:
+        work: A circuit, several, a PUB, or several. Observables make it an estimator's.
+        shots: Shots for sampler PUBs that name none.
+        precision: Precision for estimator PUBs that name none.
+        name: A word for people.
+        options: Options of the primitive.
+
+    Raises:
+        InvalidInputError: If it is none of these, mixes the two kinds, or a part is malformed.
+    """
+    parts = _parts(work)
+    program = _program(parts)
+    _check_quantities(program, shots, precision)
+    coerced: list[SamplerPub | EstimatorPub] = []
+    for index, part in enumerate(parts):
+        try:
+            if program == "sampler":
+                coerced.append(SamplerPub.coerce(part, shots))
+            else:
+                coerced.append(EstimatorPub.coerce(part, precision))
+        except InvalidInputError:
+            raise
+        except Exception as error:
+            # Qiskit raises a dozen kinds of errors for malformed PUBs.
+            raise InvalidInputError(
+                f"PUB {index} is not a valid {program} PUB: {error} {_EXPECTED[program]}"
+            ) from error
+    if program == "sampler":
+        for index, pub in enumerate(coerced):
+            _require_measurement(index, pub.circuit)
+    return PubRequest(program, tuple(coerced), read_name(name), dict(options or {}))
+
+
+def read_circuits(work: object) -> list[QuantumCircuit]:
+    """Check circuits for ``backend.run``.
+
+    Raises:
+        InvalidInputError: If it is not a circuit or several, or one measures nothing.
+    """
+    circuits = [work] if isinstance(work, QuantumCircuit) else work
+    if not isinstance(circuits, Sequence) or isinstance(circuits, str) or not circuits:
+        raise InvalidInputError(
+            f"{_shown(work)} is not a circuit. Give a QuantumCircuit or a list."
+        )
+    for index, circuit in enumerate(circuits):
+        if not isinstance(circuit, QuantumCircuit):
+            raise InvalidInputError(f"Item {index} is {_shown(circuit)}, not a QuantumCircuit.")
+        _require_measurement(index, circuit)
+    return list(circuits)
+
+
+def read_name(name: object) -> str | None:
+    """Check a name for people.
+
+    Raises:
+        InvalidInputError: If it is no text, empty, over 128 characters, or has line breaks.
+    """
+    longest = 128
+    if name is None:
+        return None
+    if (
+        not isinstance(name, str)
+        or not name.strip()
+        or len(name) > longest
+        or not name.isprintable()
+    ):
+        raise InvalidInputError(
+            f"name={_shown(name)} cannot be used. A name is one line of 1 to {longest} printable "
+            'characters, for example name="bell".'
+        )
+    return name
+
+
+def read_shots(shots: object) -> int:
+    """Check a number of shots.
+
+    Raises:
+        InvalidInputError: If it is not a whole number from 1 to ten million.
+    """
+    if isinstance(shots, bool) or not isinstance(shots, int | np.integer):
+        raise InvalidInputError(f"shots={_shown(shots)} is not a whole number, such as shots=1024.")
+    if not 1 <= shots <= _MOST_SHOTS:
+        raise InvalidInputError(f"shots={shots} is out of bounds: 1 to {_MOST_SHOTS}.")
+    return int(shots)
+
+
+def read_run_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Check what goes to ``backend.run``; options other than the shots are the backend's affair.
+
+    Raises:
+        InvalidInputError: If the shots cannot be used.
+    """
+    if options.get("shots") is None:
+        return dict(options)
+    return {**options, "shots": read_shots(options["shots"])}
+
+
+_EXPECTED = {
+    "sampler": "Expected (circuit, parameter values, shots), the last two if needed.",
+    "estimator": (
+        "Expected (circuit, observables, parameter values, precision), the last two if needed; "
+        "observables act on as many qubits as the circuit has."
+    ),
+}
+
+
+def _parts(work: object) -> list[Any]:
+    """Split work into its PUBs."""
+    if isinstance(work, QuantumCircuit | SamplerPub | EstimatorPub) or _is_pub_tuple(work):
+        return [work]
+    if not isinstance(work, Iterable) or isinstance(work, str | bytes | Mapping):
+        raise InvalidInputError(
+            f"{_shown(work)} cannot be run. Give a QuantumCircuit, a list of circuits, or PUBs "
+            "such as (circuit, observables)."
+        )
+    parts = list(work)
+    if not parts:
+        raise InvalidInputError(
+            "Nothing to run: the list is empty. Give at least one circuit or PUB."
+        )
+    for index, part in enumerate(parts):
+        is_circuit = isinstance(part, QuantumCircuit | SamplerPub | EstimatorPub)
+        if not is_circuit and not _is_pub_tuple(part):
+            raise InvalidInputError(
+                f"Item {index} is {_shown(part)}, neither a circuit nor a PUB. A PUB is a tuple "
+                "that starts with a circuit, such as (circuit, observables)."
+            )
+    return parts
+
+
+def _is_pub_tuple(part: object) -> bool:
+    """Whether it is one PUB; a tuple of circuits is several."""
+    if not isinstance(part, tuple) or not part or not isinstance(part[0], QuantumCircuit):
+        return False
+    return not any(isinstance(item, QuantumCircuit) for item in part[1:])
+
+
+def _program(parts: list[Any]) -> Program:
+    programs = [_program_of(part) for part in parts]
+    if len(set(programs)) > 1:
+        other = next(i for i, program in enumerate(programs) if program != programs[0])
+        raise InvalidInputError(
+            f"PUB 0 is for the {programs[0]} but PUB {other} for the {programs[other]}: one job "
+            "runs one primitive. Give observables with all circuits or with none, or run them "
+            "apart."
+        )
+    return programs[0]
+
+
+def _program_of(part: Any) -> Program:
+    if isinstance(part, EstimatorPub):
+        return "estimator"
+    if isinstance(part, SamplerPub | QuantumCircuit) or len(part) == 1:
+        return "sampler"
+    return "estimator" if _are_observables(part[1], part[0]) else "sampler"
+
+
+def _are_observables(value: Any, circuit: QuantumCircuit) -> bool:
+    if isinstance(value, (*_OBSERVABLE_TYPES, str)):
+        return True
+    if isinstance(value, Mapping):
+        # {"theta": 0.1} binds parameters, {"ZZ": 0.5} is an observable.
+        names = {parameter.name for parameter in circuit.parameters}
+        return bool(value) and all(_is_label(key) and key not in names for key in value)
+    if isinstance(value, np.ndarray) and value.dtype == object and value.size:
+        return _are_observables(value.flat[0], circuit)
+    if isinstance(value, Sequence) and value:
+        return _are_observables(value[0], circuit)
+    return False
+
+
+def _is_label(key: object) -> bool:
+    if isinstance(key, Pauli):
+        return True
+    return isinstance(key, str) and _OBSERVABLE_LABEL.fullmatch(key) is not None
+
+
+def _check_quantities(program: Program, shots: object, precision: object) -> None:
+    if shots is not None:
+        read_shots(shots)
+        if program == "estimator":
+            raise InvalidInputError(
+                f"shots={shots} does not apply: PUBs with observables run on the estimator, which "
+                "takes a precision, such as precision=0.02."
+            )
+    if precision is None:
+        return
+    if program == "sampler":
+        raise InvalidInputError(
+            f"precision={precision} does not apply: without observables the sampler runs, which "
+            "takes shots, such as shots=1024."
+        )
+    if isinstance(precision, bool) or not isinstance(precision, int | float) or precision <= 0:
+        raise InvalidInputError(
+            f"precision={_shown(precision)} is not a positive number, such as precision=0.02."
+        )
+
+
+def _require_measurement(index: int, circuit: QuantumCircuit) -> None:
+    if not _has_output(circuit):
+        raise InvalidInputError(
+            f"Circuit {index} ({circuit.name!r}) measures nothing, so it has no counts. Add "
+            "measurements, for example circuit.measure_all(), or give observables."
+        )
+
+
+def _has_output(circuit: QuantumCircuit) -> bool:
+    """Whether anything in it, control flow included, writes a classical bit or saves a state."""
+    return any(
+        # Aer's save_statevector and its like put something else into the result.
+        instruction.clbits or instruction.operation.name.startswith("save_")
+        for instruction in circuit.data
+    )
+
+
+def _shown(value: object) -> str:
+    longest = 80
+    text = repr(value)
+    return text if len(text) <= longest else f"{type(value).__name__} {text[:longest]}…"

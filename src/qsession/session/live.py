@@ -1,0 +1,30 @@
+"""The sessions that this process holds, found again by id."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qsession.session.session import Session
+
+_sessions: weakref.WeakSet[Session] = weakref.WeakSet()
+_lock = threading.Lock()
+
+
+def remember(session: Session) -> None:
+    """Make a session known for as long as somebody holds it."""
+    with _lock:
+        _sessions.add(session)
+
+
+def sessions() -> list[Session]:
+    """Every session that is still held."""
+    with _lock:
+        return list(_sessions)
+
+
+def find(session_id: str) -> Session | None:
+    """The session with this id, None if it is not held."""
+    return next((held for held in sessions() if held.session_id == session_id), None)

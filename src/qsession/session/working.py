@@ -1,0 +1,152 @@
+"""How work gets into a session without IBM's primitives: `WorkingSession`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from qsession.errors import UnknownJobError
+from qsession.pubs import (
+    PubRequest,
+    read_circuits,
+    read_name,
+    read_request,
+    read_run_options,
+    read_shots,
+)
+from qsession.session.observed import ObservedSession
+from qsession.transpiling import TranspileCache
+
+if TYPE_CHECKING:
+    from qsession.engines.base import Job, Journal
+    from qsession.programs import Program
+
+
+class WorkingSession(ObservedSession):
+    """Circuits, PUBs and programs in; jobs out."""
+
+    def __init__(self, journal: Journal, name: str | None) -> None:
+        super().__init__(journal, name)
+        self._transpiled = TranspileCache(self._backend)
+
+    def run(
+        self,
+        circuits_or_pubs: object,
+        *,
+        shots: int | None = None,
+        precision: float | None = None,
+        name: str | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Job:
+        """Submit work and return its job at once.
+
+        Circuits are transpiled to the backend if they need it, once per circuit and session.
+
+        Args:
+            circuits_or_pubs: A circuit, several, a PUB, or several. Observables make it an
+                estimator job, anything else a sampler job.
+            shots: Shots of each sampler PUB that names none.
+            precision: Precision of each estimator PUB that names none.
+            name: A word for people; otherwise the circuit's name.
+            options: Options of the primitive, such as ``{"simulator": {"seed_simulator": 42}}``.
+
+        Returns:
+            The job; its result is a `PrimitiveResult`.
+
+        Raises:
+            InvalidInputError: If the work cannot be run; nothing has been submitted then.
+            SessionEndedError: If the session takes no jobs.
+        """
+        request = read_request(
+            circuits_or_pubs, shots=shots, precision=precision, name=name, options=options
+        )
+        return self._submit(request)
+
+    def run_circuits(self, circuits: object, *, name: str | None = None, **run_options: Any) -> Job:
+        """Submit circuits to ``backend.run``; the result is a `qiskit.result.Result`.
+
+        Circuits are transpiled as in `run`. Options such as ``shots`` go to the backend.
+
+        Raises:
+            InvalidInputError: If the circuits cannot be run; nothing has been submitted then.
+            SessionEndedError: If the session takes no jobs.
+        """
+        own_name, options = read_name(name), read_run_options(run_options)
+        self._journal.require_accepting_jobs()
+        fitting = [self._transpiled.fit(circuit) for circuit in read_circuits(circuits)]
+        return self._engine.run_circuits(fitting, options, own_name)
+
+    def run_program(self, name: str, *, shots: int | None = None) -> Job:
+        """Submit a program that `add_program` made.
+
+        Raises:
+            InvalidInputError: If no program has this name or the shots do not fit it.
+            SessionEndedError: If the session takes no jobs.
+        """
+        program = self.programs.find(name)
+        request = program.request if shots is None else program.request.with_shots(shots)
+        return self._submit(request, program.name)
+
+    def run_again(self, job_id: str | None = None, *, shots: int | None = None) -> Job:
+        """Submit the work of an earlier job once more, of the last one if none is named.
+
+        Raises:
+            UnknownJobError: If there is no such job.
+            SessionEndedError: If the session takes no jobs.
+        """
+        if job_id is None:
+            records = self.jobs
+            if not records:
+                raise UnknownJobError("Nothing ran in this session yet. Run a circuit first.")
+            job_id = records[-1].job_id
+        return self._engine.run_again(job_id, shots=None if shots is None else read_shots(shots))
+
+    def add_program(
+        self,
+        work: object,
+        *,
+        name: str | None = None,
+        shots: int | None = None,
+        precision: float | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Program:
+        """Keep work under a name, for the Run button and `run_program`.
+
+        The arguments are those of `run`; without a name the circuit's is taken. A program of the
+        same name is replaced.
+
+        Raises:
+            InvalidInputError: If the work cannot be run or the name cannot be used.
+        """
+        program = self.programs.add(
+            work, name=name, shots=shots, precision=precision, options=options
+        )
+        self._journal.note_change()
+        return program
+
+    def _submit(self, request: PubRequest, name: str | None = None) -> Job:
+        self._journal.require_accepting_jobs()
+        fitting = self._transpiled.fit_request(request)
+        return self._engine.run_pubs(fitting if name is None else fitting.named(name))
+
+    def job(self, job_id: str) -> Job:
+        """The live job with this id.
+
+        Raises:
+            UnknownJobError: If the session has none.
+        """
+        job = self._engine.job(job_id)
+        if job is None:
+            raise UnknownJobError(
+                f"No job {job_id!r} in this session. The ids are in session.jobs."
+            )
+        return job
+
+    def cancel_job(self, job_id: str) -> bool:
+        """Cancel one job; False if it can no longer be cancelled.
+
+        Raises:
+            UnknownJobError: If the session has no such job.
+        """
+        self.job(job_id)
+        return self._engine.cancel_job(job_id)

@@ -1,0 +1,155 @@
+"""Makes circuits fit a backend, once per circuit: `TranspileCache`."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from qiskit import qpy
+from qiskit.primitives.containers.estimator_pub import EstimatorPub
+from qiskit.primitives.containers.sampler_pub import SamplerPub
+from qiskit.transpiler import generate_preset_pass_manager
+
+from qsession.errors import InvalidInputError
+from qsession.ibm_client import is_isa_circuit
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit.providers import BackendV2
+    from qiskit.transpiler import PassManager
+
+    from qsession.pubs import PubRequest
+
+OPTIMIZATION_LEVEL = 2
+"""Qiskit's own default."""
+
+SEED_TRANSPILER = 0
+"""Fixed, so that one circuit gets one layout in every session."""
+
+MOST_CIRCUITS = 256
+"""How many transpiled circuits a cache keeps; the least recently used go first."""
+
+
+class TranspileCache:
+    """The transpiled circuits of one backend.
+
+    A circuit is recognised by its content (its QPY form without name and metadata), never by
+    identity or ``==``: edited in place, or with other parameters of the same name, it is another.
+    The target, level, seed and Qiskit release are fixed for the life of a cache, which is that of a
+    session. Safe to use from several threads.
+    """
+
+    def __init__(self, backend: BackendV2) -> None:
+        self._backend = backend
+        self._circuits: OrderedDict[bytes, QuantumCircuit] = OrderedDict()
+        self._lock = threading.Lock()
+        self.hits = 0
+        self.misses = 0
+
+    @cached_property
+    def _pass_manager(self) -> PassManager:
+        # Building one takes longer than transpiling a small circuit with it.
+        return generate_preset_pass_manager(
+            optimization_level=OPTIMIZATION_LEVEL,
+            backend=self._backend,
+            seed_transpiler=SEED_TRANSPILER,
+        )
+
+    def fit(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        """Transpile a circuit to the backend; one that already fits comes back as it is.
+
+        Name and metadata are the circuit's own; the returned circuit is the caller's to keep.
+
+        Raises:
+            InvalidInputError: If the backend cannot run it.
+        """
+        target = self._backend.target
+        if target.num_qubits is None or not is_isa_circuit(circuit, target):
+            return circuit.copy()
+        key = _content_key(circuit)
+        fitting = self._find(key)
+        if fitting is None:
+            fitting = self._transpile(circuit)
+            self._keep(key, fitting)
+        copied = fitting.copy(name=circuit.name)
+        copied.metadata = circuit.metadata
+        return copied
+
+    def fit_request(self, request: PubRequest) -> PubRequest:
+        """Transpile the circuits of a request and lay out its observables likewise.
+
+        Raises:
+            InvalidInputError: If the backend cannot run one of them.
+        """
+        return replace(request, pubs=tuple(self._fit_pub(pub) for pub in request.pubs))
+
+    def _fit_pub(self, pub: SamplerPub | EstimatorPub) -> SamplerPub | EstimatorPub:
+        circuit = self.fit(pub.circuit)
+        if isinstance(pub, SamplerPub):
+            return SamplerPub(circuit, pub.parameter_values, pub.shots)
+        observables = pub.observables
+        if circuit.layout is not None and circuit.layout != pub.circuit.layout:
+            observables = observables.apply_layout(circuit.layout)
+        return EstimatorPub(circuit, observables, pub.parameter_values, pub.precision)
+
+    def _transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        target_qubits = self._backend.target.num_qubits
+        if circuit.num_qubits > target_qubits:
+            raise InvalidInputError(
+                f"Circuit {circuit.name!r} has {circuit.num_qubits} qubits, but "
+                f"{self._backend.name} has {target_qubits}. Use a smaller circuit or a larger "
+                "backend."
+            )
+        try:
+            return self._pass_manager.run(circuit)
+        except Exception as error:
+            # Passes raise errors of many kinds; what they have in common is the circuit.
+            raise InvalidInputError(
+                f"Circuit {circuit.name!r} could not be transpiled for {self._backend.name}: "
+                f"{error}"
+            ) from error
+
+    def _find(self, key: bytes | None) -> QuantumCircuit | None:
+        with self._lock:
+            fitting = self._circuits.get(key) if key else None
+            if fitting is None or key is None:
+                self.misses += 1
+                return None
+            self._circuits.move_to_end(key)
+            self.hits += 1
+            return fitting
+
+    def _keep(self, key: bytes | None, fitting: QuantumCircuit) -> None:
+        if key is None:
+            return
+        with self._lock:
+            self._circuits[key] = fitting
+            if len(self._circuits) > MOST_CIRCUITS:
+                self._circuits.popitem(last=False)
+
+
+def _content_key(circuit: QuantumCircuit) -> bytes | None:
+    """A digest of all that transpiling depends on; None if the content cannot be told."""
+    if not all(_is_qiskits_own(instruction.operation) for instruction in circuit.data):
+        return None
+    plain = circuit.copy(name="circuit")
+    plain.metadata = {}
+    buffer = io.BytesIO()
+    try:
+        qpy.dump(plain, buffer)
+    except Exception:  # noqa: BLE001 - QPY fails in many ways on what it cannot write
+        return None
+    return hashlib.sha256(buffer.getbuffer()).digest()
+
+
+def _is_qiskits_own(operation: object) -> bool:
+    """Whether QPY writes it in full; of other people's instructions it may leave things out."""
+    # Qiskit's singleton gates have a class of their own that names no module.
+    modules = (cls.__dict__.get("__module__") for cls in type(operation).__mro__)
+    module = next(module for module in modules if isinstance(module, str))
+    return module.partition(".")[0] == "qiskit"

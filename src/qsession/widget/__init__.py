@@ -1,0 +1,7 @@
+"""The live view of a session in a notebook."""
+
+from __future__ import annotations
+
+from qsession.widget.widget import SessionWidget
+
+__all__ = ["SessionWidget"]

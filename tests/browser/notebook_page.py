@@ -1,0 +1,205 @@
+"""A notebook open in JupyterLab in Chromium, driven as a person would, waiting on conditions."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ConsoleMessage, Locator, Page
+
+    from tests.browser.lab_server import LabServer
+
+DRIVER = Path(__file__).with_name("driver.js")
+Theme = Literal["light", "dark"]
+THEMES: dict[Theme, str] = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+JUPYTERLAB_NOISE = (
+    # A restart while JupyterLab is still asking the new kernel whether it can be debugged.
+    r"^Could not restore the debugger state: Canceled future for debug_request",
+)
+"""Patterns of console errors that JupyterLab makes by itself, with no widget on the page."""
+
+
+class CellFailedError(AssertionError):
+    """A cell raised; the message is its traceback."""
+
+
+class NotebookPage:
+    """A browser page with one notebook. Times are in seconds; cells count from 0.
+
+    ``page`` is Playwright's page, for everything that is not about the notebook.
+    """
+
+    def __init__(self, page: Page, server: LabServer, screenshots: Path) -> None:
+        self.page = page
+        self.path = ""
+        self.console_errors: list[str] = []
+        self._server = server
+        self._screenshots = screenshots
+        self._expected = [re.compile(pattern) for pattern in JUPYTERLAB_NOISE]
+        page.add_init_script(path=DRIVER)
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.console_errors.append(f"uncaught: {error}"))
+
+    # ---- The notebook and its kernel
+
+    def open(self, path: str, timeout: float = 60) -> None:
+        """Open a notebook and wait until its kernel is idle."""
+        self.path = path
+        self.page.goto(self._server.url(path, f"test-{uuid.uuid4().hex}"))
+        self.wait_ready(timeout)
+        self._call("hideSidebar")
+
+    def wait_ready(self, timeout: float = 60) -> None:
+        """Wait until the notebook is loaded and its kernel connected and idle."""
+        self._wait("path => window.qsessionDriver.isReady(path)", self.path, timeout)
+
+    def wait_idle(self, timeout: float = 60) -> None:
+        """Wait until no cell is running or queued and the kernel is idle."""
+        self._wait("path => window.qsessionDriver.isIdle(path)", self.path, timeout)
+
+    def reload(self, timeout: float = 60, *, save: bool = True) -> None:
+        """Reload the page, as F5 does, after saving the notebook or not."""
+        if save:
+            self.save()
+        self.page.reload()
+        self.wait_ready(timeout)
+
+    def save(self) -> None:
+        """Save the notebook, widget state included if that is switched on."""
+        self._call("save", self.path)
+
+    def restart_kernel(self, timeout: float = 60) -> None:
+        """Restart the kernel and wait until it is idle."""
+        self._call("restart", self.path)
+        self.wait_ready(timeout)
+
+    def interrupt_kernel(self) -> None:
+        """Interrupt the kernel, as the stop button does."""
+        self._call("interrupt", self.path)
+
+    # ---- Cells
+
+    def run_cell(
+        self, index: int, timeout: float = 60, *, wait: bool = True, check: bool = True
+    ) -> None:
+        """Run a cell.
+
+        Args:
+            index: Which cell.
+            timeout: How long it may take.
+            wait: Return when it has ended; if not, when it is running or queued.
+            check: Raise :class:`CellFailedError` if it raised.
+        """
+        run = self._call("runCell", self.path, index)
+        if wait:
+            self._wait("run => window.qsessionDriver.isDone(run)", run, timeout)
+            if check:
+                self.check_cell(index)
+        else:
+            self._wait(
+                "([path, index, run]) => window.qsessionDriver.isRunning(path, index)"
+                " || window.qsessionDriver.isDone(run)",
+                [self.path, index, run],
+                timeout,
+            )
+
+    def run_all(self, timeout: float = 120, *, check: bool = True) -> None:
+        """Run every cell and wait for the last."""
+        run = self._call("runAll", self.path)
+        self._wait("run => window.qsessionDriver.isDone(run)", run, timeout)
+        self.wait_idle(timeout)
+        if check:
+            for index in range(self._call("cellCount", self.path)):
+                self.check_cell(index)
+
+    def is_running(self, index: int) -> bool:
+        """Tell whether a cell is running or queued: its prompt is ``[*]``."""
+        return bool(self._call("isRunning", self.path, index))
+
+    def wait_cell(self, index: int, timeout: float = 60, *, check: bool = True) -> None:
+        """Wait until a cell that was started is no longer running."""
+        self._wait(
+            "([path, index]) => !window.qsessionDriver.isRunning(path, index)",
+            [self.path, index],
+            timeout,
+        )
+        if check:
+            self.check_cell(index)
+
+    def check_cell(self, index: int) -> None:
+        """Raise :class:`CellFailedError` if the cell's output is an exception."""
+        for output in self.outputs(index):
+            if output["output_type"] == "error":
+                raise CellFailedError("\n".join(output["traceback"]))
+
+    def outputs(self, index: int) -> list[dict[str, Any]]:
+        """Return a cell's outputs as the notebook file would hold them."""
+        if self._call("cellType", self.path, index) != "code":
+            return []
+        outputs: list[dict[str, Any]] = self._call("outputs", self.path, index)
+        return outputs
+
+    def text(self, index: int) -> str:
+        """Return what a cell printed and the plain text of its results."""
+        texts = []
+        for output in self.outputs(index):
+            text = output.get("text", output.get("data", {}).get("text/plain", ""))
+            texts.append("".join(text))
+        return "".join(texts)
+
+    def cell(self, index: int) -> Locator:
+        """Return a cell's element, input and output."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+    def output(self, index: int) -> Locator:
+        """Return the element that holds a cell's outputs."""
+        return self.cell(index).locator(".jp-Cell-outputArea")
+
+    # ---- How it looks
+
+    def set_theme(self, theme: Theme) -> None:
+        """Switch JupyterLab's theme and wait until it is applied."""
+        self._call("setTheme", THEMES[theme])
+        self._wait("theme => window.qsessionDriver.isTheme(theme)", THEMES[theme], 30)
+
+    def set_viewport(self, width: int, height: int) -> None:
+        """Resize the page, in CSS pixels."""
+        self.page.set_viewport_size({"width": width, "height": height})
+
+    def screenshot(self, name: str, element: Locator | None = None) -> Path:
+        """Write ``NAME.png`` of the element, else of the whole window, and return its path."""
+        path = self._screenshots / f"{name}.png"
+        (element or self.page).screenshot(path=path)
+        return path
+
+    # ---- What went wrong in the page
+
+    def expect_console_error(self, pattern: str) -> None:
+        """Do not count console errors, past or future, that a regular expression finds."""
+        self._expected.append(re.compile(pattern))
+
+    def assert_no_console_errors(self) -> None:
+        """Raise if the page logged an error; the fixture calls it when a test ends."""
+        errors = [
+            error
+            for error in self.console_errors
+            if not any(pattern.search(error) for pattern in self._expected)
+        ]
+        assert not errors, "the page logged errors:\n" + "\n".join(errors)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.console_errors.append(f"{message.text} ({message.location['url']})")
+
+    # ---- Within
+
+    def _call(self, function: str, *arguments: object) -> Any:
+        expression = f"arguments => window.qsessionDriver.{function}(...arguments)"
+        return self.page.evaluate(expression, list(arguments))
+
+    def _wait(self, condition: str, argument: object, timeout: float) -> None:
+        self.page.wait_for_function(condition, arg=argument, timeout=timeout * 1000)

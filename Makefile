@@ -23,7 +23,8 @@ setup: $(ENV) $(NODE) ## install everything into .venv and node_modules, build t
 	@$(BIN)/python hatch_build.py
 
 lab: setup ## open JupyterLab on the quickstart notebook
-	$(BIN)/python -m jupyterlab $(LAB_FLAGS) notebooks/quickstart.ipynb
+	$(BIN)/python -m jupyterlab $(LAB_FLAGS) --ServerApp.root_dir=notebooks \
+		--LabApp.default_url=/lab/tree/quickstart.ipynb
 
 test: chromium lint test-js test-python test-oldest test-browser ## run every check and every test
 
@@ -44,7 +45,9 @@ test-python: setup ## test the Python code, notebooks included, without a browse
 	$(BIN)/pytest -m "not browser"
 
 test-oldest: setup $(OLDEST_CLIENT) ## contract tests against the oldest supported IBM client
-	PYTHONPATH=$(OLDEST_CLIENT) $(BIN)/pytest tests/contract
+	PYTHONPATH=$(CURDIR)/$(OLDEST_CLIENT) $(BIN)/python -W error -c \
+		"import qiskit_ibm_runtime as client; print(client.__file__, client.__version__)"
+	PYTHONPATH=$(CURDIR)/$(OLDEST_CLIENT) $(BIN)/pytest tests/contract
 
 test-browser: chromium $(KERNELS) ## test the widget in JupyterLab in Chromium
 	$(BIN)/pytest tests/browser

@@ -23,11 +23,11 @@ export function setAttribute(element: Element, name: string, value: string | nul
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-/** Whether the focus is on `element` or inside it, in a shadow tree too. */
+/** Whether the focus is on `element` or inside it; in a shadow tree, the tree knows. */
 export function hasFocus(element: Element): boolean {
   const root = element.getRootNode();
-  const active = root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
-  return element.contains(active);
+  const active = "activeElement" in root ? root.activeElement : null;
+  return active instanceof Element && element.contains(active);
 }
 
 // Several copies of this module, one per widget, share a page.

@@ -1,4 +1,3 @@
-import type { AnyModel } from "@anywidget/types";
 import { type RequestArguments, RequestError, Requests } from "./requests";
 import {
   type Action,
@@ -14,14 +13,16 @@ import {
   type Status,
 } from "./wire";
 
-interface Traits {
-  seq: unknown;
-  head: unknown;
-  rows: unknown;
-}
+type Trait = "seq" | "head" | "rows";
 
 /** The part of an anywidget model that is used here, and all that a host has to offer. */
-export type Model = Pick<AnyModel<Traits>, "get" | "set" | "on" | "off" | "send">;
+export interface Model {
+  get(trait: Trait): unknown;
+  set(trait: Trait, value: unknown): void;
+  on(event: string, callback: (value: unknown) => void): void;
+  off(event: string, callback: (value: unknown) => void): void;
+  send(content: object): void;
+}
 
 /** Whether the kernel can hear us. */
 export type Connection = "live" | "dead";

@@ -19,6 +19,16 @@ All of them can be imported from `qsession`.
 from __future__ import annotations
 
 
+def shown(value: object) -> str:
+    """A value as a message names it: as Python writes it, cut if that is long."""
+    longest = 80
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - Python refuses an int of 5000 digits, other classes err
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= longest else f"{type(value).__name__} {text[:longest]}…"
+
+
 class QSessionError(Exception):
     """Base of every error that qsession raises on purpose."""
 

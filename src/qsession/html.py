@@ -34,7 +34,7 @@ def session_html(snapshot: SessionSnapshot, records: list[JobRecord]) -> str:
     ]
     hidden = len(records) - len(shown)
     if hidden:
-        parts.append(f"<p>… and {hidden} older jobs</p>")
+        parts.append(f"<p>… and {hidden} older {'job' if hidden == 1 else 'jobs'}</p>")
     return "".join(parts) + "</div>"
 
 
@@ -46,7 +46,7 @@ def _facts(snapshot: SessionSnapshot) -> str:
         "Ended": _clock_time(snapshot.ended) if snapshot.ended else "",
         "Usage": format_duration(snapshot.usage_s) if snapshot.started else "",
         "Jobs": jobs_words(snapshot),
-        "Problem": snapshot.error or "",
+        "Problem": _cut(snapshot.error or ""),
     }
     rows = "".join(
         f'<tr><th align="left">{name}</th><td align="left">{escape(value)}</td></tr>'
@@ -67,8 +67,7 @@ def _jobs_table(records: list[JobRecord]) -> str:
 def _row(record: JobRecord) -> str:
     status = f"{_ICONS[record.status]} {record.status.capitalize()}"
     if record.error:
-        cut = "…" if len(record.error) > LONGEST_ERROR else ""
-        status += f": {record.error[:LONGEST_ERROR]}{cut}"
+        status += f": {_cut(record.error)}"
     run_time = "" if record.run_seconds is None else f"{record.run_seconds:.2f} s"
     cells = (
         f"<code>{escape(record.job_id)}</code>",
@@ -79,6 +78,10 @@ def _row(record: JobRecord) -> str:
         run_time,
     )
     return "<tr>" + "".join(f'<td align="left">{cell}</td>' for cell in cells) + "</tr>"
+
+
+def _cut(error: str) -> str:
+    return error if len(error) <= LONGEST_ERROR else f"{error[:LONGEST_ERROR]}…"
 
 
 def _clock_time(time: datetime) -> str:

@@ -104,7 +104,7 @@ class QSessionMagics(Magics):
     def _session(self, options: Namespace) -> Session:
         """The live session that the options mean, or a new one."""
         from qsession.backends import find_backend  # noqa: PLC0415 - loads the client
-        from qsession.session import Batch, Session  # noqa: PLC0415 - loads the client
+        from qsession.session import Batch, Session, live  # noqa: PLC0415 - loads the client
 
         written = _unquoted(options.backend)
         variable = self.shell.user_ns.get(written)
@@ -114,7 +114,8 @@ class QSessionMagics(Magics):
         # Backends of one name may differ, a variable's in its noise; the session keeps it alive.
         place = written or "" if variable is None else f"{backend.name} {id(backend)}"
         key = (name,) if name else (options.mode, place)
-        held = self._sessions.get(key)
+        # A named session is shared with whoever opened it; others are known to these magics alone.
+        held = live.named(name) if name else self._sessions.get(key)
         if held is not None and held.active and not options.new:
             if written and held.backend() != backend.name:
                 raise UsageError(

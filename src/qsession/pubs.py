@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf, isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.quantum_info import Operator, Pauli, PauliList, SparseObservable, SparsePauliOp
 
-from qsession.errors import InvalidInputError
+from qsession.errors import InvalidInputError, shown
 
 Program = Literal["sampler", "estimator"]
 
@@ -91,20 +92,19 @@ def read_request(
     coerced: list[SamplerPub | EstimatorPub] = []
     for index, part in enumerate(parts):
         try:
-            if program == "sampler":
-                coerced.append(SamplerPub.coerce(part, shots))
-            else:
-                coerced.append(EstimatorPub.coerce(part, precision))
-        except InvalidInputError:
-            raise
+            pub = (
+                SamplerPub.coerce(part, shots)
+                if program == "sampler"
+                else EstimatorPub.coerce(part, precision)
+            )
         except Exception as error:
             # Qiskit raises a dozen kinds of errors for malformed PUBs.
             raise InvalidInputError(
-                f"PUB {index} is not a valid {program} PUB: {error} {_EXPECTED[program]}"
+                f"PUB {index} is not a valid {program} PUB: {str(error).rstrip('.')}. "
+                f"{_EXPECTED[program]}"
             ) from error
-    if program == "sampler":
-        for index, pub in enumerate(coerced):
-            _require_measurement(index, pub.circuit)
+        _check_pub(index, pub)
+        coerced.append(pub)
     return PubRequest(program, tuple(coerced), read_name(name), dict(options or {}))
 
 
@@ -116,12 +116,10 @@ def read_circuits(work: object) -> list[QuantumCircuit]:
     """
     circuits = [work] if isinstance(work, QuantumCircuit) else work
     if not isinstance(circuits, Sequence) or isinstance(circuits, str) or not circuits:
-        raise InvalidInputError(
-            f"{_shown(work)} is not a circuit. Give a QuantumCircuit or a list."
-        )
+        raise InvalidInputError(f"{shown(work)} is not a circuit. Give a QuantumCircuit or a list.")
     for index, circuit in enumerate(circuits):
         if not isinstance(circuit, QuantumCircuit):
-            raise InvalidInputError(f"Item {index} is {_shown(circuit)}, not a QuantumCircuit.")
+            raise InvalidInputError(f"Item {index} is {shown(circuit)}, not a QuantumCircuit.")
         _require_measurement(index, circuit)
     return list(circuits)
 
@@ -142,7 +140,7 @@ def read_name(name: object) -> str | None:
         or not name.isprintable()
     ):
         raise InvalidInputError(
-            f"name={_shown(name)} cannot be used. A name is one line of 1 to {longest} printable "
+            f"name={shown(name)} cannot be used. A name is one line of 1 to {longest} printable "
             'characters, for example name="bell".'
         )
     return name
@@ -154,10 +152,11 @@ def read_shots(shots: object) -> int:
     Raises:
         InvalidInputError: If it is not a whole number from 1 to ten million.
     """
-    if isinstance(shots, bool) or not isinstance(shots, int | np.integer):
-        raise InvalidInputError(f"shots={_shown(shots)} is not a whole number, such as shots=1024.")
+    # NumPy counts its timedelta64 among the integers.
+    if isinstance(shots, bool | np.timedelta64) or not isinstance(shots, int | np.integer):
+        raise InvalidInputError(f"shots={shown(shots)} is not a whole number, such as shots=1024.")
     if not 1 <= shots <= _MOST_SHOTS:
-        raise InvalidInputError(f"shots={shots} is out of bounds: 1 to {_MOST_SHOTS}.")
+        raise InvalidInputError(f"shots={shown(shots)} is out of bounds: 1 to {_MOST_SHOTS}.")
     return int(shots)
 
 
@@ -187,7 +186,7 @@ def _parts(work: object) -> list[Any]:
         return [work]
     if not isinstance(work, Iterable) or isinstance(work, str | bytes | Mapping):
         raise InvalidInputError(
-            f"{_shown(work)} cannot be run. Give a QuantumCircuit, a list of circuits, or PUBs "
+            f"{shown(work)} cannot be run. Give a QuantumCircuit, a list of circuits, or PUBs "
             "such as (circuit, observables)."
         )
     parts = list(work)
@@ -199,7 +198,7 @@ def _parts(work: object) -> list[Any]:
         is_circuit = isinstance(part, QuantumCircuit | SamplerPub | EstimatorPub)
         if not is_circuit and not _is_pub_tuple(part):
             raise InvalidInputError(
-                f"Item {index} is {_shown(part)}, neither a circuit nor a PUB. A PUB is a tuple "
+                f"Item {index} is {shown(part)}, neither a circuit nor a PUB. A PUB is a tuple "
                 "that starts with a circuit, such as (circuit, observables)."
             )
     return parts
@@ -239,7 +238,7 @@ def _are_observables(value: Any, circuit: QuantumCircuit) -> bool:
         # {"theta": 0.1} binds parameters, {"ZZ": 0.5} is an observable.
         names = {parameter.name for parameter in circuit.parameters}
         return bool(value) and all(_is_label(key) and key not in names for key in value)
-    if isinstance(value, np.ndarray) and value.dtype == object and value.size:
+    if isinstance(value, np.ndarray) and value.dtype.kind in "OU" and value.size:
         return _are_observables(value.flat[0], circuit)
     if isinstance(value, Sequence) and value:
         return _are_observables(value[0], circuit)
@@ -252,7 +251,7 @@ def _is_label(key: object) -> bool:
     return isinstance(key, str) and _OBSERVABLE_LABEL.fullmatch(key) is not None
 
 
-def _check_quantities(program: Program, shots: object, precision: object) -> None:
+def _check_quantities(program: Program, shots: object, precision: Any) -> None:
     if shots is not None:
         read_shots(shots)
         if program == "estimator":
@@ -264,12 +263,25 @@ def _check_quantities(program: Program, shots: object, precision: object) -> Non
         return
     if program == "sampler":
         raise InvalidInputError(
-            f"precision={precision} does not apply: without observables the sampler runs, which "
-            "takes shots, such as shots=1024."
+            f"precision={shown(precision)} does not apply: without observables the sampler runs, "
+            "which takes shots, such as shots=1024."
         )
-    if isinstance(precision, bool) or not isinstance(precision, int | float) or precision <= 0:
+    is_number = isinstance(precision, int | float | np.floating) and not isinstance(precision, bool)
+    if not is_number or not 0 < precision < inf:
         raise InvalidInputError(
-            f"precision={_shown(precision)} is not a positive number, such as precision=0.02."
+            f"precision={shown(precision)} is not a positive number, such as precision=0.02."
+        )
+
+
+def _check_pub(index: int, pub: SamplerPub | EstimatorPub) -> None:
+    """Check what Qiskit lets pass."""
+    if isinstance(pub, SamplerPub):
+        _require_measurement(index, pub.circuit)
+        if pub.shots is not None:
+            read_shots(pub.shots)
+    elif pub.precision is not None and not isfinite(pub.precision):
+        raise InvalidInputError(
+            f"PUB {index} has precision={pub.precision}. Expected a number, such as 0.02."
         )
 
 
@@ -288,9 +300,3 @@ def _has_output(circuit: QuantumCircuit) -> bool:
         instruction.clbits or instruction.operation.name.startswith("save_")
         for instruction in circuit.data
     )
-
-
-def _shown(value: object) -> str:
-    longest = 80
-    text = repr(value)
-    return text if len(text) <= longest else f"{type(value).__name__} {text[:longest]}…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,8 @@ class ResultSummary:
 
 
 def _pub_tables(prefix: str, data: Any) -> list[Table]:
-    if "evs" in data:
+    # A sampler's classical register may bear the same name.
+    if "evs" in data and not isinstance(data["evs"], BitArray):
         return [_value_table(prefix, data)]
     return [
         _count_table(f"{prefix}register {name}", data[name])
@@ -71,7 +73,7 @@ def _value_table(prefix: str, data: Any) -> Table:
     values = np.asarray(data["evs"])
     errors = np.broadcast_to(np.asarray(data["stds"]) if "stds" in data else np.nan, values.shape)
     rows: list[tuple[str, ...]] = []
-    for index in list(np.ndindex(values.shape))[:MOST_VALUES]:
+    for index in islice(np.ndindex(values.shape), MOST_VALUES):
         place = ", ".join(map(str, index)) or "-"
         rows.append((place, f"{values[index]:.6g}", f"{errors[index]:.2g}"))
     hidden = values.size - len(rows)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import threading
 from collections import OrderedDict
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qiskit import qpy
+from qiskit.circuit import ControlFlowOp, Gate, Instruction
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.transpiler import generate_preset_pass_manager
@@ -19,6 +21,8 @@ from qsession.errors import InvalidInputError
 from qsession.ibm_client import is_isa_circuit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
     from qiskit.transpiler import PassManager
@@ -48,12 +52,14 @@ class TranspileCache:
         self._backend = backend
         self._circuits: OrderedDict[bytes, QuantumCircuit] = OrderedDict()
         self._lock = threading.Lock()
+        self._transpiling = threading.Lock()
         self.hits = 0
         self.misses = 0
 
     @cached_property
     def _pass_manager(self) -> PassManager:
-        # Building one takes longer than transpiling a small circuit with it.
+        # Building one takes longer than transpiling a small circuit with it. Its passes keep what
+        # they work on, so that one thread at a time may run it.
         return generate_preset_pass_manager(
             optimization_level=OPTIMIZATION_LEVEL,
             backend=self._backend,
@@ -77,7 +83,7 @@ class TranspileCache:
             fitting = self._transpile(circuit)
             self._keep(key, fitting)
         copied = fitting.copy(name=circuit.name)
-        copied.metadata = circuit.metadata
+        copied.metadata = copy.deepcopy(circuit.metadata)
         return copied
 
     def fit_request(self, request: PubRequest) -> PubRequest:
@@ -106,7 +112,8 @@ class TranspileCache:
                 "backend."
             )
         try:
-            return self._pass_manager.run(circuit)
+            with self._transpiling:
+                return self._pass_manager.run(circuit)
         except Exception as error:
             # Passes raise errors of many kinds; what they have in common is the circuit.
             raise InvalidInputError(
@@ -135,7 +142,7 @@ class TranspileCache:
 
 def _content_key(circuit: QuantumCircuit) -> bytes | None:
     """A digest of all that transpiling depends on; None if the content cannot be told."""
-    if not all(_is_qiskits_own(instruction.operation) for instruction in circuit.data):
+    if not _is_all_qiskits_own(circuit):
         return None
     plain = circuit.copy(name="circuit")
     plain.metadata = {}
@@ -147,8 +154,25 @@ def _content_key(circuit: QuantumCircuit) -> bytes | None:
     return hashlib.sha256(buffer.getbuffer()).digest()
 
 
-def _is_qiskits_own(operation: object) -> bool:
+def _is_all_qiskits_own(circuit: QuantumCircuit) -> bool:
     """Whether QPY writes it in full; of other people's instructions it may leave things out."""
+    operations = [instruction.operation for instruction in circuit.data]
+    return all(map(_is_qiskits_own, operations)) and all(
+        _is_all_qiskits_own(inner) for operation in operations for inner in _inside(operation)
+    )
+
+
+def _inside(operation: Any) -> Iterable[QuantumCircuit]:
+    """The circuits that an operation was made from."""
+    if isinstance(operation, ControlFlowOp):
+        return operation.blocks  # type: ignore[no-any-return]  # Qiskit has no types
+    # What `to_instruction` and `to_gate` make; other gates have classes of their own.
+    if type(operation) in (Instruction, Gate) and operation.definition is not None:
+        return (operation.definition,)
+    return ()
+
+
+def _is_qiskits_own(operation: object) -> bool:
     # Qiskit's singleton gates have a class of their own that names no module.
     modules = (cls.__dict__.get("__module__") for cls in type(operation).__mro__)
     module = next(module for module in modules if isinstance(module, str))

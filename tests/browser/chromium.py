@@ -53,7 +53,11 @@ def main() -> int:
         if os.environ.get(VARIABLE) or not _may_install():
             print(error, file=sys.stderr)
             return 1
-        _install()
+        try:
+            _install()
+        except subprocess.CalledProcessError as failure:
+            print(f"{failure}\n{error}", file=sys.stderr)
+            return 1
         path = find_chromium()
     print(f"Chromium for the browser tests: {path}")
     return 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from datetime import timedelta
 from numbers import Integral
 
-from qsession.errors import InvalidMaxTimeError
+from qsession.errors import InvalidMaxTimeError, shown
 
 MIN_MAX_TIME_S = 300
 """The shortest session the older provider allowed, in seconds."""
@@ -15,8 +16,8 @@ SYSTEM_MAX_TIME_S = 28_800
 """IBM Quantum's default and usual limit of a session, in seconds (8 hours)."""
 
 _UNIT_S = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_PARTS = re.compile(r"\s*(?:[0-9]+[dhms]\s*)+", re.IGNORECASE)
-_PART = re.compile(r"([0-9]+)([dhms])", re.IGNORECASE)
+_PARTS = re.compile(r" *(?:[0-9]+[DHMSdhms] *)+")
+_PART = re.compile(r"([0-9]+)([DHMSdhms])")
 _MOST_DIGITS = 12
 """A part longer than this is out of every bound; it is refused before it is multiplied."""
 
@@ -24,7 +25,7 @@ _MOST_DIGITS = 12
 def parse_duration(text: str) -> int | None:
     """Read a duration such as ``"2h 30m 40s"``.
 
-    Units are d, h, m and s in either case and any order, each at most once; spaces between parts
+    Units are d, h, m and s in either case and any order, each at most once; spaces around parts
     are optional. The whole text must be a duration.
 
     Returns:
@@ -62,11 +63,11 @@ def read_max_time(
     bounds += f" ({format_duration(maximum_s)})"
     expected = f'Expected {bounds}, for example max_time=1800 or max_time="2h 30m 40s".'
     if seconds is None:
-        raise InvalidMaxTimeError(f"max_time={value!r} is not a duration. {expected}")
+        raise InvalidMaxTimeError(f"max_time={shown(value)} is not a duration. {expected}")
     if not minimum_s <= seconds <= maximum_s:
         side = "under the minimum" if seconds < minimum_s else "over the maximum"
-        shown = repr(value) if isinstance(value, str | timedelta) else str(value)
-        raise InvalidMaxTimeError(f"max_time={shown} is {seconds} s, {side}. {expected}")
+        given = shown(value if isinstance(value, str | timedelta) else seconds)
+        raise InvalidMaxTimeError(f"max_time={given} is {shown(seconds)} s, {side}. {expected}")
     return seconds
 
 
@@ -79,7 +80,10 @@ def _whole_seconds(value: object) -> int | None:
     # bool is an Integral too, and Session(True) is surely a mistake.
     if isinstance(value, bool) or not isinstance(value, Integral):
         return None
-    return int(value)
+    try:
+        return operator.index(value)
+    except TypeError:  # NumPy counts its timedelta64 among the integers
+        return None
 
 
 def format_duration(seconds: float) -> str:

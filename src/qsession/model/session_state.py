@@ -145,6 +145,9 @@ class SessionState:
                 self._replace_job(job_id, status=JobStatus.RUNNING, started=at)
                 self.started = self.started or at
                 self.last_job_started = at
+                if self._stretch_began is None:
+                    # It waited for the backend when the session was closed.
+                    self.activated = self._stretch_began = at
             case JobFinished():
                 self._apply_finish(event)
             case ProblemAppeared(_, error, stale_since):

@@ -78,4 +78,8 @@ class JobStatus(StrEnum):
             return self.name == other.name
         return str.__eq__(self, other) if isinstance(other, str) else NotImplemented
 
+    def __ne__(self, other: object) -> bool:
+        """The opposite; `str` brings one of its own, which knows nothing of Qiskit's enum."""
+        return not self == other
+
     __hash__ = str.__hash__

@@ -28,3 +28,8 @@ def sessions() -> list[Session]:
 def find(session_id: str) -> Session | None:
     """The session with this id, None if it is not held."""
     return next((held for held in sessions() if held.session_id == session_id), None)
+
+
+def named(name: str) -> Session | None:
+    """The session with this name that takes jobs, None if there is none."""
+    return next((held for held in sessions() if held.name == name and held.active), None)

@@ -112,8 +112,8 @@ class LocalEngine:
         _warn_of_dry_run(dry_run=dry_run)
         role = semantic_role(program)
         if role is None:
-            # Built by the user, who may go on changing it; a primitive builds a new one each run.
-            program = copy.deepcopy(program)
+            # The user's own, who may go on changing them; a primitive makes new ones each run.
+            program, options = copy.deepcopy((program, options))
         primitive = _PRIMITIVE_OF_ROLE.get(role or "", "executor")
         work = ExecutorWork(self._backend, program, options, primitive)  # type: ignore[arg-type]
         return self._submit(work, None)
@@ -210,6 +210,8 @@ class LocalEngine:
     def _submit(self, work: Work, name: str | None, tags: tuple[str, ...] = ()) -> LocalJob:
         job = LocalJob(work, self)
         job_id = job.job_id()
+        # Odd options make these fail: before anything was taken in.
+        name, shots = name or _name_of(work.circuits), work.shots
         # A late timekeeper must not let a job into a session whose time is over.
         self.tick()
         with self._journal.lock:
@@ -224,11 +226,11 @@ class LocalEngine:
                     now,
                     JobRecord(
                         job_id=job_id,
-                        name=name or _name_of(work.circuits),
+                        name=name,
                         primitive=work.primitive,
                         status=JobStatus.QUEUED,
                         created=now,
-                        shots=work.shots,
+                        shots=shots,
                         tags=tags,
                     ),
                 )
@@ -245,7 +247,8 @@ class LocalEngine:
         while (job := self._take_next()) is not None:
             try:
                 future = self._executor.submit(run_work, job.work)
-            except RuntimeError as error:  # the interpreter is shutting down
+            except Exception as error:  # noqa: BLE001 - see below
+                # It is shutting down, or it cannot send this work; that must not stop the queue.
                 future = Future()
                 future.set_exception(error)
             self._timekeeper.look()
@@ -264,7 +267,7 @@ class LocalEngine:
             return job
 
     def _finish(self, job: LocalJob, future: Future[object]) -> None:
-        error = future.exception()
+        error = _failure_of(future)
         with self._journal.lock:
             now = self._now()
             started = self.record_of(job.job_id()).started or now
@@ -316,6 +319,12 @@ class LocalEngine:
 
     def _now(self) -> datetime:
         return self._journal.clock.now()
+
+
+def _failure_of(future: Future[object]) -> BaseException | None:
+    if future.cancelled():  # by an executor that somebody shut down
+        return RuntimeError("The executor dropped the job before it ran.")
+    return future.exception()
 
 
 def _name_of(circuits: Sequence[QuantumCircuit]) -> str | None:

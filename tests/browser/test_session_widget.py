@@ -1,0 +1,336 @@
+"""The live session in JupyterLab, as a person sees and uses it."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+    from tests.browser.conftest import OpenNotebook
+    from tests.browser.notebook_page import NotebookPage
+
+BELL = """
+from qiskit import QuantumCircuit
+from qsession import Session
+
+bell = QuantumCircuit(2, name="bell")
+bell.h(0)
+bell.cx(0, 1)
+bell.measure_all()
+"""
+
+GATED = (
+    BELL
+    + """
+import threading
+from qiskit_aer import AerSimulator
+
+gate = threading.Event()
+
+class GatedSimulator(AerSimulator):
+    "Runs a circuit once the gate is open."
+
+    def run(self, *args, **options):
+        gate.wait(60)
+        return super().run(*args, **options)
+
+session = Session(GatedSimulator(), max_time="30m", name="gated")
+session
+"""
+)
+
+WATCH_ROWS = """
+root => {
+    window.seen = {};
+    const look = () => {
+        for (const row of root.querySelectorAll("[data-job-id]")) {
+            const key = `${row.dataset.jobId} ${row.dataset.status}`;
+            window.seen[key] ??= Date.now();
+        }
+    };
+    new MutationObserver(look).observe(root, {subtree: true, childList: true, attributes: true});
+    look();
+}
+"""
+
+CLICK_AND_TIME = """
+([button, row]) => new Promise(resolve => {
+    const start = performance.now();
+    new MutationObserver((_, observer) => {
+        if (row.dataset.status !== "CANCELLED") return;
+        observer.disconnect();
+        resolve(performance.now() - start);
+    }).observe(row, {attributes: true});
+    button.click();
+})
+"""
+
+
+def widget(page: NotebookPage, index: int = 0) -> Locator:
+    """The live view in a cell's output."""
+    return page.output(index).locator(".qsession")
+
+
+def rows(page: NotebookPage, index: int = 0) -> Locator:
+    """The job rows of the live view in a cell's output."""
+    return widget(page, index).locator("[data-job-id]")
+
+
+def test_jobs_appear_within_a_fifth_of_a_second_of_each_change(
+    open_notebook: OpenNotebook,
+) -> None:
+    records = """
+import json
+print(json.dumps([
+    [record.job_id, record.created.timestamp(), record.started.timestamp(),
+     record.finished.timestamp()] for record in session.jobs
+]))
+"""
+    page = open_notebook(
+        [
+            BELL + "session = Session(max_time='30m'); session",
+            "import time\nfor _ in range(5):\n    session.run(bell).result(); time.sleep(0.2)",
+            records,
+        ]
+    )
+    page.run_cell(0)
+    expect(widget(page)).to_have_attribute("data-state", "not-started")
+    widget(page).evaluate(WATCH_ROWS)
+    page.run_cell(1)
+    expect(rows(page)).to_have_count(5)
+    expect(widget(page)).to_have_attribute("data-state", "active")
+    page.run_cell(2)
+
+    seen = page.page.evaluate("window.seen")
+    delays_ms = [
+        seen[f"{job_id} DONE"] - finished * 1000
+        for job_id, _created, _started, finished in json.loads(page.text(2))
+    ]
+    assert statistics.median(delays_ms) < 200, delays_ms
+
+
+def test_the_run_button_submits_and_its_job_finishes(open_notebook: OpenNotebook) -> None:
+    page = open_notebook(
+        [
+            BELL + "session = Session('fake_manila', max_time='30m')\n"
+            "session.add_program(bell, name='bell', shots=200); session",
+            "print(session.jobs[-1].shots, session.job(session.jobs[-1].job_id).result()[0].data)",
+        ]
+    )
+    page.run_cell(0)
+    widget(page).get_by_role("spinbutton").fill("123")
+    widget(page).get_by_role("button", name="Run", exact=True).click()
+
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page).first).to_have_attribute("data-status", "DONE", timeout=30_000)
+    page.run_cell(1)
+    assert page.text(1).startswith("123 ")
+
+
+@pytest.mark.parametrize("kernel", ["python3", "qs-7.3", "qs-7.2", "qs-7.1"])
+def test_cancel_works_while_a_cell_runs(open_notebook: OpenNotebook, kernel: str) -> None:
+    """``python3`` is the installed ipykernel, 7.4 or newer."""
+    page = open_notebook(
+        [
+            GATED,
+            "jobs = [session.run(bell) for _ in range(2)]; job_id = jobs[1].job_id()",
+            "import time; time.sleep(10)",
+            "gate.set(); print(jobs[1].status(), jobs[0].result()[0].data.meas.num_shots)",
+        ],
+        kernel=kernel,
+    )
+    page.run_cell(0)
+    page.run_cell(1)
+    expect(rows(page)).to_have_count(2)
+    queued = widget(page).locator("[data-job-id][data-status=QUEUED]")
+    expect(queued).to_have_count(1)
+    row = queued.element_handle()
+    button = queued.get_by_role("button", name="Cancel job").element_handle()
+    page.run_cell(2, wait=False)
+
+    took_ms = page.page.evaluate(CLICK_AND_TIME, [button, row])
+
+    assert page.is_running(2)
+    assert took_ms < 500
+    page.interrupt_kernel()
+    page.wait_cell(2, check=False)
+    page.run_cell(3)
+    assert page.text(3).strip() == "CANCELLED 1024"
+
+
+def test_cancel_session_asks_first(open_notebook: OpenNotebook) -> None:
+    page = open_notebook(
+        [
+            GATED,
+            "jobs = [session.run(bell) for _ in range(3)]",
+            "gate.set(); print([str(job.status()) for job in jobs], session.state)",
+        ]
+    )
+    page.run_cell(0)
+    page.run_cell(1)
+    view = widget(page)
+
+    view.get_by_role("button", name="Cancel session").click()
+    view.get_by_role("button", name="Keep").click()
+    expect(view).to_have_attribute("data-state", "active")
+
+    view.get_by_role("button", name="Cancel session").click()
+    page.screenshot("confirm-cancel", view)
+    view.get_by_role("button", name="Yes, cancel").click()
+    expect(view).to_have_attribute("data-state", "cancelled")
+    expect(view.locator("[data-job-id][data-status=CANCELLED]")).to_have_count(2)
+    page.run_cell(2)
+    assert page.text(2).strip().endswith("'CANCELLED', 'CANCELLED'] cancelled")
+
+
+def test_close_session_lets_jobs_finish(open_notebook: OpenNotebook) -> None:
+    page = open_notebook([GATED, "jobs = [session.run(bell) for _ in range(2)]", "gate.set()"])
+    page.run_cell(0)
+    page.run_cell(1)
+    view = widget(page)
+    view.get_by_role("button", name="Close session").click()
+    view.get_by_role("button", name="Yes, close").click()
+    expect(view).to_have_attribute("data-state", "closing")
+    page.run_cell(2)
+    expect(view).to_have_attribute("data-state", "closed")
+    expect(view.locator("[data-job-id][data-status=DONE]")).to_have_count(2)
+
+
+def test_a_reloaded_page_and_a_second_view_show_the_same(open_notebook: OpenNotebook) -> None:
+    page = open_notebook(
+        [
+            BELL + "session = Session(max_time='30m', name='twice'); session",
+            "session.run(bell).result(); session",
+            "session.run(bell).result(); None",
+        ]
+    )
+    page.run_cell(0)
+    page.run_cell(1)
+    for index in (0, 1):
+        expect(rows(page, index)).to_have_count(1)
+
+    page.reload()
+    for index in (0, 1):
+        expect(rows(page, index)).to_have_count(1)
+    page.run_cell(2)
+    for index in (0, 1):
+        expect(rows(page, index)).to_have_count(2)
+    widget(page, 1).get_by_role("button", name="Run", exact=True).click()
+    for index in (0, 1):
+        expect(rows(page, index)).to_have_count(3)
+
+
+def test_the_countdowns_run_in_the_page(open_notebook: OpenNotebook) -> None:
+    page = open_notebook(
+        [BELL + "session = Session(max_time='30m'); session", "session.run(bell).result(); None"]
+    )
+    page.run_cell(0)
+    page.run_cell(1)
+    remaining = widget(page).get_by_role("timer", name="Time remaining", exact=True)
+    idle = widget(page).get_by_role("timer", name="Idle time remaining")
+    expect(remaining).to_contain_text("29:5")
+    expect(idle).to_contain_text("0:5")
+    first = idle.inner_text()
+    expect(idle).not_to_have_text(first)
+
+
+def test_a_dead_kernel_greys_the_view_out(open_notebook: OpenNotebook) -> None:
+    page = open_notebook([BELL + "session = Session(max_time='30m'); session.run(bell); session"])
+    page.run_cell(0)
+    expect(rows(page)).to_have_count(1)
+    page.restart_kernel()
+    view = widget(page)
+    expect(view.get_by_text("The kernel is gone")).to_be_visible()
+    expect(rows(page)).to_have_count(1)
+    run = view.get_by_role("button", name="Run", exact=True)
+    expect(run).to_be_disabled()
+    page.screenshot("dead-kernel", view)
+
+
+def test_an_error_is_told_in_the_view(open_notebook: OpenNotebook) -> None:
+    page = open_notebook(
+        [
+            BELL + "session = Session(max_time='30m')\n"
+            "session.add_program(bell, name='bell'); session",
+            "session.programs._programs.clear()",
+        ]
+    )
+    page.run_cell(0)
+    page.run_cell(1)
+    widget(page).get_by_role("button", name="Run", exact=True).click()
+    expect(widget(page).get_by_role("alert")).to_contain_text("No program is called 'bell'")
+
+
+def test_markup_in_names_and_errors_is_shown_as_text(open_notebook: OpenNotebook) -> None:
+    markup = "<img src=x onerror=console.error(1)>"
+    page = open_notebook(
+        [
+            BELL + f"markup = {markup!r}\n"
+            "from qiskit_aer import AerSimulator\n"
+            "class Failing(AerSimulator):\n"
+            "    def run(self, *args, **options):\n"
+            "        raise RuntimeError(markup)\n"
+            "backend = Failing(); backend.name = markup\n"
+            "session = Session(backend, name=markup); session.run(bell, name=markup); session"
+        ]
+    )
+    page.run_cell(0)
+    view = widget(page)
+    expect(view.locator("[data-job-id][data-status=ERROR]")).to_contain_text(markup)
+    assert view.locator("img").count() == 0
+
+
+def test_the_quickstart_runs_from_top_to_bottom(open_notebook: OpenNotebook) -> None:
+    page = open_notebook("quickstart.ipynb", viewport=(1280, 1200))
+    page.run_all()
+    live = page.page.locator(".qsession")
+    expect(live.first).to_have_attribute("data-state", "closed")
+    assert "'00'" in page.text(5)
+
+
+SHOWCASE = (
+    GATED.replace("session\n", "")
+    + """
+gate.set()
+from qiskit.quantum_info import SparsePauliOp
+pair = bell.remove_final_measurements(inplace=False); pair.name = "pair"
+session = Session(GatedSimulator(), max_time="2h", name="bell-study")
+session.add_program(bell, name="bell", shots=4000)
+session.run(bell, shots=4000).result()
+session.run((pair, SparsePauliOp("ZZ")), precision=0.02).result()
+broken = bell.copy(name="broken")
+failing = session.run(broken, options={"run_options": {"method": "no such method"}})
+try:
+    failing.result()
+except Exception:
+    pass
+session.run(bell).result()
+gate.clear()
+jobs = [session.run(bell, shots=shots) for shots in (1000, 2000, 4000)]
+jobs[2].cancel()
+session
+"""
+)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1000, 400])
+def test_pictures_for_people(open_notebook: OpenNotebook, theme: str, width: int) -> None:
+    """What README shows and reviewers look at; the assertions say what must be in the picture."""
+    page = open_notebook([SHOWCASE, "gate.set(); session.close()"], viewport=(width + 130, 1100))
+    page.set_theme("dark" if theme == "dark" else "light")
+    page.run_cell(0)
+    view = widget(page)
+    for status in ("DONE", "RUNNING", "QUEUED", "ERROR", "CANCELLED"):
+        expect(view.locator(f"[data-job-id][data-status={status}]").first).to_be_visible()
+    expect(view).to_have_attribute("data-theme", theme)
+    page.screenshot(f"session-{theme}-{width}", view)
+    page.run_cell(1)
+    expect(view).to_have_attribute("data-state", "closed")
+    page.screenshot(f"session-{theme}-{width}-ended", view)

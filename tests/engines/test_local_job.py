@@ -1,0 +1,110 @@
+"""The handle of a local job."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from qiskit.providers import JobStatus as QiskitJobStatus
+from qiskit.providers.exceptions import JobTimeoutError
+from qiskit_ibm_runtime.exceptions import RuntimeInvalidStateError
+
+from qsession.errors import QSessionError
+from tests.engines.bench import Bench
+
+if TYPE_CHECKING:
+    from tests.support.gated_backend import GatedBackend
+
+PATIENCE_S = 20
+
+
+def test_waiting_can_have_an_end_and_the_job_goes_on(bench: Bench, gated: GatedBackend):
+    job = bench.submit()
+    for wait in (job.result, job.wait_for_final_state):
+        with pytest.raises(JobTimeoutError, match="did not end within 0 s; it goes on"):
+            wait(timeout=0)
+    gated.open_gate()
+    job.wait_for_final_state(PATIENCE_S)
+    assert job.result(0).get_counts() == {"1": 100}
+
+
+def test_a_status_equals_ibms_text_and_qiskits_member(bench: Bench, gated: GatedBackend):
+    running, queued = bench.submit(), bench.submit()
+    assert running.status() == "RUNNING" == running.status().value
+    assert running.status() == QiskitJobStatus.RUNNING
+    assert queued.status() == "QUEUED"
+    assert queued.status() == QiskitJobStatus.QUEUED
+    assert queued.status() != QiskitJobStatus.DONE
+
+
+@pytest.mark.parametrize(
+    ("end", "claims"),
+    [
+        ("done", ("done", "in_final_state")),
+        ("failed", ("errored", "in_final_state")),
+        ("cancelled", ("cancelled", "in_final_state")),
+        ("running", ("running",)),
+        ("queued", ()),
+    ],
+)
+def test_exactly_the_claims_that_hold_are_true(
+    bench: Bench, gated: GatedBackend, end: str, claims: tuple[str, ...]
+):
+    if end in ("queued", "cancelled"):
+        bench.submit()
+    job = bench.submit()
+    if end == "cancelled":
+        job.cancel()
+    if end in ("done", "failed"):
+        gated.failure = ValueError("broken") if end == "failed" else None
+        gated.open_gate()
+        job.wait_for_final_state(PATIENCE_S)
+    every_claim = ("done", "errored", "cancelled", "running", "in_final_state")
+    assert tuple(claim for claim in every_claim if getattr(job, claim)()) == claims
+
+
+def test_the_result_of_a_cancelled_job_is_an_error_of_ours_and_ibms(bench: Bench):
+    bench.submit()
+    job = bench.submit()
+    job.cancel()
+    with pytest.raises(QSessionError, match="Cancelled by the user") as caught:
+        job.result()
+    assert isinstance(caught.value, RuntimeInvalidStateError)
+    job.wait_for_final_state()
+
+
+def test_several_threads_may_wait_for_one_job(bench: Bench, gated: GatedBackend):
+    job = bench.submit()
+    results: list[object] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(job.result(PATIENCE_S))) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    gated.open_gate()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert len(results) == 3
+    assert len({id(result) for result in results}) == 1
+
+
+def test_its_metrics_tell_the_times_as_ibms_do(bench: Bench, gated: GatedBackend):
+    job = bench.submit()
+    gated.wait_for_runs(1)
+    bench.clock.advance(2)
+    gated.open_gate()
+    job.result(PATIENCE_S)
+    assert job.metrics()["timestamps"] == {
+        "created": "2026-01-31T12:00:00Z",
+        "running": "2026-01-31T12:00:00Z",
+        "finished": "2026-01-31T12:00:02Z",
+    }
+    assert job.creation_date == bench.clock.now().replace(second=0)
+    assert job.creation_date.tzinfo is not None
+    assert job.usage() == 0
+
+
+def test_it_shows_itself_in_a_line(bench: Bench):
+    job = bench.submit()
+    assert repr(job) == f"<LocalJob {job.job_id()} circuits RUNNING>"

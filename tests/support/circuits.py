@@ -1,0 +1,39 @@
+"""The circuits of the tests."""
+
+from __future__ import annotations
+
+from qiskit import QuantumCircuit
+from qiskit.circuit import Parameter
+from qiskit.transpiler import generate_preset_pass_manager
+
+
+def bell(name: str = "bell") -> QuantumCircuit:
+    """Two entangled qubits, measured."""
+    circuit = QuantumCircuit(2, name=name)
+    circuit.h(0)
+    circuit.cx(0, 1)
+    circuit.measure_all()
+    return circuit
+
+
+def flipped(name: str = "flipped") -> QuantumCircuit:
+    """One qubit that is surely measured as 1."""
+    circuit = QuantumCircuit(1, name=name)
+    circuit.x(0)
+    circuit.measure_all()
+    return circuit
+
+
+def rotation(name: str = "rotation", *, measured: bool = False) -> QuantumCircuit:
+    """One qubit turned by the parameter theta: 0 leaves it, pi flips it."""
+    circuit = QuantumCircuit(1, name=name)
+    circuit.rx(Parameter("theta"), 0)
+    if measured:
+        circuit.measure_all()
+    return circuit
+
+
+def fitted(circuit: QuantumCircuit, backend: object) -> QuantumCircuit:
+    """The circuit as IBM's primitives want it: transpiled to the backend."""
+    passes = generate_preset_pass_manager(optimization_level=1, backend=backend, seed_transpiler=1)
+    return passes.run(circuit)

@@ -1,0 +1,51 @@
+"""Waiting for other threads without sleeping: `until` and `NewThreads`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qsession.engines.base import Journal
+
+PATIENCE_S = 20.0
+
+
+def until(journal: Journal, condition: Callable[[], bool]) -> None:
+    """Wait until the condition holds; it is looked at after every change of the session."""
+    changes: SimpleQueue[None] = SimpleQueue()
+    journal.subscribe(changes)
+    while not condition():
+        try:
+            changes.get(timeout=PATIENCE_S)
+        except Empty:
+            raise AssertionError(f"It did not happen: {journal.state}") from None
+
+
+class NewThreads:
+    """The threads of qsession that started after this was made."""
+
+    def __init__(self) -> None:
+        self._before = frozenset(threading.enumerate())
+
+    def __call__(self) -> list[threading.Thread]:
+        """Those that are alive."""
+        return [
+            thread
+            for thread in threading.enumerate()
+            if thread not in self._before and thread.name.startswith("qsession")
+        ]
+
+    @property
+    def names(self) -> set[str]:
+        """Their names, without the numbers of pools."""
+        return {thread.name.partition("_")[0] for thread in self()}
+
+    def left_when_done(self) -> list[str]:
+        """Wait for all of them to end, and name those that do not."""
+        threads = self()
+        for thread in threads:
+            thread.join(PATIENCE_S)
+        return [thread.name for thread in threads if thread.is_alive()]

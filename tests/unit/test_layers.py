@@ -1,0 +1,79 @@
+"""Imports go one way through the layers that ARCHITECTURE.md draws."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCES = Path(__file__).parents[2] / "src"
+
+LAYERS = (
+    ("qsession.errors",),
+    ("qsession.model",),
+    ("qsession.clock", "qsession.client_errors"),
+    ("qsession.testing", "qsession.ibm_client"),
+    ("qsession.text", "qsession.html", "qsession.results"),
+    ("qsession.pubs", "qsession.programs", "qsession.transpiling", "qsession.backends"),
+    ("qsession.engines",),
+    ("qsession.session",),
+    ("qsession.widget",),
+    ("qsession.backend", "qsession.magics"),
+    ("qsession",),
+)
+"""From the ground up; a module may import from its own layer and from those below."""
+
+AGAINST_THE_DIRECTION = {("qsession.session.observed", "qsession.widget")}
+"""Only when it is asked for: scripts need no widgets."""
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(SOURCES).with_suffix("").parts).removesuffix(".__init__")
+
+
+def layer_of(module: str) -> int:
+    while True:
+        for height, layer in enumerate(LAYERS):
+            if module in layer:
+                return height
+        module = module.rpartition(".")[0]
+
+
+def imports(path: Path) -> list[str]:
+    """The modules of ours that a file imports when it runs; those for type checkers do not count."""
+    found: list[str] = []
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            return
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "qsession":
+            module = node.module or ""
+            names = [f"{module}.{alias.name}" for alias in node.names]
+            if module == "qsession":
+                found.extend(names)
+            else:
+                found.append(module)
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    visit(ast.parse(path.read_text()))
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(SOURCES.rglob("*.py")), ids=module_name)
+def test_a_module_imports_only_from_its_own_layer_and_below(path: Path) -> None:
+    module = module_name(path)
+    upward = [
+        imported
+        for imported in imports(path)
+        if layer_of(imported) > layer_of(module)
+        and (module, imported) not in AGAINST_THE_DIRECTION
+    ]
+    assert upward == []
+
+
+def test_the_layers_name_every_module() -> None:
+    named = {module for layer in LAYERS for module in layer}
+    top = {".".join(module_name(path).split(".")[:2]) for path in SOURCES.rglob("*.py")}
+    assert top == named

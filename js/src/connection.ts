@@ -1,13 +1,23 @@
 import type { Connection, Model } from "./model";
 
-/**
- * Whether the kernel can hear this view.
- *
- * Some hosts say so on the model. Jupyter's does too, but anywidget's proxy hides it; there the
- * view's element carries a class while the comm is closed (also in a saved notebook).
- */
-export function readConnection(model: Model, host: HTMLElement): Connection {
+// Some hosts say so on the model. Jupyter's does too, but anywidget's proxy hides it.
+function saidByModel(model: Model): Connection | null {
   const isLive: unknown = Reflect.get(model, "comm_live");
-  if (typeof isLive === "boolean") return isLive ? "live" : "dead";
-  return host.closest(".jupyter-widgets-disconnected") ? "dead" : "live";
+  return typeof isLive === "boolean" ? (isLive ? "live" : "dead") : null;
+}
+
+/** Whether the kernel can hear a new view; Jupyter marks the element of one that was saved. */
+export function connectionOfView(model: Model, host: HTMLElement): Connection {
+  const isMarked = host.closest(".jupyter-widgets-disconnected") !== null;
+  return saidByModel(model) ?? (isMarked ? "dead" : "live");
+}
+
+/**
+ * Whether the kernel can hear us after the host fired `comm_live_update`.
+ *
+ * Jupyter fires it when a comm is lost and never when one is found. It would mark the element as
+ * well, had anywidget not taken the view's own listeners off the model.
+ */
+export function connectionAfterUpdate(model: Model): Connection {
+  return saidByModel(model) ?? "dead";
 }

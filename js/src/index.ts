@@ -1,5 +1,5 @@
 import type { AnyWidget } from "@anywidget/types";
-import { readConnection } from "./connection";
+import { connectionAfterUpdate, connectionOfView } from "./connection";
 import { listen, type Model } from "./model";
 import { findStore, openStore } from "./stores";
 import { SessionPanel } from "./views/session";
@@ -34,8 +34,8 @@ function render({ model, el, signal }: RenderProps): () => void {
   const life = lifetime(signal);
   // Some hosts render without having initialized: the view then has a store of its own.
   const store = findStore(model) ?? openStore(model, life.signal);
-  if (readConnection(model, el) === "dead") store.freezeAsSaved();
-  const onLive = (): void => store.setConnection(readConnection(model, el));
+  if (connectionOfView(model, el) === "dead") store.freezeAsSaved();
+  const onLive = (): void => store.setConnection(connectionAfterUpdate(model));
   listen(model, "comm_live_update", onLive, life.signal);
   const panel = new SessionPanel(store, el, life.signal);
   el.append(panel.node);

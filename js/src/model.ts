@@ -241,8 +241,8 @@ export class SessionStore {
     try {
       this.#model.set("seq", this.#seq);
       if (this.#head) this.#model.set("head", this.#head);
-      // Where get() returns the model's own array, #rows is that array and is up to date.
-      if (this.#model.get("rows") !== this.#rows) this.#model.set("rows", this.#rows);
+      // Usually the model's own array, updated in place: then this changes nothing.
+      this.#model.set("rows", this.#rows);
     } finally {
       this.#isWriting = false;
     }

@@ -134,7 +134,7 @@ export function action(
   key: string,
   ownReason: string | null,
 ): ActionView {
-   if (false) return { reason: DISCONNECTED, isPending: false };
+  if (snapshot.connection === "dead") return { reason: DISCONNECTED, isPending: false };
   if (!snapshot.head) return { reason: WAITING, isPending: false };
   if (ownReason) return { reason: ownReason, isPending: false };
   return snapshot.isPending(key)

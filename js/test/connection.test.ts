@@ -1,20 +1,26 @@
 import { expect, test } from "vitest";
-import { readConnection } from "../src/connection";
+import { connectionAfterUpdate, connectionOfView } from "../src/connection";
 import { FakeModel } from "./fixtures";
 
 const host = document.createElement("div");
+const saved = document.createElement("div");
+saved.className = "jupyter-widgets-disconnected";
+const inSaved = saved.appendChild(document.createElement("div"));
 
 test("the model's word comes first", () => {
-  const inside = document.createElement("div");
-  inside.className = "jupyter-widgets-disconnected";
-  expect(readConnection(new FakeModel({}, { commLive: true }), inside)).toBe("live");
-  expect(readConnection(new FakeModel({}, { commLive: false }), host)).toBe("dead");
+  const live = new FakeModel({}, { commLive: true });
+  const dead = new FakeModel({}, { commLive: false });
+  expect([connectionOfView(live, saved), connectionAfterUpdate(live)]).toEqual(["live", "live"]);
+  expect([connectionOfView(dead, host), connectionAfterUpdate(dead)]).toEqual(["dead", "dead"]);
 });
 
-test("else Jupyter's class on the view or around it", () => {
-  const around = document.createElement("div");
-  around.className = "jupyter-widgets-disconnected";
-  const view = around.appendChild(document.createElement("div"));
-  expect(readConnection(new FakeModel(), view)).toBe("dead");
-  expect(readConnection(new FakeModel(), host)).toBe("live");
+test("else a new view goes by Jupyter's mark on it or around it", () => {
+  const model = new FakeModel();
+  expect(connectionOfView(model, saved)).toBe("dead");
+  expect(connectionOfView(model, inSaved)).toBe("dead");
+  expect(connectionOfView(model, host)).toBe("live");
+});
+
+test("else an update means that the comm was lost", () => {
+  expect(connectionAfterUpdate(new FakeModel())).toBe("dead");
 });

@@ -189,6 +189,13 @@ describe("running work", () => {
     expect(field(page).value).toBe("7");
   });
 
+  test("leaves the list of programs alone, open as it may be, when other things change", () => {
+    const { model, page } = show();
+    const options = page.all("option");
+    model.delta(2, { usage_s: 1900 });
+    expect(page.all("option").every((option, index) => option === options[index])).toBe(true);
+  });
+
   test("is one request, however often it is clicked, with a pending look", async () => {
     const { model, page } = show();
     const button = page.button("Run");
@@ -385,10 +392,10 @@ describe("without a kernel", () => {
     expect(page.timer("Time remaining")).toBe("1:29:55");
   });
 
-  test("Jupyter's class on the view tells as much", () => {
+  test("where the model does not tell, the event alone does", () => {
     const model = new FakeModel();
     const page = open(model);
-    page.host.classList.add("jupyter-widgets-disconnected");
+    expect(page.reason("Run")).toBeNull();
     model.emit("comm_live_update");
     expect(page.reason("Run")).toBe("No connection to the kernel");
   });
@@ -434,6 +441,14 @@ describe("hosts", () => {
     expect(page.root.dataset["state"]).toBe("closing");
     page.end();
     expect(model.listenerCount).toBe(0);
+  });
+
+  test("a view after the end of its model has a store of its own again", () => {
+    const model = new FakeModel();
+    open(model).end();
+    const page = open(model, { initialize: false });
+    model.delta(2, { state: "closing" });
+    expect(page.root.dataset["state"]).toBe("closing");
   });
 
   test("closing one view leaves the others; closing the model leaves nothing", async () => {

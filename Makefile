@@ -14,7 +14,7 @@ KERNELS := $(addprefix .overlays/ipykernel-,7.1.0 7.2.0 7.3.0)
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup lab test lint format test-python test-oldest test-js test-browser chromium
-.PHONY: wheel lock clean
+.PHONY: pictures wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ test-browser: chromium $(KERNELS) ## test the widget in JupyterLab in Chromium
 
 chromium: setup ## find Chromium for test-browser; root on Debian: install it
 	$(BIN)/python -m tests.browser.chromium
+
+pictures: test-browser ## renew the pictures in the README from what the browser tests saw
+	cp test-results/screenshots/session-light-1000.png notebooks/pictures/session-light.png
+	cp test-results/screenshots/session-dark-1000.png notebooks/pictures/session-dark.png
 
 wheel: setup ## build the sdist, and from it the wheel, into dist/
 	rm -rf dist

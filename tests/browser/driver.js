@@ -29,6 +29,17 @@ window.qsessionDriver = (() => {
     );
   };
 
+  /** Says in words how far a notebook has come, for the error when it comes no further. */
+  const describe = (path) => {
+    const { context, sessionContext } = find(path) ?? {};
+    const { connectionStatus, status } = kernel(path) ?? {};
+    return (
+      `notebook ${context?.isReady ? "loaded" : "not loaded"}, ` +
+      `session ${sessionContext?.isReady ? "ready" : "not ready"}, ` +
+      `kernel ${connectionStatus ?? "absent"}, status ${status ?? "none"}`
+    );
+  };
+
   const isIdle = (path) =>
     isReady(path) &&
     panel(path).content.widgets.every((cell) => cell.model.executionState !== "running");
@@ -48,6 +59,7 @@ window.qsessionDriver = (() => {
   };
 
   return {
+    describe,
     isReady,
     isIdle,
     isDone: (run) => runs.get(run).done,

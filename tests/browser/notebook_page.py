@@ -7,6 +7,8 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from playwright.sync_api import TimeoutError  # noqa: A004 - the one that waiting raises
+
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Locator, Page
 
@@ -25,6 +27,10 @@ JUPYTERLAB_NOISE = (
 
 class CellFailedError(AssertionError):
     """A cell raised; the message is its traceback."""
+
+
+class NotReadyError(AssertionError):
+    """A notebook did not open, or its kernel did not start; the message says how far it came."""
 
 
 class NotebookPage:
@@ -55,7 +61,11 @@ class NotebookPage:
 
     def wait_ready(self, timeout: float = 60) -> None:
         """Wait until the notebook is loaded and its kernel connected and idle."""
-        self._wait("path => window.qsessionDriver.isReady(path)", self.path, timeout)
+        try:
+            self._wait("path => window.qsessionDriver.isReady(path)", self.path, timeout)
+        except TimeoutError as error:
+            state = self._call("describe", self.path)
+            raise NotReadyError(f"{self.path} after {timeout} s: {state}") from error
 
     def wait_idle(self, timeout: float = 60) -> None:
         """Wait until no cell is running or queued and the kernel is idle."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 import statistics
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.lab_server import REPOSITORY
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
     from tests.browser.conftest import OpenNotebook
+    from tests.browser.lab_server import LabServer
     from tests.browser.notebook_page import NotebookPage
 
 BELL = """
@@ -286,12 +290,15 @@ def test_markup_in_names_and_errors_is_shown_as_text(open_notebook: OpenNotebook
     assert view.locator("img").count() == 0
 
 
-def test_the_quickstart_runs_from_top_to_bottom(open_notebook: OpenNotebook) -> None:
+def test_the_quickstart_runs_from_top_to_bottom(
+    lab: LabServer, open_notebook: OpenNotebook
+) -> None:
+    shutil.copy(REPOSITORY / "notebooks" / "quickstart.ipynb", lab.root)
     page = open_notebook("quickstart.ipynb", viewport=(1280, 1200))
     page.run_all()
-    live = page.page.locator(".qsession")
-    expect(live.first).to_have_attribute("data-state", "closed")
-    assert "'00'" in page.text(5)
+    view = page.page.locator(".qsession").first
+    expect(view).to_have_attribute("data-state", "closed")
+    expect(view.locator("[data-job-id][data-status=DONE]")).to_have_count(4)
 
 
 SHOWCASE = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-import hatch_build
 import pytest
+
+import hatch_build
 
 if TYPE_CHECKING:
     from pathlib import Path

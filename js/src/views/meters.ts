@@ -31,7 +31,7 @@ export class Meters {
     while (bar.childElementCount > shares.length) bar.lastChild?.remove();
     for (const [index, { status, share }] of shares.entries()) {
       const part = bar.children[index] ?? bar.appendChild(h("i"));
-      setAttribute(part, "data-status", status);
+      setAttribute(part, "data-share", status);
       setAttribute(part, "style", `flex-grow:${share}`);
     }
   }

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.notebooks
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
 def notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
-    return nbformat.read(request.param, as_version=4)
+    notebook: nbformat.NotebookNode = nbformat.read(request.param, as_version=4)
+    return notebook
 
 
 def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:

@@ -1,53 +1,18 @@
-"""The live session in JupyterLab, as a person sees and uses it."""
+"""What people do with a live session, in JupyterLab."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import statistics
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab_server import REPOSITORY
+from tests.browser.widget_page import BELL, GATED, rows, rows_that_are, widget
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator
-
     from tests.browser.conftest import OpenNotebook
-    from tests.browser.lab_server import LabServer
-    from tests.browser.notebook_page import NotebookPage
-
-BELL = """
-from qiskit import QuantumCircuit
-from qsession import Session
-
-bell = QuantumCircuit(2, name="bell")
-bell.h(0)
-bell.cx(0, 1)
-bell.measure_all()
-"""
-
-GATED = (
-    BELL
-    + """
-import threading
-from qiskit_aer import AerSimulator
-
-gate = threading.Event()
-
-class GatedSimulator(AerSimulator):
-    "Runs a circuit once the gate is open."
-
-    def run(self, *args, **options):
-        gate.wait(60)
-        return super().run(*args, **options)
-
-session = Session(GatedSimulator(), max_time="30m", name="gated")
-session
-"""
-)
 
 WATCH_ROWS = """
 root => {
@@ -74,16 +39,6 @@ CLICK_AND_TIME = """
     button.click();
 })
 """
-
-
-def widget(page: NotebookPage, index: int = 0) -> Locator:
-    """The live view in a cell's output."""
-    return page.output(index).locator(".qsession")
-
-
-def rows(page: NotebookPage, index: int = 0) -> Locator:
-    """The job rows of the live view in a cell's output."""
-    return widget(page, index).locator("[data-job-id]")
 
 
 def test_jobs_appear_within_a_fifth_of_a_second_of_each_change(
@@ -152,7 +107,7 @@ def test_cancel_works_while_a_cell_runs(open_notebook: OpenNotebook, kernel: str
     page.run_cell(0)
     page.run_cell(1)
     expect(rows(page)).to_have_count(2)
-    queued = widget(page).locator("[data-job-id][data-status=QUEUED]")
+    queued = rows_that_are(page, "QUEUED")
     expect(queued).to_have_count(1)
     row = queued.element_handle()
     button = queued.get_by_role("button", name="Cancel job").element_handle()
@@ -188,7 +143,7 @@ def test_cancel_session_asks_first(open_notebook: OpenNotebook) -> None:
     page.screenshot("confirm-cancel", view)
     view.get_by_role("button", name="Yes, cancel").click()
     expect(view).to_have_attribute("data-state", "cancelled")
-    expect(view.locator("[data-job-id][data-status=CANCELLED]")).to_have_count(2)
+    expect(rows_that_are(page, "CANCELLED")).to_have_count(2)
     page.run_cell(2)
     assert page.text(2).strip().endswith("'CANCELLED', 'CANCELLED'] cancelled")
 
@@ -203,58 +158,7 @@ def test_close_session_lets_jobs_finish(open_notebook: OpenNotebook) -> None:
     expect(view).to_have_attribute("data-state", "closing")
     page.run_cell(2)
     expect(view).to_have_attribute("data-state", "closed")
-    expect(view.locator("[data-job-id][data-status=DONE]")).to_have_count(2)
-
-
-def test_a_reloaded_page_and_a_second_view_show_the_same(open_notebook: OpenNotebook) -> None:
-    page = open_notebook(
-        [
-            BELL + "session = Session(max_time='30m', name='twice'); session",
-            "session.run(bell).result(); session",
-            "session.run(bell).result(); None",
-        ]
-    )
-    page.run_cell(0)
-    page.run_cell(1)
-    for index in (0, 1):
-        expect(rows(page, index)).to_have_count(1)
-
-    page.reload()
-    for index in (0, 1):
-        expect(rows(page, index)).to_have_count(1)
-    page.run_cell(2)
-    for index in (0, 1):
-        expect(rows(page, index)).to_have_count(2)
-    widget(page, 1).get_by_role("button", name="Run", exact=True).click()
-    for index in (0, 1):
-        expect(rows(page, index)).to_have_count(3)
-
-
-def test_the_countdowns_run_in_the_page(open_notebook: OpenNotebook) -> None:
-    page = open_notebook(
-        [BELL + "session = Session(max_time='30m'); session", "session.run(bell).result(); None"]
-    )
-    page.run_cell(0)
-    page.run_cell(1)
-    remaining = widget(page).get_by_role("timer", name="Time remaining", exact=True)
-    idle = widget(page).get_by_role("timer", name="Idle time remaining")
-    expect(remaining).to_contain_text("29:5")
-    expect(idle).to_contain_text("0:5")
-    first = idle.inner_text()
-    expect(idle).not_to_have_text(first)
-
-
-def test_a_dead_kernel_greys_the_view_out(open_notebook: OpenNotebook) -> None:
-    page = open_notebook([BELL + "session = Session(max_time='30m'); session.run(bell); session"])
-    page.run_cell(0)
-    expect(rows(page)).to_have_count(1)
-    page.restart_kernel()
-    view = widget(page)
-    expect(view.get_by_text("The kernel is gone")).to_be_visible()
-    expect(rows(page)).to_have_count(1)
-    run = view.get_by_role("button", name="Run", exact=True)
-    expect(run).to_be_disabled()
-    page.screenshot("dead-kernel", view)
+    expect(rows_that_are(page, "DONE")).to_have_count(2)
 
 
 def test_an_error_is_told_in_the_view(open_notebook: OpenNotebook) -> None:
@@ -286,58 +190,5 @@ def test_markup_in_names_and_errors_is_shown_as_text(open_notebook: OpenNotebook
     )
     page.run_cell(0)
     view = widget(page)
-    expect(view.locator("[data-job-id][data-status=ERROR]")).to_contain_text(markup)
+    expect(rows_that_are(page, "ERROR")).to_contain_text(markup)
     assert view.locator("img").count() == 0
-
-
-def test_the_quickstart_runs_from_top_to_bottom(
-    lab: LabServer, open_notebook: OpenNotebook
-) -> None:
-    shutil.copy(REPOSITORY / "notebooks" / "quickstart.ipynb", lab.root)
-    page = open_notebook("quickstart.ipynb", viewport=(1280, 1200))
-    page.run_all()
-    view = page.page.locator(".qsession").first
-    expect(view).to_have_attribute("data-state", "closed")
-    expect(view.locator("[data-job-id][data-status=DONE]")).to_have_count(4)
-
-
-SHOWCASE = (
-    GATED.replace("session\n", "")
-    + """
-gate.set()
-from qiskit.quantum_info import SparsePauliOp
-pair = bell.remove_final_measurements(inplace=False); pair.name = "pair"
-session = Session(GatedSimulator(), max_time="2h", name="bell-study")
-session.add_program(bell, name="bell", shots=4000)
-session.run(bell, shots=4000).result()
-session.run((pair, SparsePauliOp("ZZ")), precision=0.02).result()
-broken = bell.copy(name="broken")
-failing = session.run(broken, options={"run_options": {"method": "no such method"}})
-try:
-    failing.result()
-except Exception:
-    pass
-session.run(bell).result()
-gate.clear()
-jobs = [session.run(bell, shots=shots) for shots in (1000, 2000, 4000)]
-jobs[2].cancel()
-session
-"""
-)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1000, 400])
-def test_pictures_for_people(open_notebook: OpenNotebook, theme: str, width: int) -> None:
-    """What README shows and reviewers look at; the assertions say what must be in the picture."""
-    page = open_notebook([SHOWCASE, "gate.set(); session.close()"], viewport=(width + 130, 1100))
-    page.set_theme("dark" if theme == "dark" else "light")
-    page.run_cell(0)
-    view = widget(page)
-    for status in ("DONE", "RUNNING", "QUEUED", "ERROR", "CANCELLED"):
-        expect(view.locator(f"[data-job-id][data-status={status}]").first).to_be_visible()
-    expect(view).to_have_attribute("data-theme", theme)
-    page.screenshot(f"session-{theme}-{width}", view)
-    page.run_cell(1)
-    expect(view).to_have_attribute("data-state", "closed")
-    page.screenshot(f"session-{theme}-{width}-ended", view)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qiskit.providers import BackendV2, Options
 
-from qsession.backends import find_backend
+from qsession.backends import find_backend, gives_counts
 from qsession.clock import SystemClock
 from qsession.engines import engine_for
 from qsession.engines.base import Journal
@@ -121,7 +121,8 @@ class SessionBackend(BackendV2):
         if self._session is not None:
             return self._session.run_circuits(circuits, name=name, **run_options)
         own_name, options = read_name(name), read_run_options(run_options)
-        fitting = [self._transpiled.fit(circuit) for circuit in read_circuits(circuits)]
+        checked = read_circuits(circuits, must_measure=gives_counts(self._wrapped))
+        fitting = [self._transpiled.fit(circuit) for circuit in checked]
         return self._engine_alone().run_circuits(fitting, options, own_name)
 
     def _engine_alone(self) -> Engine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from qiskit_ibm_runtime.fake_provider.fake_backend import FakeBackendV2
 
 AER_SIMULATOR = "aer_simulator"
+
+
+_WITHOUT_COUNTS = frozenset({"statevector_simulator", "unitary_simulator"})
+"""Aer's older backends whose result is a state or an operator, measurements or not."""
+
+
+def gives_counts(backend: BackendV2) -> bool:
+    """Whether a result of this backend is made of measurements."""
+    return backend.name not in _WITHOUT_COUNTS
 
 
 def find_backend(backend: object) -> BackendV2:
@@ -78,7 +88,10 @@ def _fake_backends() -> dict[str, type[FakeBackendV2]]:
 def _aer_names() -> tuple[str, ...]:
     from qiskit_aer import AerProvider  # noqa: PLC0415 - Aer loads on first use
 
-    return tuple(backend.name for backend in AerProvider().backends())
+    with warnings.catch_warnings():
+        # It makes one of each, and the oldest warn that they will be deprecated.
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        return tuple(backend.name for backend in AerProvider().backends())
 
 
 def _aer_backend(name: str) -> BackendV2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,8 @@ class Programs(Mapping[str, Program]):
             InvalidInputError: If the work cannot be run or the name cannot be used.
         """
         request = read_request(work, shots=shots, precision=precision, options=options)
+        # The caller may go on changing its circuits and arrays.
+        request = copy.deepcopy(request)
         own_name = read_name(name) or read_name(request.pubs[0].circuit.name)
         if own_name is None:
             raise InvalidInputError('The program has no name. Give one, such as name="ansatz".')

@@ -105,11 +105,15 @@ def read_request(
             ) from error
         _check_pub(index, pub)
         coerced.append(pub)
-    return PubRequest(program, tuple(coerced), read_name(name), dict(options or {}))
+    return PubRequest(program, tuple(coerced), read_name(name), _read_options(options))
 
 
-def read_circuits(work: object) -> list[QuantumCircuit]:
+def read_circuits(work: object, *, must_measure: bool = True) -> list[QuantumCircuit]:
     """Check circuits for ``backend.run``.
+
+    Args:
+        work: A circuit or several.
+        must_measure: Whether a circuit without measurement has no result on the backend.
 
     Raises:
         InvalidInputError: If it is not a circuit or several, or one measures nothing.
@@ -120,7 +124,8 @@ def read_circuits(work: object) -> list[QuantumCircuit]:
     for index, circuit in enumerate(circuits):
         if not isinstance(circuit, QuantumCircuit):
             raise InvalidInputError(f"Item {index} is {shown(circuit)}, not a QuantumCircuit.")
-        _require_measurement(index, circuit)
+        if must_measure:
+            _require_measurement(index, circuit)
     return list(circuits)
 
 
@@ -169,6 +174,17 @@ def read_run_options(options: Mapping[str, Any]) -> dict[str, Any]:
     if options.get("shots") is None:
         return dict(options)
     return {**options, "shots": read_shots(options["shots"])}
+
+
+def _read_options(options: object) -> dict[str, Any]:
+    if options is None:
+        return {}
+    if not isinstance(options, Mapping):
+        raise InvalidInputError(
+            f"options={shown(options)} is not a mapping. Give primitive options as a dict, for "
+            'example options={"simulator": {"seed_simulator": 42}}.'
+        )
+    return dict(options)
 
 
 _EXPECTED = {
@@ -275,6 +291,13 @@ def _check_quantities(program: Program, shots: object, precision: Any) -> None:
 
 def _check_pub(index: int, pub: SamplerPub | EstimatorPub) -> None:
     """Check what Qiskit lets pass."""
+    expected = {parameter.name for parameter in pub.circuit.parameters}
+    given = {name for names in pub.parameter_values.data for name in names}
+    if given != expected:
+        raise InvalidInputError(
+            f"PUB {index} gives values for {_listed(given)}, but the parameters of circuit "
+            f"{pub.circuit.name!r} are {_listed(expected)}."
+        )
     if isinstance(pub, SamplerPub):
         _require_measurement(index, pub.circuit)
         if pub.shots is not None:
@@ -283,6 +306,10 @@ def _check_pub(index: int, pub: SamplerPub | EstimatorPub) -> None:
         raise InvalidInputError(
             f"PUB {index} has precision={pub.precision}. Expected a number, such as 0.02."
         )
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)[:10]) + ("" if len(names) <= 10 else ", …")  # noqa: PLR2004
 
 
 def _require_measurement(index: int, circuit: QuantumCircuit) -> None:

@@ -89,6 +89,8 @@ class TranspileCache:
     def fit_request(self, request: PubRequest) -> PubRequest:
         """Transpile the circuits of a request and lay out its observables likewise.
 
+        What comes back shares nothing that the caller could change while the job waits.
+
         Raises:
             InvalidInputError: If the backend cannot run one of them.
         """
@@ -96,12 +98,13 @@ class TranspileCache:
 
     def _fit_pub(self, pub: SamplerPub | EstimatorPub) -> SamplerPub | EstimatorPub:
         circuit = self.fit(pub.circuit)
+        values = copy.deepcopy(pub.parameter_values)
         if isinstance(pub, SamplerPub):
-            return SamplerPub(circuit, pub.parameter_values, pub.shots)
+            return SamplerPub(circuit, values, pub.shots)
         observables = pub.observables
         if circuit.layout is not None and circuit.layout != pub.circuit.layout:
             observables = observables.apply_layout(circuit.layout)
-        return EstimatorPub(circuit, observables, pub.parameter_values, pub.precision)
+        return EstimatorPub(circuit, observables, values, pub.precision)
 
     def _transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
         target_qubits = self._backend.target.num_qubits

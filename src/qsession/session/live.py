@@ -27,7 +27,8 @@ def sessions() -> list[Session]:
 
 def find(session_id: str) -> Session | None:
     """The session with this id, None if it is not held."""
-    return next((held for held in sessions() if held.session_id == session_id), None)
+    opened = (held for held in sessions() if held.session_id is not None)
+    return next((held for held in opened if held.session_id == session_id), None)
 
 
 def named(name: str) -> Session | None:

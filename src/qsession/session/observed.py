@@ -105,8 +105,8 @@ class ObservedSession(HasTraits):
 
         Changes within 50 ms arrive together; times that pass are announced once a second.
         """
-        super().observe(handler, *args, **kwargs)
         self._publisher.start(counts_down=True)
+        super().observe(handler, *args, **kwargs)
 
     def published_values(self) -> dict[str, Any]:
         """The value of every trait, for the publisher."""

@@ -10,6 +10,8 @@ from datetime import timedelta
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
+from qsession.model.events import ProblemAppeared, ProblemEnded
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -52,8 +54,10 @@ class Publisher:
         self._thread: threading.Thread | None = None
         self._listeners: tuple[JobsListener, ...] = ()
         self._counts_down = False
-        self._version = journal.state.version
-        self._values = owner.published_values()
+        self._version = 0
+        self._values: dict[str, Any] = {}
+        self._failing: set[str] = set()
+        """The traits whose observers failed when they were last called."""
         weakref.finalize(owner, self._wake_ups.put, None).atexit = False
 
     def start(self, *, counts_down: bool = False) -> None:
@@ -66,11 +70,12 @@ class Publisher:
         self._counts_down |= counts_down
         with self._starting:
             if self._thread is None:
+                # Whoever observes from now on is told of what changes from now on.
+                self._take_stock()
                 self._journal.subscribe(self._wake_ups)
-            elif self._thread.is_alive():
-                self._wake_ups.put(None)
+            self._wake_ups.put(None)
+            if self._thread is not None and self._thread.is_alive():
                 return
-            self._wake_ups.put(None)  # something may have changed before anybody observed
             self._thread = threading.Thread(
                 target=_publish_until_ended,
                 args=(weakref.ref(self), self._wake_ups, self._journal.clock),
@@ -94,34 +99,56 @@ class Publisher:
         owner = self._owner()
         if owner is None:
             return None, True
+        version, before = self._version, self._values
+        touched = self._take_stock()
+        for name, value in self._values.items():
+            if value != before[name]:
+                self._announce(owner, name, before[name], value)
+        if self._version != version:
+            for listener in self._listeners:
+                self._call(listener, touched)
+        with self._journal.lock:
+            state, now = self._journal.state, self._journal.clock.now()
+            is_settled = state.state.is_terminal and not state.pending
+            is_all_said = is_settled and state.version == self._version
+            is_counting = not is_settled and state.remaining(now) is not None
+        next_second = now + timedelta(seconds=1) if self._counts_down and is_counting else None
+        return next_second, is_all_said
+
+    def _take_stock(self) -> list[str]:
+        """Remember how things stand; return the ids of the jobs that changed meanwhile."""
+        owner = self._owner()
         with self._journal.lock:
             state = self._journal.state
             touched = list(state.touched)
             state.touched.clear()
-            has_changed = state.version != self._version
             self._version = state.version
-            is_settled = state.state.is_terminal and not state.pending
-            is_counting = state.remaining(self._journal.clock.now()) is not None
-        values = owner.published_values()
-        before, self._values = self._values, values
-        for name, value in values.items():
-            if value != before[name]:
-                self._call(owner.notify_trait, name, before[name], value)
-        if has_changed:
-            for listener in self._listeners:
-                self._call(listener, touched)
-        next_second = None
-        if self._counts_down and is_counting and not is_settled:
-            next_second = self._journal.clock.now() + timedelta(seconds=1)
-        return next_second, is_settled
+            self._values = {} if owner is None else owner.published_values()
+        return touched
+
+    def _announce(self, owner: Observed, name: str, old: object, new: object) -> None:
+        """Call the observers of a trait; a failure is the session's problem until they succeed."""
+        failure = self._call(owner.notify_trait, name, old, new)
+        now = self._journal.clock.now()
+        if failure is not None:
+            self._failing.add(name)
+            words = f"An observer of {name!r} failed: {type(failure).__name__}: {failure}"
+            if words != self._journal.state.error:
+                self._journal.record(ProblemAppeared(now, words))
+        elif name in self._failing:
+            self._failing.remove(name)
+            if not self._failing:
+                self._journal.record(ProblemEnded(now))
 
     @staticmethod
-    def _call(observer: Callable[..., None], *args: object) -> None:
+    def _call(observer: Callable[..., None], *args: object) -> Exception | None:
         try:
             observer(*args)
-        except Exception:  # noqa: BLE001 - see below
-            # Whoever observes must not stop the session nor the other observers.
+        except Exception as error:  # noqa: BLE001 - see below
+            # Whoever observes must not stop the session, nor what else is to be told.
             _log.exception("An observer of a session failed.")
+            return error
+        return None
 
 
 def _publish_until_ended(

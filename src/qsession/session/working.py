@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from qsession.backends import gives_counts
 from qsession.errors import UnknownJobError
 from qsession.pubs import (
     PubRequest,
@@ -73,7 +74,8 @@ class WorkingSession(ObservedSession):
         """
         own_name, options = read_name(name), read_run_options(run_options)
         self._journal.require_accepting_jobs()
-        fitting = [self._transpiled.fit(circuit) for circuit in read_circuits(circuits)]
+        checked = read_circuits(circuits, must_measure=gives_counts(self._backend))
+        fitting = [self._transpiled.fit(circuit) for circuit in checked]
         return self._engine.run_circuits(fitting, options, own_name)
 
     def run_program(self, name: str, *, shots: int | None = None) -> Job:

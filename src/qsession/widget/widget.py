@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import anywidget
 
+from qsession.errors import QSessionError
 from qsession.session.traits import Published
 from qsession.widget import subshells
 from qsession.widget.encoding import encode_head, encode_row
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from qsession.session import Session
 
 _STATIC = Path(__file__).parent.parent / "static"
+if not (_STATIC / "widget.js").exists():
+    raise QSessionError(
+        "The front end is not built, so a session cannot be shown. In a clone of the repository "
+        "run 'make setup'; otherwise install qsession again."
+    )
 
 
 class SessionWidget(anywidget.AnyWidget):

@@ -92,6 +92,10 @@ class LocalEngine:
     ) -> LocalJob:
         """Submit what IBM's ``SamplerV2`` or ``EstimatorV2`` hands to ``Session._run``."""
         _warn_of_dry_run(dry_run=bool(extra.get("dry_run")))
+        if "resilience_level" in inputs:
+            warnings.warn(
+                "resilience_level has no effect on a local backend.", UserWarning, stacklevel=2
+            )
         # The caller may change its circuits and arrays while the job waits.
         pubs = tuple(copy.deepcopy(inputs.get("pubs", ())))
         primitive_options = inputs.get("options") or {}

@@ -93,6 +93,8 @@ class EstimatorWork:
     def with_shots(self, shots: int) -> EstimatorWork:
         """The same with the precision that this many shots give."""
         precision = 1 / math.sqrt(shots)
+        while math.ceil(1 / precision**2) > shots:  # rounding must not ask for one more
+            precision = math.nextafter(precision, math.inf)
         pubs = (
             EstimatorPub(pub.circuit, pub.observables, pub.parameter_values, precision)
             for pub in self.pubs

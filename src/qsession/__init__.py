@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from qsession.client_errors import (
         BackendNotFoundError,
         JobCancelledError,
+        ServiceError,
         SessionEndedError,
+        SessionNotAllowedError,
         SessionNotFoundError,
         UnsupportedBackendError,
+        UsageLimitError,
     )
     from qsession.errors import (
         IllegalMoveError,
@@ -41,12 +44,15 @@ __all__ = [
     "JobRecord",
     "JobStatus",
     "QSessionError",
+    "ServiceError",
     "Session",
     "SessionBackend",
     "SessionEndedError",
+    "SessionNotAllowedError",
     "SessionNotFoundError",
     "UnknownJobError",
     "UnsupportedBackendError",
+    "UsageLimitError",
     "get_backend",
 ]
 
@@ -55,9 +61,12 @@ _HOMES = {
     "qsession.client_errors": (
         "BackendNotFoundError",
         "JobCancelledError",
+        "ServiceError",
         "SessionEndedError",
+        "SessionNotAllowedError",
         "SessionNotFoundError",
         "UnsupportedBackendError",
+        "UsageLimitError",
     ),
     "qsession.errors": (
         "IllegalMoveError",

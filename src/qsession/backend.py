@@ -8,7 +8,7 @@ from qiskit.providers import BackendV2, Options
 
 from qsession.backends import find_backend, gives_counts
 from qsession.clock import SystemClock
-from qsession.engines import engine_for
+from qsession.engines import engine_class_for
 from qsession.engines.base import Journal
 from qsession.model.session_state import Limits, SessionState
 from qsession.pubs import read_circuits, read_name, read_run_options
@@ -123,14 +123,15 @@ class SessionBackend(BackendV2):
         own_name, options = read_name(name), read_run_options(run_options)
         checked = read_circuits(circuits, must_measure=gives_counts(self._wrapped))
         fitting = [self._transpiled.fit(circuit) for circuit in checked]
-        return self._engine_alone().run_circuits(fitting, options, own_name)
+        engine = self._engine_alone()
+        return engine.run_circuits(fitting, options, own_name, mode=self._wrapped)
 
     def _engine_alone(self) -> Engine:
         """What runs jobs that belong to no session."""
         if self._jobs_alone is None:
             endless = Limits(max_time_s=None, interactive_timeout_s=None)
             journal = Journal(SessionState("job", endless), SystemClock())
-            self._jobs_alone = engine_for(self._wrapped, journal)
+            self._jobs_alone = engine_class_for(self._wrapped)(self._wrapped, journal)
         return self._jobs_alone
 
     @property

@@ -34,5 +34,17 @@ class UnsupportedBackendError(QSessionError, IBMInputValueError):
     """No engine can run a session on this kind of backend."""
 
 
+class SessionNotAllowedError(QSessionError, IBMRuntimeError):
+    """The account's plan has no sessions."""
+
+
+class UsageLimitError(QSessionError, IBMRuntimeError):
+    """The usage that the account may have is used up."""
+
+
+class ServiceError(QSessionError, IBMRuntimeError):
+    """The service could not do what was asked, or be reached; the cause is IBM's error."""
+
+
 class JobCancelledError(QSessionError, RuntimeInvalidStateError):
     """The result of a cancelled job was asked for."""

@@ -26,10 +26,13 @@ class Clock(Protocol):
         """The current time, timezone-aware, in UTC."""
         ...
 
-    def wait(self, wake_ups: WakeUps, until: datetime | None) -> None:
+    def wait(self, wake_ups: WakeUps, until: datetime | None) -> bool:
         """Block until something is put into ``wake_ups`` or the time ``until`` may have come.
 
         It may return early: callers look at the clock again.
+
+        Returns:
+            Whether it was woken.
         """
         ...
 
@@ -45,7 +48,7 @@ class SystemClock:
         """The current wall-clock time in UTC."""
         return datetime.now(UTC)
 
-    def wait(self, wake_ups: WakeUps, until: datetime | None) -> None:
+    def wait(self, wake_ups: WakeUps, until: datetime | None) -> bool:
         """Block until woken, until the deadline, or for `LONGEST_NAP_S` at most before one."""
         timeout_s = None
         if until is not None:
@@ -53,7 +56,8 @@ class SystemClock:
         try:
             wake_ups.get(timeout=timeout_s)
         except Empty:
-            return
+            return False
+        return True
 
     def pause(self, seconds: float) -> None:
         """Sleep."""

@@ -9,6 +9,9 @@ Each is also the built-in class that people already catch::
     ├── IllegalMoveError        (RuntimeError)  a change of state that the lifecycle forbids
     ├── SessionEndedError       (IBMRuntimeError, RuntimeError)    ┐
     ├── SessionNotFoundError    (IBMInputValueError, ValueError)   │ in `qsession.client_errors`:
+    ├── SessionNotAllowedError  (IBMRuntimeError)                  │
+    ├── UsageLimitError         (IBMRuntimeError)                  │
+    ├── ServiceError            (IBMRuntimeError)                  │
     ├── BackendNotFoundError    (QiskitBackendNotFoundError)       │ they are IBM's classes too
     ├── UnsupportedBackendError (IBMInputValueError, ValueError)   │
     └── JobCancelledError       (RuntimeInvalidStateError)         ┘

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qiskit_ibm_runtime import IBMBackend
+from qiskit_ibm_runtime import IBMBackend, QiskitRuntimeService
 from qiskit_ibm_runtime.fake_provider.executor.run_quantum_program import run_quantum_program
 from qiskit_ibm_runtime.fake_provider.local_runtime_job import LocalRuntimeJob
 from qiskit_ibm_runtime.fake_provider.local_service import QiskitRuntimeLocalService
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 __all__ = [
     "LocalRuntimeJob",
     "QiskitRuntimeLocalService",
+    "client_side_primitives",
     "get_cm_session",
     "is_ibm_backend",
+    "is_ibm_service",
     "is_isa_circuit",
     "run_quantum_program",
     "semantic_role",
@@ -32,6 +34,19 @@ __all__ = [
 def is_ibm_backend(backend: BackendV2) -> bool:
     """Whether this is a backend of IBM Quantum, reached over the network."""
     return isinstance(backend, IBMBackend)
+
+
+def is_ibm_service(service: object) -> bool:
+    """Whether this is an account of IBM Quantum."""
+    return isinstance(service, QiskitRuntimeService)
+
+
+def client_side_primitives() -> tuple[Any, Any]:
+    """The sampler and the estimator that IBM recommends: they prepare and finish on this side."""
+    from qiskit_ibm_runtime.executor_estimator import Estimator  # noqa: PLC0415 - local runs do
+    from qiskit_ibm_runtime.executor_sampler import Sampler  # noqa: PLC0415   - without them
+
+    return Sampler, Estimator
 
 
 def semantic_role(program: Any) -> str | None:

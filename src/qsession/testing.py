@@ -39,13 +39,17 @@ class ManualClock:
         for wake_ups in sleepers:
             wake_ups.put(None)
 
-    def wait(self, wake_ups: WakeUps, until: datetime | None) -> None:
-        """Block until woken, or until `advance` has moved the clock."""
-        with self._lock:
-            if until is not None and until <= self._now:
-                return
-            self._sleepers.add(wake_ups)
-        wake_ups.get()
+    def wait(self, wake_ups: WakeUps, until: datetime | None) -> bool:
+        """Block until woken, or until `advance` has moved the clock past ``until``."""
+        while True:
+            with self._lock:
+                if until is not None and until <= self._now:
+                    return False
+                self._sleepers.add(wake_ups)
+                before = self._now
+            wake_ups.get()
+            if self._now == before:
+                return True
 
     def pause(self, seconds: float) -> None:
         """Return at once."""

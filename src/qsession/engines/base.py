@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 from qsession.client_errors import SessionEndedError
 from qsession.model.durations import format_duration
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from qsession.clock import Clock, WakeUps
     from qsession.model.events import Event
-    from qsession.model.session_state import SessionState
+    from qsession.model.session_state import Limits, SessionState
     from qsession.pubs import PubRequest
 
 
@@ -97,12 +97,29 @@ class Engine(Protocol):
         """Whether a job that runs can be stopped."""
         ...
 
+    longest_max_time_s: ClassVar[int]
+    """The largest ``max_time`` that can be asked for, in seconds."""
+
+    @classmethod
+    def limits(cls, max_time_s: int | None) -> Limits:
+        """What holds for a session with this ``max_time``, as far as is known before it opens."""
+        ...
+
     def open(self) -> None:
         """Open the session now instead of with its first job."""
         ...
 
-    def run_pubs(self, request: PubRequest) -> Job:
-        """Submit PUBs that are ready for the backend."""
+    def attach(self, session_id: str) -> None:
+        """Take up a session that exists already."""
+        ...
+
+    def run_pubs(self, request: PubRequest, mode: Any) -> Job:
+        """Submit PUBs that are ready for the backend.
+
+        Args:
+            request: The PUBs.
+            mode: What an IBM primitive would take: the session, or the backend for a job alone.
+        """
         ...
 
     def run_program(
@@ -112,7 +129,11 @@ class Engine(Protocol):
         ...
 
     def run_circuits(
-        self, circuits: Sequence[QuantumCircuit], run_options: Mapping[str, Any], name: str | None
+        self,
+        circuits: Sequence[QuantumCircuit],
+        run_options: Mapping[str, Any],
+        name: str | None,
+        mode: Any,
     ) -> Job:
         """Submit circuits to the backend itself; the job's result is a `qiskit.result.Result`."""
         ...

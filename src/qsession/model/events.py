@@ -38,6 +38,18 @@ class JobQueued:
 
 
 @dataclass(frozen=True, slots=True)
+class JobDescribed:
+    """More became known of a job than a listing tells."""
+
+    at: datetime
+    job_id: str
+    name: str | None
+    primitive: str
+    shots: int | None
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JobStarted:
     """A queued job began to run."""
 
@@ -54,6 +66,30 @@ class JobFinished:
     status: JobStatus
     error: str | None = None
     qpu_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionObserved:
+    """A service told how a session stands; None means that it did not say.
+
+    Attributes:
+        started: When the first job started.
+        activated: When the current or last active stretch began.
+        last_job_started: When a job last started.
+        last_job_completed: When a job last ended.
+        max_time_s: How long the session may last, in seconds.
+        interactive_timeout_s: How long it may idle, in seconds.
+        usage_s: Its usage up to ``at``, in seconds.
+    """
+
+    at: datetime
+    started: datetime | None = None
+    activated: datetime | None = None
+    last_job_started: datetime | None = None
+    last_job_completed: datetime | None = None
+    max_time_s: int | None = None
+    interactive_timeout_s: int | None = None
+    usage_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +114,9 @@ class ProblemEnded:
 Event = (
     SessionOpened
     | SessionMoved
+    | SessionObserved
     | JobQueued
+    | JobDescribed
     | JobStarted
     | JobFinished
     | ProblemAppeared

@@ -10,12 +10,14 @@ from typing import Literal
 from qsession.model.durations import SYSTEM_MAX_TIME_S
 from qsession.model.events import (
     Event,
+    JobDescribed,
     JobFinished,
     JobQueued,
     JobStarted,
     ProblemAppeared,
     ProblemEnded,
     SessionMoved,
+    SessionObserved,
     SessionOpened,
 )
 from qsession.model.lifecycle import Lifecycle
@@ -72,6 +74,7 @@ class SessionState:
     _emptied: datetime | None = None
     _past_stretches_s: float = 0.0
     _stretch_began: datetime | None = None
+    _observed_usage: tuple[datetime, float] | None = None
 
     @property
     def state(self) -> State:
@@ -113,7 +116,11 @@ class SessionState:
     @property
     def usage_runs(self) -> bool:
         """Whether usage is adding up by the clock at this moment."""
-        return self.mode == "session" and self._stretch_began is not None
+        if self.mode != "session":
+            return False
+        if self._observed_usage is not None:
+            return self._holds_backend or self.counts[JobStatus.RUNNING] > 0
+        return self._stretch_began is not None
 
     def usage_seconds(self, now: datetime) -> float:
         """Usage as IBM counts it.
@@ -121,6 +128,9 @@ class SessionState:
         Of a session: the time from its activation until it is deactivated, has ended, or its last
         job has, whichever is later. Of a batch: the QPU time of its jobs.
         """
+        if self._observed_usage is not None:
+            at, usage_s = self._observed_usage
+            return usage_s + (_seconds_since(at, now) if self.usage_runs else 0.0)
         if self.mode == "batch":
             return self.qpu_seconds
         return self._past_stretches_s + _seconds_since(self._stretch_began, now)
@@ -137,19 +147,12 @@ class SessionState:
                 self.session_id = session_id
             case SessionMoved():
                 self._apply_move(event)
+            case SessionObserved():
+                self._apply_observation(event)
             case JobQueued(_, record):
-                self.jobs[record.job_id] = record
-                self.counts[record.status] += 1
-                self.touched[record.job_id] = None
-            case JobStarted(at, job_id):
-                self._replace_job(job_id, status=JobStatus.RUNNING, started=at)
-                self.started = self.started or at
-                self.last_job_started = at
-                if self._stretch_began is None:
-                    # It waited for the backend when the session was closed.
-                    self.activated = self._stretch_began = at
-            case JobFinished():
-                self._apply_finish(event)
+                self._apply_queued(record)
+            case JobDescribed() | JobStarted() | JobFinished():
+                self._apply_to_job(event)
             case ProblemAppeared(_, error, stale_since):
                 self.error, self.stale_since = error, stale_since
             case ProblemEnded():
@@ -163,6 +166,42 @@ class SessionState:
         elif event.to.is_terminal:
             self.ended, self.ended_reason = event.at, event.reason
         self._close_stretch(event.at)
+
+    def _apply_observation(self, event: SessionObserved) -> None:
+        self.started = event.started or self.started
+        self.activated = event.activated or self.activated
+        self.last_job_started = event.last_job_started or self.last_job_started
+        if event.last_job_completed is not None:
+            self.last_job_completed = self._emptied = event.last_job_completed
+        self.limits = Limits(
+            event.max_time_s or self.limits.max_time_s,
+            event.interactive_timeout_s or self.limits.interactive_timeout_s,
+        )
+        if event.usage_s is not None:
+            self._observed_usage = (event.at, event.usage_s)
+
+    def _apply_queued(self, record: JobRecord) -> None:
+        is_newest = not self.jobs or self.jobs[next(reversed(self.jobs))].created <= record.created
+        self.jobs[record.job_id] = record
+        self.counts[record.status] += 1
+        self.touched[record.job_id] = None
+        if not is_newest:
+            # Submitted elsewhere, and only now heard of.
+            self.jobs = dict(sorted(self.jobs.items(), key=lambda item: item[1].created))
+
+    def _apply_to_job(self, event: JobDescribed | JobStarted | JobFinished) -> None:
+        match event:
+            case JobDescribed(_, job_id, name, primitive, shots, tags):
+                self._replace_job(job_id, name=name, primitive=primitive, shots=shots, tags=tags)
+            case JobStarted(at, job_id):
+                self._replace_job(job_id, status=JobStatus.RUNNING, started=at)
+                self.started = self.started or at
+                self.last_job_started = at
+                if self._stretch_began is None:
+                    # It waited for the backend when the session was closed.
+                    self.activated = self._stretch_began = at
+            case JobFinished():
+                self._apply_finish(event)
 
     def _apply_finish(self, event: JobFinished) -> None:
         self._replace_job(
@@ -187,9 +226,12 @@ class SessionState:
         self.jobs[job_id] = after
         self.touched[job_id] = None
 
+    @property
+    def _holds_backend(self) -> bool:
+        return self.state in (State.ACTIVE, State.CLOSING)
+
     def _close_stretch(self, at: datetime) -> None:
-        holds_backend = self.state in (State.ACTIVE, State.CLOSING)
-        if not holds_backend and not self.counts[JobStatus.RUNNING]:
+        if not self._holds_backend and not self.counts[JobStatus.RUNNING]:
             self._past_stretches_s += _seconds_since(self._stretch_began, at)
             self._stretch_began = None
 

@@ -13,12 +13,12 @@ import qiskit_ibm_runtime
 from qsession.backends import find_backend
 from qsession.client_errors import SessionNotFoundError
 from qsession.clock import SystemClock
-from qsession.engines import engine_for
+from qsession.engines import engine_class_for, locate
 from qsession.engines.base import Journal
 from qsession.errors import InvalidInputError
 from qsession.ibm_client import get_cm_session, set_cm_session
-from qsession.model.durations import SYSTEM_MAX_TIME_S, parse_duration, read_max_time
-from qsession.model.session_state import Limits, SessionState
+from qsession.model.durations import parse_duration, read_max_time
+from qsession.model.session_state import SessionState
 from qsession.pubs import read_name
 from qsession.session import live
 from qsession.session.working import WorkingSession
@@ -74,12 +74,13 @@ class Session(qiskit_ibm_runtime.Session, WorkingSession):
         clock: Clock | None = None,
     ) -> None:
         backend, max_time = _tell_apart(backend, max_time)
-        self._max_time = read_max_time(max_time)
         self._backend = find_backend(backend)
+        engine_class = engine_class_for(self._backend)
+        self._max_time = read_max_time(max_time, maximum_s=engine_class.longest_max_time_s)
         own_name = read_name(name)
-        limits = Limits(max_time_s=self._max_time or SYSTEM_MAX_TIME_S)
-        journal = Journal(SessionState(self._mode, limits), clock or SystemClock())
-        self._engine = engine_for(self._backend, journal)
+        state = SessionState(self._mode, engine_class.limits(self._max_time))
+        journal = Journal(state, clock or SystemClock())
+        self._engine = engine_class(self._backend, journal)
         WorkingSession.__init__(self, journal, own_name)
         self._service = self._engine.service
         self._instance = None
@@ -168,40 +169,58 @@ class Session(qiskit_ibm_runtime.Session, WorkingSession):
 
     def usage(self) -> float | None:
         """Usage in seconds as IBM counts it; None before it is opened."""
-        return None if self.session_id is None else self.usage_seconds
+        details = self.details()
+        return None if details is None else details["usage_time"]
 
     @classmethod
     def from_id(
         cls,
         session_id: str,
-        service: Any,  # noqa: ARG003 - IBM's signature
-        use_fractional_gates: bool = False,  # noqa: ARG003 - IBM's signature
-        calibration_id: str | None = None,  # noqa: ARG003 - IBM's signature
+        service: Any,
+        use_fractional_gates: bool = False,
+        calibration_id: str | None = None,
     ) -> Session:
-        """The session with this id.
+        """The session with this id, open or ended, with all its jobs.
 
-        A local session is found while this process holds it.
+        A local session is found while this process holds it, one of IBM Quantum wherever it was
+        opened. The active instance of the service stays as it is.
 
         Args:
             session_id: Its id.
             service: The service that knows it; ``session.service`` or None for a local one.
-            use_fractional_gates: Has no meaning for a local session.
-            calibration_id: Has no meaning for a local session.
+            use_fractional_gates: Whether its backend allows fractional gates.
+            calibration_id: The calibration of its backend.
 
         Raises:
             SessionNotFoundError: If there is none, or it is of the other mode.
+            ServiceError: If the service could not be asked.
         """
-        session = live.find(session_id)
-        if session is None:
+        held = live.find(session_id)
+        if held is not None:
+            _require_mode(session_id, type(held)._mode, cls._mode)  # noqa: SLF001 - our own class
+            return held
+        found = locate(
+            session_id,
+            service,
+            use_fractional_gates=use_fractional_gates,
+            calibration_id=calibration_id,
+        )
+        if found is None:
             raise SessionNotFoundError(
                 f"No session {session_id!r} in this process. Local sessions live in the process "
                 "that opened them."
             )
-        if type(session)._mode != cls._mode:  # noqa: SLF001 - our own class
-            raise SessionNotFoundError(
-                f"{session_id} is a {session._mode}: use {type(session).__name__}.from_id."  # noqa: SLF001
-            )
+        _require_mode(session_id, found.mode, cls._mode)
+        session = cls(found.backend, create_new=False)
+        session._engine.attach(session_id)
         return session
+
+
+def _require_mode(session_id: str, mode: str, wanted: str) -> None:
+    if mode != wanted:
+        raise SessionNotFoundError(
+            f"{session_id} is a {mode}, not a {wanted}: use {mode.capitalize()}.from_id."
+        )
 
 
 def _tell_apart(backend: Any, max_time: Any) -> tuple[Any, Any]:

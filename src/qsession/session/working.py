@@ -76,7 +76,7 @@ class WorkingSession(ObservedSession):
         self._journal.require_accepting_jobs()
         checked = read_circuits(circuits, must_measure=gives_counts(self._backend))
         fitting = [self._transpiled.fit(circuit) for circuit in checked]
-        return self._engine.run_circuits(fitting, options, own_name)
+        return self._engine.run_circuits(fitting, options, own_name, mode=self)
 
     def run_program(self, name: str, *, shots: int | None = None) -> Job:
         """Submit a program that `add_program` made.
@@ -129,7 +129,7 @@ class WorkingSession(ObservedSession):
     def _submit(self, request: PubRequest, name: str | None = None) -> Job:
         self._journal.require_accepting_jobs()
         fitting = self._transpiled.fit_request(request)
-        return self._engine.run_pubs(fitting if name is None else fitting.named(name))
+        return self._engine.run_pubs(fitting if name is None else fitting.named(name), mode=self)
 
     def job(self, job_id: str) -> Job:
         """The live job with this id.

@@ -9,8 +9,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from qsession.client_errors import SessionNotFoundError
 from qsession.engines.local import rules
 from qsession.engines.local.details import session_details
 from qsession.engines.local.job import LocalJob
@@ -27,8 +28,10 @@ from qsession.engines.local.work import (
 )
 from qsession.errors import InvalidInputError, UnknownJobError
 from qsession.ibm_client import semantic_role
+from qsession.model.durations import SYSTEM_MAX_TIME_S
 from qsession.model.events import JobFinished, JobQueued, JobStarted, SessionMoved, SessionOpened
 from qsession.model.records import JobRecord
+from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, State
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ class LocalEngine:
     `concurrent.futures.Executor` will do: what travels is a picklable `Work`.
     """
 
+    longest_max_time_s: ClassVar[int] = SYSTEM_MAX_TIME_S
     can_cancel_running = False
 
     def __init__(
@@ -66,6 +70,11 @@ class LocalEngine:
         self._is_pumping = False
         self._timekeeper = Timekeeper(self, journal.clock)
 
+    @classmethod
+    def limits(cls, max_time_s: int | None) -> Limits:
+        """The rules of IBM's service, whose maximum holds where none was asked for."""
+        return Limits(max_time_s or SYSTEM_MAX_TIME_S)
+
     # --- what the session asks for -----------------------------------------------------------
 
     def open(self) -> None:
@@ -76,7 +85,11 @@ class LocalEngine:
                 self._journal.record(SessionOpened(self._now(), str(uuid.uuid4())))
         self._timekeeper.look()
 
-    def run_pubs(self, request: PubRequest) -> LocalJob:
+    def attach(self, session_id: str) -> None:
+        """A local session lives in its process alone: there is nothing to take up."""
+        raise SessionNotFoundError(f"No local session {session_id!r} can be taken up again.")
+
+    def run_pubs(self, request: PubRequest, mode: Any) -> LocalJob:  # noqa: ARG002 - its own
         """Submit PUBs that are ready for the backend."""
         if request.program == "sampler":
             work: Work = SamplerWork(
@@ -123,7 +136,11 @@ class LocalEngine:
         return self._submit(work, None)
 
     def run_circuits(
-        self, circuits: Sequence[QuantumCircuit], run_options: Mapping[str, Any], name: str | None
+        self,
+        circuits: Sequence[QuantumCircuit],
+        run_options: Mapping[str, Any],
+        name: str | None,
+        mode: Any,  # noqa: ARG002 - the engine runs them itself
     ) -> LocalJob:
         """Submit circuits to ``backend.run``."""
         return self._submit(CircuitWork(self._backend, tuple(circuits), dict(run_options)), name)

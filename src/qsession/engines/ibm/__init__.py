@@ -1,0 +1,1 @@
+"""The IBM engine: sessions and batches of IBM Quantum, watched through its REST API."""

@@ -1,0 +1,223 @@
+"""Turns the service's answers into events, by comparing them with what is known. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from qsession.engines.ibm.ending import ending_of
+from qsession.model.events import (
+    Event,
+    JobFinished,
+    JobQueued,
+    JobStarted,
+    SessionMoved,
+    SessionObserved,
+)
+from qsession.model.lifecycle import LEGAL_MOVES
+from qsession.model.records import JobRecord
+from qsession.model.session_state import SessionState
+from qsession.model.states import JobStatus, State
+
+Raw = Mapping[str, Any]
+"""An object of the service's JSON."""
+
+_JOB_STATUSES = {
+    "queued": JobStatus.QUEUED,
+    "running": JobStatus.RUNNING,
+    "completed": JobStatus.DONE,
+    "failed": JobStatus.ERROR,
+    "cancelled": JobStatus.CANCELLED,
+}
+_RAN_TOO_LONG = 1305
+"""The reason code of a job that was stopped for its time; IBM's client calls it an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTime:
+    """How the service's clock differs from ours."""
+
+    ahead: timedelta = timedelta()
+
+    def read(self, text: object) -> datetime | None:
+        """A time of the service's on our clock, in UTC; None if it is none."""
+        if not isinstance(text, str):
+            return None
+        try:
+            time = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC) - self.ahead
+
+
+def read_session(
+    raw: Raw, state: SessionState, now: datetime, server: ServerTime, *, cancelled_here: bool
+) -> list[Event]:
+    """What is new in an answer of ``GET /sessions/{id}``."""
+    observed = SessionObserved(
+        at=now,
+        started=server.read(raw.get("started_at")),
+        activated=server.read(raw.get("activated_at")),
+        last_job_started=server.read(raw.get("last_job_started")),
+        last_job_completed=server.read(raw.get("last_job_completed")),
+        max_time_s=_whole(raw.get("max_ttl")),
+        interactive_timeout_s=_whole(raw.get("interactive_ttl")),
+        usage_s=_number(raw.get("elapsed_time")),
+    )
+    return [observed, *_moves(raw, state, now, server, cancelled_here=cancelled_here)]
+
+
+def read_jobs(
+    raws: Iterable[Raw], state: SessionState, now: datetime, server: ServerTime
+) -> list[Event]:
+    """What is new in jobs of ``GET /jobs``, given oldest first."""
+    return [event for raw in raws for event in _read_job(raw, state, now, server)]
+
+
+def job_status(raw: Raw) -> JobStatus | None:
+    """Where a job stands; None if the service says what is not known here."""
+    told = raw.get("state")
+    details: Raw = told if isinstance(told, Mapping) else {}
+    word = str(details.get("status") or raw.get("status") or "").lower()
+    if "ran too long" in str(raw.get("status") or "").lower():
+        return JobStatus.ERROR
+    if word == "cancelled" and details.get("reason_code") == _RAN_TOO_LONG:
+        return JobStatus.ERROR
+    return _JOB_STATUSES.get(word)
+
+
+def _moves(
+    raw: Raw, state: SessionState, now: datetime, server: ServerTime, *, cancelled_here: bool
+) -> Iterator[Event]:
+    to = _state_of(raw)
+    if to is None or state.state.is_terminal:
+        return
+    reason = None
+    at = now
+    if to is State.CLOSED:
+        to, told = ending_of(raw, server.read, cancelled_here=cancelled_here)
+        # Why it was ended here says more than that it was.
+        reason = told if to is State.EXPIRED else _own_reason(state) or told
+        at = server.read(raw.get("closed_at")) or now
+    elif to is State.CLOSING:
+        reason = _own_reason(state)
+    # Between two looks a session may have been active and idle again.
+    if (state.state, to) == (State.OPEN, State.INACTIVE):
+        yield SessionMoved(at, State.ACTIVE)
+        yield SessionMoved(at, to)
+    elif (state.state, to) in LEGAL_MOVES:
+        yield SessionMoved(at, to, reason or _own_reason(state))
+
+
+def _own_reason(state: SessionState) -> str | None:
+    """Why it is closing, if that was said here."""
+    history = state.lifecycle.history
+    return history[-1].reason if history and history[-1].state is State.CLOSING else None
+
+
+def _state_of(raw: Raw) -> State | None:
+    word = raw.get("state")
+    if word == "closed":
+        return State.CLOSED
+    if word == "pending_closed" or raw.get("accepting_jobs") is False:
+        return State.CLOSING
+    if word in ("active", "pending_inactive"):
+        return State.ACTIVE
+    return State.INACTIVE if word == "inactive" else None
+
+
+def _read_job(raw: Raw, state: SessionState, now: datetime, server: ServerTime) -> Iterator[Event]:
+    job_id, status = raw.get("id"), job_status(raw)
+    if not isinstance(job_id, str) or status is None:
+        return
+    known = state.jobs.get(job_id)
+    if known is None:
+        created = server.read(raw.get("created")) or now
+        yield JobQueued(now, _first_record(raw, job_id, created))
+    before = known.status if known is not None else JobStatus.QUEUED
+    if before.is_final or before is status:
+        return
+    if before is JobStatus.QUEUED and status not in (JobStatus.QUEUED, JobStatus.CANCELLED):
+        yield JobStarted(_started_at(raw, state, now, server), job_id)
+    if status.is_final:
+        yield JobFinished(
+            _finished_at(raw, state, now, server),
+            job_id,
+            status,
+            error=_error_of(raw, status),
+            qpu_seconds=_qpu_seconds(raw),
+        )
+
+
+def _first_record(raw: Raw, job_id: str, created: datetime) -> JobRecord:
+    program = raw.get("program")
+    tags = raw.get("tags")
+    return JobRecord(
+        job_id=job_id,
+        name=None,
+        primitive=str(program.get("id", "job")) if isinstance(program, Mapping) else "job",
+        status=JobStatus.QUEUED,
+        created=created,
+        tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
+    )
+
+
+def _started_at(raw: Raw, state: SessionState, now: datetime, server: ServerTime) -> datetime:
+    """When a job started: the listing rarely says, the session says it of the last one."""
+    told = _told_time(raw, "running", server)
+    return told or _between(state.last_job_started, raw, now, server)
+
+
+def _finished_at(raw: Raw, state: SessionState, now: datetime, server: ServerTime) -> datetime:
+    told = _told_time(raw, "finished", server)
+    return told or _between(state.last_job_completed, raw, now, server)
+
+
+def _told_time(raw: Raw, name: str, server: ServerTime) -> datetime | None:
+    timestamps = raw.get("timestamps")
+    return server.read(timestamps.get(name)) if isinstance(timestamps, Mapping) else None
+
+
+def _between(time: datetime | None, raw: Raw, now: datetime, server: ServerTime) -> datetime:
+    """The session's time if it can be this job's, else the time of the look that noticed it."""
+    recent = timedelta(seconds=60)
+    created = server.read(raw.get("created"))
+    if time is None or time > now or now - time > recent or (created and time < created):
+        return now
+    return time
+
+
+def _error_of(raw: Raw, status: JobStatus) -> str | None:
+    if status is JobStatus.DONE:
+        return None
+    told = raw.get("state")
+    details: Raw = told if isinstance(told, Mapping) else {}
+    reason, solution = details.get("reason"), details.get("reason_solution")
+    if not reason:
+        return (
+            "Cancelled." if status is JobStatus.CANCELLED else "Failed; the service says no more."
+        )
+    return f"{reason} {solution}" if solution else str(reason)
+
+
+def _qpu_seconds(raw: Raw) -> float | None:
+    usage = raw.get("usage")
+    if not isinstance(usage, Mapping):
+        return None
+    for name in ("qpu_charge_time_seconds", "quantum_seconds", "seconds"):
+        seconds = _number(usage.get(name))
+        if seconds is not None:
+            return seconds
+    return None
+
+
+def _number(value: object) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else None  # type: ignore[arg-type]  # checked above
+
+
+def _whole(value: object) -> int | None:
+    number = _number(value)
+    return None if number is None else int(number)

@@ -1,0 +1,125 @@
+"""What the service refuses or fails to do, as errors of qsession in plain words."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+
+from qiskit_ibm_runtime.api.exceptions import RequestsApiError
+from qiskit_ibm_runtime.exceptions import IBMError, IBMNotAuthorizedError
+
+from qsession.client_errors import (
+    ServiceError,
+    SessionEndedError,
+    SessionNotAllowedError,
+    SessionNotFoundError,
+    UsageLimitError,
+)
+from qsession.errors import InvalidMaxTimeError, QSessionError
+
+_OPEN_PLAN_CODE = 1352
+_CODE = re.compile(r'"?code"?\s*[:=]\s*(\d{3,5})')
+_STATUS = re.compile(r"\b([45]\d\d) (?:Client|Server) Error")
+_SAID = re.compile(r'"message"\s*:\s*"([^"]*)"')
+_LONGEST = 300
+
+
+def refusal(error: Exception, doing: str, *, max_time_s: int | None = None) -> QSessionError:
+    """The error to raise in place of one of the client's, which becomes its cause.
+
+    Args:
+        error: What the client raised.
+        doing: What was being done: "open a session on ibm_torino".
+        max_time_s: The ``max_time`` that was asked for, if one was.
+    """
+    if isinstance(error, QSessionError):
+        return error
+    text = str(error)
+    status, said = _status_of(error, text), _said(text)
+    is_about_session = "session" in text.lower()
+    if str(_OPEN_PLAN_CODE) in _CODE.findall(text):
+        kind: type[QSessionError] = SessionNotAllowedError
+        why = (
+            "the Open plan has no sessions. Use Batch(backend), which it has, or a local session "
+            'such as Session("fake_torino").'
+        )
+    elif isinstance(error, IBMNotAuthorizedError) or status == HTTPStatus.UNAUTHORIZED:
+        kind = ServiceError
+        why = (
+            "the service does not accept the account's credentials (any more). Make a new "
+            "QiskitRuntimeService, or save the account again."
+        )
+    elif status == HTTPStatus.BAD_REQUEST and max_time_s is not None and _is_about_time(text):
+        kind = InvalidMaxTimeError
+        why = (
+            f'max_time={max_time_s} is refused. {said} Give a smaller one, such as max_time="30m".'
+        )
+    elif status == HTTPStatus.CONFLICT:
+        kind = UsageLimitError
+        why = f"the instance's usage limit is reached. {said} Nothing was submitted."
+    elif is_about_session and "closed" in text.lower():
+        kind = SessionEndedError
+        why = f"the session was closed elsewhere. {said} Open a new one."
+    elif is_about_session and status == HTTPStatus.NOT_FOUND:
+        kind = SessionNotFoundError
+        why = f"the service knows no such session. {said}"
+    else:
+        kind = ServiceError
+        why = _uncapitalised(problem_words(error))
+    return kind(f"Could not {doing}: {why.strip()}")
+
+
+def _uncapitalised(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def may_have_arrived(error: Exception) -> bool:
+    """Whether a request may have taken effect although it failed: its answer was lost."""
+    if isinstance(error, QSessionError):
+        return False
+    status = _status_of(error, str(error))
+    return status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def problem_words(error: Exception) -> str:
+    """One sentence on what is wrong with the service or the way to it."""
+    text = str(error)
+    status = _status_of(error, text)
+    if isinstance(error, IBMNotAuthorizedError) or status == HTTPStatus.UNAUTHORIZED:
+        return "The service does not accept the access token."
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return "The service asks for fewer requests (429)."
+    if status is not None:
+        return f"The service answered {status}. {_said(text)}".strip()
+    lowered = text.lower()
+    if "timed out" in lowered or "timeout" in lowered:
+        return "The service does not answer."
+    if isinstance(error, ValueError | TypeError) and not isinstance(error, IBMError):
+        return "The service's answer cannot be read."
+    return f"The service cannot be reached: {_cut(text)}"
+
+
+def _status_of(error: Exception, text: str) -> int | None:
+    code = error.status_code if isinstance(error, RequestsApiError) else -1
+    if code and code > 0:
+        return int(code)
+    found = _STATUS.search(text)
+    return int(found.group(1)) if found else None
+
+
+def _said(text: str) -> str:
+    """The service's own message, out of the body that the client puts into the error's text."""
+    found = _SAID.search(text)
+    if found is None:
+        return ""
+    words = _cut(found.group(1)).strip()
+    return words if words.endswith((".", "!", "?", "…")) or not words else f"{words}."
+
+
+def _is_about_time(text: str) -> bool:
+    return any(word in text.lower() for word in ("max_ttl", "max_time", "maximum time", "ttl"))
+
+
+def _cut(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _LONGEST else f"{flat[:_LONGEST]}…"

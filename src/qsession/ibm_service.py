@@ -1,0 +1,180 @@
+"""The service behind a backend of IBM Quantum: every private name of the client for it.
+
+``tests/contract`` and ``tests/cloud`` run against the oldest and the newest supported release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from qiskit_ibm_runtime.api.client import RuntimeClient
+from qiskit_ibm_runtime.api.client_parameters import ClientParameters
+
+if TYPE_CHECKING:
+    from qiskit_ibm_runtime import QiskitRuntimeService
+
+    from qsession.clock import Clock
+
+CONNECT_TIMEOUT_S = 5.0
+READ_TIMEOUT_S = 10.0
+"""The client itself waits for an answer without end."""
+
+PAGE = 200
+"""The most jobs that the service lists at once."""
+
+
+@dataclass
+class Heard:
+    """What the headers of the last answer said."""
+
+    server_ahead: timedelta = timedelta()
+    retry_after_s: float | None = None
+
+
+class Line:
+    """A connection to the service of our own, for looking at one account.
+
+    It neither retries nor waits without end, and leaves the user's service alone: its active
+    instance, its connections and its time.
+    """
+
+    def __init__(self, service: QiskitRuntimeService, instance: str | None, clock: Clock) -> None:
+        self._clock = clock
+        self._params = _own_params(service, instance)
+        self.heard = Heard()
+        self._client = self._connect()
+
+    def reconnect(self) -> None:
+        """Begin anew, with a new access token."""
+        self.close()
+        self._client = self._connect()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client._session.close()
+
+    def session(self, session_id: str) -> dict[str, Any]:
+        """``GET /sessions/{id}``."""
+        return _object(self._client.session_details(session_id))
+
+    def jobs(
+        self,
+        session_id: str,
+        *,
+        offset: int = 0,
+        created_after: datetime | None = None,
+        oldest_first: bool = False,
+    ) -> tuple[list[dict[str, Any]], int]:
+        """A page of the session's jobs, newest first unless asked, and how many there are."""
+        answer = _object(
+            self._client.jobs_get(
+                limit=PAGE,
+                skip=offset or None,
+                session_id=session_id,
+                created_after=created_after,
+                descending=not oldest_first,
+                include_mocks=True,
+            )
+        )
+        jobs = answer.get("jobs")
+        if not isinstance(jobs, list):
+            raise TypeError("The service's list of jobs is no list.")
+        count = answer.get("count")
+        found = [job for job in jobs if isinstance(job, dict)]
+        return found, count if isinstance(count, int) else len(found)
+
+    def cancel_session(self, session_id: str) -> None:
+        """``DELETE /sessions/{id}/close``."""
+        self._client.cancel_session(session_id)
+
+    def close_session(self, session_id: str) -> None:
+        """``PATCH /sessions/{id}``."""
+        self._client.close_session(session_id)
+
+    def workloads(self, limit: int) -> list[dict[str, Any]]:
+        """``GET /workloads``: the account's sessions, batches and jobs, newest first.
+
+        The client has no method for it.
+        """
+        response = self._client._session.get("/workloads", params={"limit": limit})
+        workloads = _object(response.json()).get("workloads")
+        return [item for item in workloads or [] if isinstance(item, dict)]
+
+    def _connect(self) -> RuntimeClient:
+        client = RuntimeClient(self._params)
+        http = client._session
+        http._initialize_retry(0, 0, 0.0)
+        http._timeout = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
+        http.hooks["response"].append(self._listen)
+        return client
+
+    def _listen(self, response: Any, *_: object, **__: object) -> None:
+        self.heard.retry_after_s = self._seconds(response.headers.get("Retry-After"))
+        date = _http_date(response.headers.get("Date"))
+        if date is not None:
+            ahead = date - self._clock.now()
+            # The header is in whole seconds and the answer took its time.
+            is_skewed = abs(ahead) > timedelta(seconds=2)
+            self.heard.server_ahead = ahead if is_skewed else timedelta()
+
+    def _seconds(self, text: str | None) -> float | None:
+        """What ``Retry-After`` says: seconds, or a date."""
+        try:
+            return None if text is None else max(float(text), 0.0)
+        except ValueError:
+            date = _http_date(text)
+            return None if date is None else max((date - self._clock.now()).total_seconds(), 0.0)
+
+
+def client_of(service: QiskitRuntimeService, instance: str | None) -> RuntimeClient:
+    """The user's own client for an instance; asking does not change the active one."""
+    return service._get_api_client(instance)
+
+
+def instances_of(service: QiskitRuntimeService) -> list[str | None]:
+    """The instances that the service may use, the active one first."""
+    active = service._active_api_client._instance
+    others = [instance for instance in service._get_api_clients() if instance != active]
+    return [active, *others]
+
+
+@contextmanager
+def active_instance_kept(service: QiskitRuntimeService) -> Iterator[None]:
+    """Undo what calls in the block do to the active instance of the user's service."""
+    client = service._active_api_client
+    try:
+        yield
+    finally:
+        service._active_api_client = client
+
+
+def _own_params(service: QiskitRuntimeService, instance: str | None) -> ClientParameters:
+    theirs = service._client_params
+    return ClientParameters(
+        channel=theirs.channel,
+        token=theirs.token,
+        url=theirs.url,
+        instance=instance or theirs.instance,
+        proxies=theirs.proxies,
+        verify=theirs.verify,
+        private_endpoint=theirs.private_endpoint,
+        url_resolver=theirs.url_resolver,
+    )
+
+
+def _object(answer: object) -> dict[str, Any]:
+    if not isinstance(answer, Mapping):
+        raise TypeError(f"The service answered with a {type(answer).__name__}, not an object.")
+    return dict(answer)
+
+
+def _http_date(text: str | None) -> datetime | None:
+    try:
+        return None if text is None else parsedate_to_datetime(text)
+    except ValueError:
+        return None

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         QSessionError,
         UnknownJobError,
     )
+    from qsession.listing import SessionInfo, attach, sessions
     from qsession.model.records import JobRecord
     from qsession.model.states import JobStatus
     from qsession.session import Batch, Session
@@ -48,12 +49,15 @@ __all__ = [
     "Session",
     "SessionBackend",
     "SessionEndedError",
+    "SessionInfo",
     "SessionNotAllowedError",
     "SessionNotFoundError",
     "UnknownJobError",
     "UnsupportedBackendError",
     "UsageLimitError",
+    "attach",
     "get_backend",
+    "sessions",
 ]
 
 _HOMES = {
@@ -75,6 +79,7 @@ _HOMES = {
         "QSessionError",
         "UnknownJobError",
     ),
+    "qsession.listing": ("SessionInfo", "attach", "sessions"),
     "qsession.model.records": ("JobRecord",),
     "qsession.model.states": ("JobStatus",),
     "qsession.session": ("Batch", "Session"),

@@ -11,6 +11,7 @@ from qiskit.providers import BackendV2
 
 from qsession.client_errors import BackendNotFoundError
 from qsession.errors import InvalidInputError
+from qsession.ibm_service import default_account_exists, default_service
 
 if TYPE_CHECKING:
     from qiskit_ibm_runtime.fake_provider.fake_backend import FakeBackendV2
@@ -58,6 +59,8 @@ def _named(name: str) -> BackendV2:
     aer_names = _aer_names()
     if name in aer_names:
         return _aer_backend(name)
+    if default_account_exists():
+        return _account_backend(name)
     close = difflib.get_close_matches(name, [AER_SIMULATOR, *fakes, *aer_names], n=3)
     hint = f" Did you mean {' or '.join(repr(match) for match in close)}?" if close else ""
     if name[:1].isdigit():
@@ -66,6 +69,17 @@ def _named(name: str) -> BackendV2:
         f"No local backend is called {name!r}.{hint} Names are those of Aer, such as "
         f"{AER_SIMULATOR!r}, and of IBM's fake backends, such as 'fake_manila'."
     )
+
+
+def _account_backend(name: str) -> BackendV2:
+    try:
+        return default_service().backend(name)
+    except Exception as error:
+        # The client raises errors of many kinds, for a network that is down as for a slip.
+        raise BackendNotFoundError(
+            f"No local backend is called {name!r}, and the default account has not given one "
+            f"either: {error}"
+        ) from error
 
 
 @cache

@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
+from qiskit_ibm_runtime import QiskitRuntimeService
 from qiskit_ibm_runtime.api.client import RuntimeClient
 from qiskit_ibm_runtime.api.client_parameters import ClientParameters
 
 if TYPE_CHECKING:
-    from qiskit_ibm_runtime import QiskitRuntimeService
-
     from qsession.clock import Clock
 
 CONNECT_TIMEOUT_S = 5.0
@@ -26,6 +28,9 @@ READ_TIMEOUT_S = 10.0
 
 PAGE = 200
 """The most jobs that the service lists at once."""
+
+WORKLOADS_PAGE = 50
+"""The most workloads that it lists at once."""
 
 
 @dataclass
@@ -96,14 +101,23 @@ class Line:
         """``PATCH /sessions/{id}``."""
         self._client.close_session(session_id)
 
-    def workloads(self, limit: int) -> list[dict[str, Any]]:
-        """``GET /workloads``: the account's sessions, batches and jobs, newest first.
+    def workloads(self) -> Iterator[dict[str, Any]]:
+        """``GET /workloads``, page by page: the account's sessions, batches and jobs, newest first.
 
-        The client has no method for it.
+        The client has no method for it; its connection is used.
         """
-        response = self._client._session.get("/workloads", params={"limit": limit})
-        workloads = _object(response.json()).get("workloads")
-        return [item for item in workloads or [] if isinstance(item, dict)]
+        http = getattr(self._client, "_session", None)
+        if http is None:
+            raise TypeError("This release of qiskit-ibm-runtime cannot list workloads.")
+        params: dict[str, Any] = {"sort": "-createdAt", "limit": WORKLOADS_PAGE}
+        while True:
+            answer = _object(http.get("/workloads", params=params).json())
+            page = answer.get("workloads")
+            yield from (item for item in page or [] if isinstance(item, dict))
+            cursor = _cursor(answer.get("next"))
+            if cursor is None or not page:
+                return
+            params = {**params, "next": cursor}
 
     def _connect(self) -> RuntimeClient:
         client = RuntimeClient(self._params)
@@ -131,6 +145,14 @@ class Line:
             return None if date is None else max((date - self._clock.now()).total_seconds(), 0.0)
 
 
+def _cursor(link: object) -> str | None:
+    """The cursor in a link to the next page."""
+    href = link.get("href") if isinstance(link, Mapping) else None
+    if not isinstance(href, str):
+        return None
+    return next(iter(parse_qs(urlsplit(href).query).get("next", [])), None)
+
+
 def client_of(service: QiskitRuntimeService, instance: str | None) -> RuntimeClient:
     """The user's own client for an instance; asking does not change the active one."""
     return service._get_api_client(instance)
@@ -151,6 +173,22 @@ def active_instance_kept(service: QiskitRuntimeService) -> Iterator[None]:
         yield
     finally:
         service._active_api_client = client
+
+
+def default_account_exists() -> bool:
+    """Whether ``QiskitRuntimeService()`` would find an account; nothing is asked of the network."""
+    if os.environ.get("QISKIT_IBM_TOKEN"):
+        return True
+    try:
+        return bool(QiskitRuntimeService.saved_accounts())
+    except Exception:  # noqa: BLE001 - an unreadable file holds no account
+        return False
+
+
+@cache
+def default_service() -> QiskitRuntimeService:
+    """The user's default account, connected once."""
+    return QiskitRuntimeService()
 
 
 def _own_params(service: QiskitRuntimeService, instance: str | None) -> ClientParameters:

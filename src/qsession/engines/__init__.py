@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qsession.engines.ibm.engine import IBMEngine
-from qsession.engines.ibm.finding import find_session
+from qsession.engines.ibm.finding import find_session, list_sessions
 from qsession.engines.local.engine import LocalEngine
 from qsession.ibm_client import is_ibm_backend, is_ibm_service
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from qsession.model.session_state import Mode
 
-__all__ = ["FoundSession", "engine_class_for", "locate"]
+__all__ = ["FoundSession", "engine_class_for", "list_sessions", "locate"]
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,12 @@ class SessionState:
         return self.lifecycle.state
 
     @property
+    def opened(self) -> datetime | None:
+        """When it got its id."""
+        steps = self.lifecycle.history
+        return next((step.at for step in steps if step.state is State.OPEN), None)
+
+    @property
     def pending(self) -> int:
         """How many jobs are queued or running."""
         return self.counts[JobStatus.QUEUED] + self.counts[JobStatus.RUNNING]

@@ -35,6 +35,7 @@ class SessionSnapshot:
     """What holds: the asked for or the system's."""
     interactive_timeout_s: int | None
     now: datetime
+    opened: datetime | None
     started: datetime | None
     expires: datetime | None
     idle_since: datetime | None
@@ -75,6 +76,7 @@ class SessionSnapshot:
             limit_s=state.limits.max_time_s,
             interactive_timeout_s=state.limits.interactive_timeout_s,
             now=now,
+            opened=state.opened,
             started=state.started,
             expires=state.expires,
             idle_since=state.idle_since,

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from qsession.client_errors import ServiceError, SessionNotFoundError
+from qsession.clock import SystemClock
+from qsession.engines.ibm.reading import ServerTime
 from qsession.engines.ibm.refusals import refusal
-from qsession.ibm_service import active_instance_kept, client_of, instances_of
+from qsession.ibm_service import Line, active_instance_kept, client_of, instances_of
+from qsession.model.states import State
 
 if TYPE_CHECKING:
     from qiskit_ibm_runtime import IBMBackend, QiskitRuntimeService
 
     from qsession.model.session_state import Mode
+
+_STATES = {
+    "pending": State.OPEN,
+    "in_progress": State.ACTIVE,
+    "completed": State.CLOSED,
+    "failed": State.CLOSED,
+    "canceled": State.CANCELLED,
+}
+"""What the listing says of a session; it does not tell open from inactive ones."""
 
 _MODES: dict[object, Mode] = {"dedicated": "session", "batch": "batch"}
 
@@ -40,6 +54,56 @@ def find_session(
             return service.backend(name, instance=instance, **backend_options), mode
     except Exception as error:
         raise refusal(error, f"find the backend {name} of session {session_id}") from error
+
+
+@dataclass(frozen=True)
+class ListedSession:
+    """What the listing tells of a session or batch."""
+
+    session_id: str
+    backend: str | None
+    mode: Mode
+    state: str
+    opened: datetime | None
+    ended: datetime | None
+
+
+def list_sessions(service: QiskitRuntimeService, *, ended: bool, limit: int) -> list[ListedSession]:
+    """The account's sessions and batches, newest first.
+
+    Raises:
+        ServiceError: If the service could not be asked, or the client cannot list them.
+    """
+    found: list[ListedSession] = []
+    line = Line(service, instances_of(service)[0], SystemClock())
+    try:
+        for raw in line.workloads():
+            listed = _read_workload(raw)
+            if listed is not None and (ended or listed.ended is None):
+                found.append(listed)
+            if len(found) >= limit:
+                break
+    except Exception as error:
+        raise refusal(error, "list the account's sessions") from error
+    finally:
+        line.close()
+    return found
+
+
+def _read_workload(raw: Mapping[str, Any]) -> ListedSession | None:
+    mode, session_id = raw.get("mode"), raw.get("id")
+    if mode not in ("session", "batch") or not isinstance(session_id, str):
+        return None
+    server = ServerTime()
+    backend = raw.get("backend")
+    return ListedSession(
+        session_id=session_id,
+        backend=backend if isinstance(backend, str) else None,
+        mode="batch" if mode == "batch" else "session",
+        state=_STATES.get(str(raw.get("status")), State.OPEN).value,
+        opened=server.read(raw.get("created")),
+        ended=server.read(raw.get("ended")),
+    )
 
 
 def _look_up(

@@ -7,6 +7,9 @@ neither IBM's client nor Aer.
 from __future__ import annotations
 
 import ast
+import io
+import re
+import tokenize
 from typing import TYPE_CHECKING
 
 from IPython.core.error import UsageError
@@ -52,7 +55,8 @@ class QSessionMagics(Magics):
     )
     @argument(
         "--max-time",
-        help='How long the session may last, for example 30m or "2h 30m". Default: the maximum.',
+        help='How long the session may last, for example 30m, "2h 30m" or 1800 (seconds). '
+        "Default: the maximum.",
     )
     @argument("--name", help="A name for the session; cells with the same name share one.")
     @argument("--mode", choices=("session", "batch"), default="session", help="Default: session.")
@@ -108,15 +112,18 @@ class QSessionMagics(Magics):
 
         written = _unquoted(options.backend)
         variable = self.shell.user_ns.get(written)
+        if isinstance(variable, str):
+            written, variable = variable, None
         backend = find_backend(written if variable is None else variable)
-        max_time = _unquoted(options.max_time)
+        max_time = _seconds_or_duration(_unquoted(options.max_time))
         name = _unquoted(options.name)
-        # Backends of one name may differ, a variable's in its noise; the session keeps it alive.
-        place = written or "" if variable is None else f"{backend.name} {id(backend)}"
-        key = (name,) if name else (options.mode, place)
+        kind = "name" if variable is None else "variable"
+        key = (name,) if name else (options.mode, kind, written or "")
         # A named session is shared with whoever opened it; others are known to these magics alone.
         held = live.named(name) if name else self._sessions.get(key)
-        if held is not None and held.active and not options.new:
+        # A variable may come to hold another backend, of the same name but with other noise.
+        is_same = variable is None or name or (held and held._backend is backend)  # noqa: SLF001
+        if held is not None and held.active and is_same and not options.new:
             if written and held.backend() != backend.name:
                 raise UsageError(
                     f"%%qsession: the live session {name!r} runs on {held.backend()}. Leave the "
@@ -134,7 +141,8 @@ class QSessionMagics(Magics):
     # --- running the cell -----------------------------------------------------------------------
 
     def _run(self, cell: str, session: Session, options: Namespace) -> None:
-        statements, last = self._compiled(cell)
+        source = self.shell.transform_cell(cell)
+        statements, last = self._compiled(source)
         namespace = self.shell.user_ns
         if statements is not None:
             exec(statements, namespace)  # noqa: S102 - it is the user's own cell
@@ -143,16 +151,15 @@ class QSessionMagics(Magics):
         job = session.run(value, shots=options.shots) if is_work else None
         if options.output:
             self.shell.user_ns[options.output] = job if is_work else value
-        if _is_silenced(cell):
+        if _is_silenced(source):
             return
         if job is not None:
             _show_result(job)
         elif value is not None:
             self.shell.displayhook(value)
 
-    def _compiled(self, cell: str) -> tuple[CodeType | None, CodeType | None]:
+    def _compiled(self, source: str) -> tuple[CodeType | None, CodeType | None]:
         """The cell as code: its statements, and its last expression if it ends with one."""
-        source = self.shell.transform_cell(cell)
         # The name makes tracebacks show the cell's lines.
         filename = self.shell.compile.cache(source, self.shell.execution_count)
         tree = self.shell.transform_ast(self.shell.compile.ast_parse(source, filename=filename))
@@ -171,7 +178,11 @@ def _unquoted(text: str | None) -> str | None:
     return text
 
 
-def _say_if_other_max_time(session: Session, max_time: str | None) -> None:
+def _seconds_or_duration(text: str | None) -> int | str | None:
+    return int(text) if text and re.fullmatch("[0-9]{1,9}", text) else text
+
+
+def _say_if_other_max_time(session: Session, max_time: int | str | None) -> None:
     from qsession.model.durations import format_duration, read_max_time  # noqa: PLC0415 - as above
 
     asked = read_max_time(max_time)
@@ -199,8 +210,21 @@ def _is_work(value: object) -> bool:
     )
 
 
-def _is_silenced(cell: str) -> bool:
-    return cell.rstrip().endswith(";")
+_NO_CODE = {
+    tokenize.COMMENT,
+    tokenize.NEWLINE,
+    tokenize.NL,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+}
+
+
+def _is_silenced(source: str) -> bool:
+    """Whether a semicolon ends the code, comments aside, as IPython reads its own cells."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    code = [token.string for token in tokens if token.type not in _NO_CODE]
+    return code[-1:] == [";"]
 
 
 def _show_result(job: Job) -> None:

@@ -23,7 +23,7 @@ def test_the_seed_the_shots_and_the_measurement_reach_the_sampler():
 
 
 def test_a_noise_model_is_a_run_option():
-    noise = {"errors": []}
+    noise = {"errors": ["a noise model"]}
     options = sampler_options({"simulator": {"noise_model": noise}})
     assert options == {"run_options": {"noise_model": noise}}
 

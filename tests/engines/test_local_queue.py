@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from datetime import timedelta
 
 import pytest
@@ -133,7 +133,7 @@ def test_jobs_submitted_from_many_threads_each_run_once(bench: Bench, gated: Gat
 class RefusingExecutor(Executor):
     """An executor that takes nothing, as one does that was shut down."""
 
-    def submit(self, fn, /, *args, **kwargs) -> Future[object]:
+    def submit(self, fn, /, *args, **kwargs):
         raise RuntimeError("cannot schedule new futures after shutdown")
 
 

@@ -13,7 +13,6 @@ from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.quantum_info import SparsePauliOp
 from qiskit_aer import AerSimulator
-from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 from qiskit_ibm_runtime.options_models.simulator import SimulatorOptions
 from qiskit_ibm_runtime.quantum_program import QuantumProgram
 
@@ -57,7 +56,7 @@ def circuit_work() -> CircuitWork:
     return CircuitWork(AerSimulator(), (bell(),), {"shots": 50, "seed_simulator": SEED})
 
 
-def shots_seen(result: Any) -> int:
+def shots_seen(result):
     """How many shots a result of any kind comes from."""
     if hasattr(result, "get_counts"):
         return sum(result.get_counts().values())
@@ -67,7 +66,7 @@ def shots_seen(result: Any) -> int:
     return first.data.meas.num_shots if hasattr(first, "data") else len(first["meas"])
 
 
-def outcome(result: Any) -> Any:
+def outcome(result):
     """What a result says, in a form that can be compared."""
     if hasattr(result, "get_counts"):
         return result.get_counts()
@@ -95,6 +94,11 @@ def test_work_knows_its_shots_and_can_have_others(make: Callable[[], Work]):
     more = work.with_shots(400)
     assert (work.shots, more.shots) == (100 if make is estimator_work else 50, 400)
     assert (shots_seen(run_work(work)), shots_seen(run_work(more))) == (work.shots, 400)
+
+
+@pytest.mark.parametrize("shots", [1, 3, 128, 1000, 1024, 4096, 10_000_000])
+def test_an_estimator_takes_exactly_the_shots_asked_for(shots: int):
+    assert estimator_work().with_shots(shots).shots == shots
 
 
 def test_work_whose_pubs_differ_has_no_number_of_shots():
@@ -210,10 +214,10 @@ def test_a_program_of_another_kind_is_refused(bench: Bench):
 
 
 def test_a_dry_run_says_that_it_is_none(make_bench):
-    bench = make_bench(FakeManilaV2())
+    bench = make_bench(AerSimulator())
     pubs = {"pubs": [SamplerPub.coerce(bell(), 10)]}
     with pytest.warns(UserWarning, match="dry_run has no effect"):
-        bench.engine.run_program("sampler", pubs, {}, dry_run=True)
+        bench.engine.run_program("sampler", pubs, {}, dry_run=True).result()
     work = executor_work()
     with pytest.warns(UserWarning, match="dry_run has no effect"):
-        bench.engine.run_quantum_program(work.program, work.options, dry_run=True)
+        bench.engine.run_quantum_program(work.program, work.options, dry_run=True).result()

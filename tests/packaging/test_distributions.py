@@ -68,7 +68,7 @@ def test_the_wheel_works_where_nothing_else_of_the_project_is(
     distributions: Path, tmp_path: Path
 ) -> None:
     with zipfile.ZipFile(distributions / f"qsession-{VERSION}-py3-none-any.whl") as wheel:
-        wheel.extractall(tmp_path)
+        wheel.extractall(tmp_path)  # noqa: S202 - made a moment ago
     code = "import qsession; print(qsession.__file__); qsession.Session().widget"
     printed = subprocess.run(  # noqa: S603 - this Python
         [sys.executable, "-W", "ignore", "-c", code],

@@ -41,7 +41,7 @@ def layer_of(module: str) -> int:
 
 
 def imports(path: Path) -> list[str]:
-    """The modules of ours that a file imports when it runs; those for type checkers do not count."""
+    """The modules of ours that a file imports when it runs, not those for type checkers."""
     found: list[str] = []
 
     def visit(node: ast.AST) -> None:
@@ -67,8 +67,7 @@ def test_a_module_imports_only_from_its_own_layer_and_below(path: Path) -> None:
     upward = [
         imported
         for imported in imports(path)
-        if layer_of(imported) > layer_of(module)
-        and (module, imported) not in AGAINST_THE_DIRECTION
+        if layer_of(imported) > layer_of(module) and (module, imported) not in AGAINST_THE_DIRECTION
     ]
     assert upward == []
 

@@ -1,0 +1,50 @@
+"""``%load_ext qsession`` is quick: what is heavy loads on first use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = "('qiskit', 'qiskit_aer', 'qiskit_ibm_runtime', 'anywidget', 'ipywidgets', 'numpy')"
+
+
+def in_a_fresh_process(code: str) -> str:
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stdout.strip()
+
+
+def test_loading_the_extension_loads_neither_aer_nor_ibms_client(tmp_path):
+    code = f"""
+import os, sys
+os.environ["IPYTHONDIR"] = {str(tmp_path)!r}
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+before = set(sys.modules)
+shell.run_line_magic("load_ext", "qsession")
+assert shell.find_cell_magic("qsession") is not None
+print(sorted(name for name in {HEAVY} if name in sys.modules and name not in before))
+"""
+    assert in_a_fresh_process(code) == "[]"
+
+
+def test_importing_the_package_loads_neither_aer_nor_ibms_client():
+    code = f"""
+import sys
+import qsession
+assert "Session" in dir(qsession) and set(qsession.__all__) <= set(dir(qsession))
+try:
+    qsession.nothing
+except AttributeError as error:
+    assert "nothing" in str(error)
+print(sorted(name for name in {HEAVY} if name in sys.modules))
+"""
+    assert in_a_fresh_process(code) == "[]"
+
+
+def test_every_public_name_can_be_imported():
+    import qsession
+
+    for name in qsession.__all__:
+        assert getattr(qsession, name).__name__ == name

@@ -1,0 +1,84 @@
+"""What a session shows of itself without a live view."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.circuits import flipped
+
+if TYPE_CHECKING:
+    from qsession.testing import ManualClock
+    from tests.support.gated_backend import GatedBackend
+
+PATIENCE_S = 20
+
+
+def test_its_line_follows_its_life(make_session, gated: GatedBackend, clock: ManualClock):
+    session = make_session(gated, "30m", name="my vqe")
+    on = "on gated_simulator"
+    assert repr(session) == f"<Session 'my vqe' {on}: Not started, max_time 30m, no jobs>"
+    job, other = session.run(flipped()), session.run(flipped())
+    session_id = job.job_id()
+    clock.advance(61)
+    assert repr(session) == (
+        f"<Session 'my vqe' {session_id} {on}: In progress, 28m 59s left, "
+        "2 jobs (1 running, 1 queued)>"
+    )
+    other.cancel()
+    gated.open_gate()
+    job.result(PATIENCE_S)
+    session.close(reason="seen enough")
+    assert repr(session) == (
+        f"<Session 'my vqe' {session_id} {on}: Closed, seen enough, 2 jobs (1 done, 1 cancelled)>"
+    )
+
+
+def test_a_session_without_a_name_or_a_max_time_is_short(make_session):
+    expected = "<Session on fake_manila: Not started, max_time 8h, no jobs>"
+    assert repr(make_session("fake_manila")) == expected
+
+
+class Texts(HTMLParser):
+    """Collects the text of a page and the names of its elements."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: set[str] = set()
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.elements.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_text_from_outside_is_shown_as_text(make_session, gated: GatedBackend):
+    evil = "<script>alert(1)</script>"
+    gated.open_gate()
+    gated.failure = ValueError(evil)
+    session = make_session(gated, name=evil)
+    session.run(flipped(), name=f"job {evil}").wait_for_final_state(PATIENCE_S)
+    seen = Texts()
+    seen.feed(session.to_html())
+    assert "script" not in seen.elements
+    assert f"Session {evil}" in seen.texts
+    assert f"job {evil}" in seen.texts
+    assert f"▲ Error: ValueError: {evil}" in seen.texts
+
+
+def test_outside_a_kernel_only_the_static_forms_are_given(make_session):
+    session = make_session()
+    bundle = session._repr_mimebundle_()
+    assert bundle == {"text/plain": repr(session), "text/html": session.to_html()}
+
+
+@pytest.mark.parametrize("end", ["close", "cancel"])
+def test_an_ended_session_still_shows_itself(make_session, end: str):
+    session = make_session()
+    getattr(session, end)(reason="the reason")
+    assert "the reason" in session.to_html()
+    assert "the reason" in repr(session)

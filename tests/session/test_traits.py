@@ -1,0 +1,241 @@
+"""Traits are true whenever they are read, and observers hear of changes from a thread."""
+
+from __future__ import annotations
+
+import threading
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from traitlets import TraitError
+
+from tests.support.circuits import flipped
+from tests.support.waiting import NewThreads, until
+
+if TYPE_CHECKING:
+    from traitlets import Bunch
+
+    from qsession.testing import ManualClock
+    from tests.support.gated_backend import GatedBackend
+
+PATIENCE_S = 20
+
+TRAITS = {
+    "state", "active", "session_id", "remaining", "idle_remaining", "usage_seconds",
+    "qpu_seconds", "jobs", "stale_since", "error",
+}  # fmt: skip
+
+
+class Heard:
+    """An observer that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self._changes: SimpleQueue[Bunch] = SimpleQueue()
+        self.threads: set[str] = set()
+
+    def __call__(self, change: Bunch) -> None:
+        self.threads.add(threading.current_thread().name)
+        self._changes.put(change)
+
+    def next(self) -> Any:
+        return self._changes.get(timeout=PATIENCE_S)
+
+    def pairs_until(self, last: object) -> list[tuple[object, object]]:
+        """Every (old, new) up to the one whose new value is this."""
+        pairs: list[tuple[object, object]] = []
+        while not pairs or pairs[-1][1] != last:
+            change = self.next()
+            pairs.append((change.old, change.new))
+        return pairs
+
+    @property
+    def rest(self) -> list[object]:
+        """New values that nobody has looked at."""
+        values: list[object] = []
+        try:
+            while True:
+                values.append(self._changes.get_nowait().new)
+        except Empty:
+            return values
+
+
+def test_a_session_has_the_documented_traits(make_session):
+    assert set(make_session().trait_names()) == TRAITS
+
+
+@pytest.mark.parametrize("trait", sorted(TRAITS))
+def test_traits_are_read_only(make_session, trait: str):
+    session = make_session()
+    with pytest.raises(TraitError, match="read-only"):
+        setattr(session, trait, 1)
+
+
+def test_traits_are_true_at_once_without_an_observer(
+    make_session, gated: GatedBackend, clock: ManualClock
+):
+    session = make_session(gated, "30m")
+    assert (session.remaining, session.idle_remaining, session.usage_seconds) == (None, None, 0)
+    first, second = session.run(flipped()), session.run(flipped())
+    assert (session.state, session.active, session.remaining) == ("active", True, 1800)
+    assert [record.status for record in session.jobs] == ["RUNNING", "QUEUED"]
+    assert [record.job_id for record in session.jobs] == [first.job_id(), second.job_id()]
+    clock.advance(1.5)
+    assert (session.remaining, session.usage_seconds, session.qpu_seconds) == (1799, 1.5, 0)
+    gated.open_gate()
+    second.result(PATIENCE_S)
+    assert [record.status for record in session.jobs] == ["DONE", "DONE"]
+    assert (session.idle_remaining, session.qpu_seconds) == (60, 1.5)
+    clock.advance(0.5)
+    assert session.idle_remaining == 60  # rounded up: 0 would say that it is over
+    session.close()
+    assert (session.state, session.active, session.remaining) == ("closed", False, 0)
+    assert (session.idle_remaining, session.usage_seconds) == (None, 2)
+    clock.advance(100)
+    assert session.usage_seconds == 2
+
+
+def test_observers_hear_old_and_new_values_from_the_publishers_thread(
+    make_session, gated: GatedBackend
+):
+    session = make_session(gated)
+    heard = Heard()
+    session.observe(heard, names="state")
+    session.run(flipped())
+    session.close()
+    gated.open_gate()
+    pairs = heard.pairs_until("closed")
+    # Changes within 50 ms arrive together, so steps may be left out, but the chain has no gap.
+    assert pairs[0][0] == "not-started"
+    assert [old for old, _ in pairs[1:]] == [new for _, new in pairs[:-1]]
+    assert heard.threads == {"qsession-publisher"}
+
+
+def test_a_change_names_its_trait_and_its_session(make_session):
+    session = make_session()
+    heard = Heard()
+    session.observe(heard, names=["active", "state"])
+    session.close()
+    changes = [heard.next(), heard.next()]
+    assert {change.name for change in changes} == {"active", "state"}
+    assert all(change.owner is session and change.type == "change" for change in changes)
+
+
+def test_changes_that_come_together_are_announced_together(make_session, gated: GatedBackend):
+    session = make_session(gated)
+    holding = threading.Event()
+    is_held = threading.Event()
+    heard = Heard()
+
+    def hold(change: Bunch) -> None:
+        is_held.set()
+        assert holding.wait(PATIENCE_S)
+
+    session.observe(hold, names="session_id")
+    session.observe(heard, names="jobs")
+    session.run(flipped())
+    assert is_held.wait(PATIENCE_S)
+    for _ in range(50):
+        session.run(flipped())
+    holding.set()
+    lengths = [len(new) for _, new in heard.pairs_until(session.jobs) if isinstance(new, list)]
+    assert lengths[-1] == 51
+    assert len(lengths) <= 3
+
+
+def test_an_observer_that_fails_stops_neither_the_others_nor_the_session(
+    make_session, gated: GatedBackend, caplog: pytest.LogCaptureFixture
+):
+    gated.open_gate()
+    session = make_session(gated)
+    heard = Heard()
+
+    def fail(change: Bunch) -> None:
+        raise ZeroDivisionError(change.name)
+
+    session.observe(fail, names=["state"])
+    session.observe(heard, names="jobs")
+    session.run(flipped()).result(PATIENCE_S)
+    while not (new := heard.next().new) or new[0].status != "DONE":
+        pass
+    assert session.run(flipped()).result(PATIENCE_S)
+    session.close()
+    assert "An observer of a session failed." in caplog.messages
+    assert {record.name for record in caplog.records} == {"qsession"}
+
+
+def test_time_that_passes_is_announced_once_a_second(
+    make_session, gated: GatedBackend, clock: ManualClock
+):
+    session = make_session(gated, "5m")
+    heard = Heard()
+    session.observe(heard, names="remaining")
+    session.run(flipped())
+    assert heard.next().new == 300
+    for left in (299, 298, 297):
+        clock.advance(1)
+        assert heard.next().new == left
+    clock.advance(0.4)
+    assert heard.rest == []
+
+
+def test_nothing_is_announced_when_nothing_changes(make_session, clock: ManualClock):
+    session = make_session()
+    heard = Heard()
+    session.observe(heard)
+    clock.advance(1000)
+    session.add_program(flipped())  # views show it, but it is in no trait
+    session.close()
+    assert {heard.next().name, heard.next().name} == {"state", "active"}
+    assert heard.rest == []
+
+
+def test_who_observes_late_hears_what_comes_after(make_session, gated: GatedBackend):
+    gated.open_gate()
+    session = make_session(gated)
+    session.run(flipped()).result(PATIENCE_S)
+    heard = Heard()
+    session.observe(heard, names="active")
+    session.close()
+    assert heard.next().new is False
+
+
+def test_who_no_longer_observes_hears_nothing(make_session):
+    session = make_session()
+    silent, heard = Heard(), Heard()
+    session.observe(silent, names="active")
+    session.unobserve(silent, names="active")
+    session.observe(heard, names="active")
+    session.close()
+    heard.next()
+    assert silent.rest == []
+
+
+def test_the_publisher_ends_when_the_session_has_ended_and_all_is_said(
+    make_session, gated: GatedBackend, new_threads: NewThreads
+):
+    session = make_session(gated)
+    heard = Heard()
+    session.observe(heard, names="jobs")
+    running = session.run(flipped())
+    session.cancel()
+    assert "qsession-publisher" in new_threads.names
+    gated.open_gate()
+    running.result(PATIENCE_S)
+    assert new_threads.left_when_done() == []
+    last: Any = heard.rest[-1]
+    assert last[0].status == "DONE"
+
+
+def test_an_observer_may_use_the_session(make_session, gated: GatedBackend):
+    gated.open_gate()
+    session = make_session(gated)
+
+    def submit_another(change: Bunch) -> None:
+        if change.new == "active":
+            session.run(flipped("from an observer"))
+            session.close()
+
+    session.observe(submit_another, names="state")
+    session.run(flipped("first"))
+    until(session._journal, lambda: session.state == "closed")
+    assert [record.name for record in session.jobs] == ["first", "from an observer"]

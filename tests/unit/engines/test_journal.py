@@ -1,0 +1,85 @@
+"""The journal: what engines write, and who hears of it."""
+
+from __future__ import annotations
+
+from queue import SimpleQueue
+
+import pytest
+
+from qsession.client_errors import SessionEndedError
+from qsession.engines.base import Journal
+from qsession.errors import IllegalMoveError
+from qsession.model.events import Event
+from qsession.model.states import State
+from qsession.testing import ManualClock
+from tests.unit.story import NOON, at, first_job, moved, opened, session
+
+
+def journal_of(*events: Event) -> Journal:
+    return Journal(session(*events), ManualClock(NOON))
+
+
+def test_events_are_applied_in_order():
+    journal = journal_of()
+    journal.record(*first_job(), moved(1, State.CLOSING))
+    assert journal.state.state is State.CLOSING
+
+
+def test_every_subscriber_is_woken_once_per_record():
+    journal = journal_of()
+    listeners: list[SimpleQueue[None]] = [SimpleQueue(), SimpleQueue()]
+    for wake_ups in listeners:
+        journal.subscribe(wake_ups)
+    journal.record(*first_job())
+    assert [wake_ups.qsize() for wake_ups in listeners] == [1, 1]
+
+
+def test_a_change_outside_the_state_raises_the_version_and_wakes_subscribers():
+    journal = journal_of(opened(0))
+    wake_ups: SimpleQueue[None] = SimpleQueue()
+    journal.subscribe(wake_ups)
+    journal.note_change()
+    assert journal.state.version == 2
+    assert wake_ups.qsize() == 1
+
+
+def test_a_defect_of_the_engine_wakes_nobody():
+    journal = journal_of()
+    wake_ups: SimpleQueue[None] = SimpleQueue()
+    journal.subscribe(wake_ups)
+    with pytest.raises(IllegalMoveError):
+        journal.record(moved(0, State.ACTIVE))
+    assert wake_ups.empty()
+
+
+@pytest.mark.parametrize("events", [[], [opened(0)], first_job()])
+def test_a_live_session_takes_jobs(events):
+    journal_of(*events).require_accepting_jobs()
+
+
+@pytest.mark.parametrize(
+    ("events", "seconds", "words"),
+    [
+        (
+            [opened(0), moved(10, State.CANCELLED, "cancel() was called")],
+            130,
+            "The session s1 is closed: cancelled at {at}, 2m ago (cancel() was called).",
+        ),
+        (
+            [*first_job(), moved(10, State.CLOSING, "its with block ended")],
+            11,
+            "The session s1 is closed: closing at {at}, 1s ago (its with block ended).",
+        ),
+        (
+            [moved(10, State.CLOSED)],
+            10,
+            "The session is closed: closed at {at}, 0s ago.",
+        ),
+    ],
+)
+def test_an_ended_session_says_when_and_why_it_takes_none(events, seconds, words):
+    journal = Journal(session(*events), ManualClock(at(seconds)))
+    with pytest.raises(SessionEndedError) as caught:
+        journal.require_accepting_jobs()
+    expected = words.format(at=f"{at(10).astimezone():%H:%M:%S}")
+    assert str(caught.value) == f"{expected} Open a new one to run this."

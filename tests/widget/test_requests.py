@@ -1,0 +1,215 @@
+"""What the page asks for: every request is carried out or refused, and answered once."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from qsession.widget.wire import ACTIONS
+from tests.support.circuits import bell, flipped, rotation
+from tests.support.waiting import NewThreads
+from tests.widget.recording_comm import RecordingComm
+
+if TYPE_CHECKING:
+    from qsession import Session
+    from tests.support.gated_backend import GatedBackend
+
+PATIENCE_S = 20
+
+
+def accepted(message: str | None) -> dict[str, Any]:
+    return {"ok": True, "message": message, "error": None}
+
+
+def without_id(reply: dict[str, Any]) -> dict[str, Any]:
+    assert set(reply) == {"kind", "id", "ok", "message", "error"}
+    return {name: reply[name] for name in ("ok", "message", "error")}
+
+
+def test_run_submits_the_last_work_again(session: Session, page: RecordingComm):
+    session.run(bell("first"), shots=20)
+    session.run(flipped("last"), shots=30)
+    reply = page.ask("run")
+    again = session.jobs[-1]
+    assert without_id(reply) == accepted(f"Job {again.job_id} was submitted.")
+    assert (again.name, again.shots) == ("last", 30)
+
+
+def test_run_submits_a_program_with_other_shots(session: Session, page: RecordingComm):
+    session.add_program(bell(), name="mine", shots=20)
+    session.run(flipped())
+    assert page.ask("run", program="mine", shots=40)["ok"]
+    assert page.ask("run", program="mine")["ok"]
+    assert [(record.name, record.shots) for record in session.jobs[1:]] == [
+        ("mine", 40),
+        ("mine", 20),
+    ]
+
+
+def test_cancel_session_cancels_it(session: Session, page: RecordingComm):
+    session.run(flipped())
+    queued = session.run(flipped())
+    assert without_id(page.ask("cancel_session")) == accepted("The session is cancelled.")
+    assert (session.state, queued.status()) == ("cancelled", "CANCELLED")
+    assert "cancelled from its widget" in session.jobs[1].error
+
+
+def test_close_session_lets_jobs_finish(session: Session, page: RecordingComm, gated: GatedBackend):
+    job = session.run(flipped())
+    assert without_id(page.ask("close_session")) == accepted("The session takes no more jobs.")
+    assert session.state == "closing"
+    gated.open_gate()
+    job.result()
+    assert session.state == "closed"
+    assert "closed from its widget" in repr(session)
+
+
+def test_cancel_job_cancels_a_queued_job(session: Session, page: RecordingComm):
+    session.run(flipped())
+    job_id = session.run(flipped()).job_id()
+    reply = page.ask("cancel_job", job_id=job_id)
+    assert without_id(reply) == accepted(f"Job {job_id} is cancelled.")
+    assert session.jobs[1].status == "CANCELLED"
+
+
+def test_resync_sends_the_whole_state_before_its_reply(session: Session, page: RecordingComm):
+    session.run(flipped())
+    assert without_id(page.ask("resync")) == accepted(None)
+    kinds = [
+        data["method"]
+        for _, data in page.messages[1:]
+        if data["method"] == "update" or data["content"]["kind"] == "reply"
+    ]
+    assert kinds == ["update", "custom"]
+    (state,) = page.updates()
+    assert set(state) == {"seq", "head", "rows"}
+    assert state["head"]["state"] == "active"
+    assert len(state["rows"]) == 1
+
+
+def test_every_action_of_the_wire_is_known(session: Session, page: RecordingComm):
+    for action in ACTIONS:
+        reply = page.ask(action, job_id="unknown")
+        problem = reply["error"] or {"message": ""}
+        assert "not known here" not in problem["message"], action
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind", "words"),
+    [
+        ({"action": "dance"}, "InvalidInputError", "'dance', which is not known here"),
+        ({"action": None}, "InvalidInputError", "not known here"),
+        ({"action": ["run"]}, "InvalidInputError", "not known here"),
+        ({"action": "run"}, "UnknownJobError", "Nothing ran in this session yet"),
+        ({"action": "run", "program": "nowhere"}, "InvalidInputError", "'nowhere'"),
+        ({"action": "run", "program": "mine", "shots": 0}, "InvalidInputError", "out of bounds"),
+        ({"action": "run", "program": "mine", "shots": "9"}, "InvalidInputError", "whole number"),
+        ({"action": "run", "program": "turn", "shots": 9}, "InvalidInputError", "does not apply"),
+        ({"action": "cancel_job", "job_id": "nowhere"}, "UnknownJobError", "No job 'nowhere'"),
+        ({"action": "cancel_job"}, "UnknownJobError", "No job None"),
+    ],
+)
+def test_a_request_that_fails_is_answered_with_the_kind_of_error_and_words(
+    session: Session, page: RecordingComm, request_: dict[str, Any], kind: str, words: str
+):
+    session.add_program(bell(), name="mine")
+    session.add_program((rotation(), "Z", [0]), name="turn")
+    reply = page.ask(**request_)
+    assert (reply["ok"], reply["message"], reply["error"]["type"]) == (False, None, kind)
+    assert words in reply["error"]["message"]
+    assert session.jobs == []
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"action": "run", "program": ["mine"]},
+        {"action": "run", "program": {}},
+        {"action": "cancel_job", "job_id": ["x"]},
+    ],
+)
+def test_a_malformed_request_is_answered_too(
+    session: Session,
+    page: RecordingComm,
+    request_: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+):
+    reply = page.ask(**request_)
+    assert reply["ok"] is False
+    assert reply["error"]["message"]
+    assert session.active
+
+
+def test_a_running_job_says_why_it_is_not_cancelled(session: Session, page: RecordingComm):
+    job_id = session.run(flipped()).job_id()
+    reply = page.ask("cancel_job", job_id=job_id)
+    expected = f"Job {job_id} is running and can no longer be cancelled here."
+    assert reply["error"] == {"type": "InvalidInputError", "message": expected}
+
+
+def test_an_ended_session_refuses_to_run(session: Session, page: RecordingComm):
+    session.add_program(flipped())
+    session.close()
+    reply = page.ask("run", program="flipped")
+    assert reply["error"]["type"] == "SessionEndedError"
+    assert "close() was called" in reply["error"]["message"]
+
+
+def test_ending_what_has_ended_is_no_error(session: Session, page: RecordingComm):
+    session.close()
+    assert page.ask("close_session")["ok"]
+    assert page.ask("cancel_session")["ok"]
+    assert session.state == "closed"
+
+
+@pytest.mark.parametrize(
+    "content", [None, 7, "run", [], {}, {"kind": "reply"}, {"kind": "delta", "id": "1"}]
+)
+def test_what_is_no_request_is_not_answered(
+    session: Session, page: RecordingComm, content: object, new_threads: NewThreads
+):
+    page.receive(content)
+    assert new_threads.left_when_done() == []
+    assert page.contents("reply") == []
+    assert page.ask("resync")["ok"]
+
+
+def test_a_failure_that_is_no_error_of_ours_is_answered_and_logged(
+    session: Session, page: RecordingComm, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    def fail(**_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(session._engine, "close", fail)
+    reply = page.ask("close_session")
+    assert reply["error"]["type"] == "TypeError"  # it was called with a reason
+    assert "A request of the page failed." in caplog.messages
+
+
+def test_every_one_of_many_requests_is_answered_once(
+    session: Session, page: RecordingComm, gated: GatedBackend
+):
+    gated.open_gate()
+    session.add_program(flipped(), name="mine", shots=1)
+    ids = [f"n{number}" for number in range(30)]
+    for request_id in ids:
+        page.receive({"kind": "request", "id": request_id, "action": "run", "program": "mine"})
+    page.wait_for(lambda: len(page.contents("reply")) == len(ids))
+    assert sorted(reply["id"] for reply in page.contents("reply")) == sorted(ids)
+    assert len(session.jobs) == 30
+
+
+def test_a_click_never_waits_in_the_shell(
+    session: Session, page: RecordingComm, new_threads: NewThreads
+):
+    with session._journal.lock:  # as if the session were busy
+        page.receive({"kind": "request", "id": "1", "action": "cancel_session"})
+        assert page.contents("reply") == []
+        assert threading.current_thread() not in new_threads()
+        assert session.active
+    page.wait_for(lambda: bool(page.contents("reply")))
+    assert session.state == "cancelled"
+    assert new_threads.left_when_done() == []

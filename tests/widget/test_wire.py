@@ -1,0 +1,37 @@
+"""Both ends of the wire use the same names."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from qsession.model.states import JobStatus, State
+from qsession.widget import wire
+
+MIRROR = (Path(__file__).parents[2] / "js" / "src" / "wire.ts").read_text(encoding="utf-8")
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The texts of a constant list of the TypeScript file."""
+    found = re.search(rf"export const {name} = (\[[^\]]*\]) as const;", MIRROR)
+    assert found, f"wire.ts has no list {name}"
+    return tuple(json.loads(re.sub(r",\s*\]", "]", found[1])))
+
+
+@pytest.mark.parametrize("name", ["HEAD_FIELDS", "ROW_FIELDS", "ACTIONS", "KINDS"])
+def test_the_page_uses_the_kernels_names(name: str):
+    assert words(name) == getattr(wire, name)
+
+
+def test_the_page_reads_the_version_that_the_kernel_writes():
+    found = re.search(r"export const WIRE_VERSION = (\d+);", MIRROR)
+    assert found
+    assert int(found[1]) == wire.WIRE_VERSION
+
+
+def test_the_page_knows_every_state_of_a_session_and_of_a_job():
+    assert words("STATES") == tuple(State)
+    assert set(words("STATUSES")) == set(JobStatus)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
         SessionEndedError,
         SessionNotAllowedError,
         SessionNotFoundError,
-        UnsupportedBackendError,
         UsageLimitError,
     )
     from qsession.errors import (
@@ -53,7 +52,6 @@ __all__ = [
     "SessionNotAllowedError",
     "SessionNotFoundError",
     "UnknownJobError",
-    "UnsupportedBackendError",
     "UsageLimitError",
     "attach",
     "get_backend",
@@ -69,7 +67,6 @@ _HOMES = {
         "SessionEndedError",
         "SessionNotAllowedError",
         "SessionNotFoundError",
-        "UnsupportedBackendError",
         "UsageLimitError",
     ),
     "qsession.errors": (

@@ -10,8 +10,8 @@ from qsession.backends import find_backend, gives_counts
 from qsession.clock import SystemClock
 from qsession.engines import engine_class_for
 from qsession.engines.base import Journal
+from qsession.inputs import read_circuits, read_name, read_run_options
 from qsession.model.session_state import Limits, SessionState
-from qsession.pubs import read_circuits, read_name, read_run_options
 from qsession.session import Session
 from qsession.transpiling import TranspileCache
 

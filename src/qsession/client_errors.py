@@ -30,10 +30,6 @@ class BackendNotFoundError(QSessionError, QiskitBackendNotFoundError):
     """No backend has this name."""
 
 
-class UnsupportedBackendError(QSessionError, IBMInputValueError):
-    """No engine can run a session on this kind of backend."""
-
-
 class SessionNotAllowedError(QSessionError, IBMRuntimeError):
     """The account's plan has no sessions."""
 

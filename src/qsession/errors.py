@@ -13,7 +13,6 @@ Each is also the built-in class that people already catch::
     ├── UsageLimitError         (IBMRuntimeError)                  │
     ├── ServiceError            (IBMRuntimeError)                  │
     ├── BackendNotFoundError    (QiskitBackendNotFoundError)       │ they are IBM's classes too
-    ├── UnsupportedBackendError (IBMInputValueError, ValueError)   │
     └── JobCancelledError       (RuntimeInvalidStateError)         ┘
 
 All of them can be imported from `qsession`.

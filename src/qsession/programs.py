@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from qsession.errors import InvalidInputError
+from qsession.inputs import read_name
 from qsession.model.snapshot import WorkLabel
-from qsession.pubs import PubRequest, read_name, read_request
+from qsession.pubs import PubRequest, read_request
 
 
 @dataclass(frozen=True)

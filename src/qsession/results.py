@@ -16,6 +16,9 @@ MOST_OUTCOMES = 20
 MOST_VALUES = 20
 """How many expectation values of a PUB are listed."""
 
+MOST_TABLES = 20
+"""How many tables, one a register or PUB, are shown."""
+
 Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 """Title, column heads, rows."""
 
@@ -25,6 +28,8 @@ class ResultSummary:
     """What a primitive's result says, as tables."""
 
     tables: tuple[Table, ...]
+    hidden_pubs: int = 0
+    """PUBs beyond those shown."""
 
     @classmethod
     def of(cls, result: Any) -> ResultSummary:
@@ -32,16 +37,22 @@ class ResultSummary:
         several = len(result) > 1
         tables: list[Table] = []
         for index, pub_result in enumerate(result):
+            if len(tables) >= MOST_TABLES:
+                return cls(tuple(tables), len(result) - index)
             prefix = f"PUB {index}, " if several else ""
-            tables += _pub_tables(prefix, pub_result.data)
+            tables += _pub_tables(prefix, pub_result.data)[:MOST_TABLES]
         return cls(tuple(tables))
 
     def __repr__(self) -> str:
         """The tables in plain text."""
-        return "\n\n".join(_table_text(table) for table in self.tables)
+        return "\n\n".join([*map(_table_text, self.tables), *self._more()])
 
     def _repr_html_(self) -> str:
-        return "".join(_table_html(table) for table in self.tables)
+        more = [f"<p>{line}</p>" for line in self._more()]
+        return "".join([*map(_table_html, self.tables), *more])
+
+    def _more(self) -> list[str]:
+        return [f"… and {self.hidden_pubs} more PUBs"] if self.hidden_pubs else []
 
 
 def _pub_tables(prefix: str, data: Any) -> list[Table]:

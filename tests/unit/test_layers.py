@@ -13,13 +13,19 @@ LAYERS = (
     ("qsession.errors",),
     ("qsession.model",),
     ("qsession.clock", "qsession.client_errors"),
-    ("qsession.testing", "qsession.ibm_client"),
+    ("qsession.testing", "qsession.ibm_client", "qsession.ibm_service"),
     ("qsession.text", "qsession.html", "qsession.results"),
-    ("qsession.pubs", "qsession.programs", "qsession.transpiling", "qsession.backends"),
+    (
+        "qsession.inputs",
+        "qsession.pubs",
+        "qsession.programs",
+        "qsession.transpiling",
+        "qsession.backends",
+    ),
     ("qsession.engines",),
     ("qsession.session",),
     ("qsession.widget",),
-    ("qsession.backend", "qsession.magics"),
+    ("qsession.backend", "qsession.listing", "qsession.magics"),
     ("qsession",),
 )
 """From the ground up; a module may import from its own layer and from those below."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,13 +14,10 @@ from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.quantum_info import Operator, Pauli, PauliList, SparseObservable, SparsePauliOp
 
 from qsession.errors import InvalidInputError
+from qsession.inputs import read_shots
 from qsession.pubs import (
     PubRequest,
-    read_circuits,
-    read_name,
     read_request,
-    read_run_options,
-    read_shots,
 )
 from tests.support.circuits import bell, rotation
 
@@ -385,17 +381,6 @@ def test_shots_that_cannot_be_used_are_refused(shots):
             refuse(shots)
 
 
-def test_a_span_is_no_number_of_shots():
-    with pytest.raises(InvalidInputError, match="not a whole number"):
-        read_shots(np.timedelta64(5))
-
-
-@pytest.mark.parametrize("shots", [1, 10_000_000, np.int32(7), np.uint64(7)])
-def test_shots_become_a_plain_number(shots):
-    assert read_shots(shots) == shots
-    assert type(read_shots(shots)) is int
-
-
 def test_shots_of_a_pub_are_bounded_too():
     with pytest.raises(InvalidInputError, match="shots=10000001 is out of bounds"):
         read_request((BELL, None, 10_000_001))
@@ -428,22 +413,6 @@ def test_precision_does_not_apply_to_the_sampler():
 
 
 # --- names and options ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", [None, "bell", "my bell, no. 2", "Zürich", "量子", "x" * 128])
-def test_a_name_is_one_line_of_text(name):
-    assert read_name(name) == name
-    assert read_request(BELL, name=name).name == name
-
-
-@pytest.mark.parametrize(
-    "name", ["", " ", "\t", "a\nb", "a\rb", "a\x00b", "a\u2028b", "\u202eab", "x" * 129, 5, b"a"]
-)
-def test_other_names_are_refused(name):
-    with pytest.raises(InvalidInputError, match=r"^name=.+ cannot be used"):
-        read_name(name)
-    with pytest.raises(InvalidInputError, match="cannot be used"):
-        read_request(BELL, name=name)
 
 
 def test_options_are_kept_as_they_were():
@@ -487,52 +456,3 @@ def test_other_shots_are_checked_too(shots):
 
 
 # --- for backend.run ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("work", "count"), [(BELL, 1), ([BELL], 1), ([BELL, BELL], 2), ((BELL, BELL), 2)]
-)
-def test_backends_run_a_circuit_or_several(work, count):
-    assert read_circuits(work) == [BELL] * count
-
-
-@pytest.mark.parametrize("work", [None, [], (), "bell", "", 5, {"a": BELL}, iter([BELL])])
-def test_backends_run_nothing_else(work):
-    with pytest.raises(InvalidInputError, match="is not a circuit"):
-        read_circuits(work)
-
-
-def test_backends_do_not_run_pubs():
-    with pytest.raises(InvalidInputError, match=r"Item 1 is .*, not a QuantumCircuit"):
-        read_circuits([BELL, (BELL, None)])
-
-
-def test_backends_do_not_run_circuits_that_measure_nothing():
-    with pytest.raises(InvalidInputError, match=r"Circuit 1 \('plain'\) measures nothing"):
-        read_circuits([BELL, PLAIN])
-
-
-def test_a_backend_whose_results_are_states_runs_them_all_the_same():
-    assert read_circuits([BELL, PLAIN], must_measure=False) == [BELL, PLAIN]
-    with pytest.raises(InvalidInputError, match="Item 1 is 5"):
-        read_circuits([BELL, 5], must_measure=False)
-
-
-@pytest.mark.parametrize(
-    ("given", "read"),
-    [
-        ({}, {}),
-        ({"seed_simulator": 5}, {"seed_simulator": 5}),
-        ({"shots": None, "memory": True}, {"shots": None, "memory": True}),
-        ({"shots": np.int64(5), "memory": True}, {"shots": 5, "memory": True}),
-    ],
-)
-def test_run_options_other_than_shots_pass_through(given: dict[str, Any], read: dict[str, Any]):
-    options = read_run_options(given)
-    assert options == read
-    assert options is not given
-
-
-def test_run_options_are_refused_for_their_shots():
-    with pytest.raises(InvalidInputError, match=r"shots=0 is out of bounds: 1 to 10000000\."):
-        read_run_options({"shots": 0})

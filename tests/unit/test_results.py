@@ -163,3 +163,11 @@ def test_texts_in_html_are_escaped():
     assert "&lt;b&gt;&amp;" in shown
     assert "&lt;i&gt;" in shown
     assert "&lt;script&gt;" in shown
+
+
+def test_a_long_list_of_pubs_is_cut_and_says_so():
+    circuits = [PubResult(DataBin(c=BitArray.from_counts({"0": 1}))) for _ in range(30)]
+    summary = ResultSummary.of(PrimitiveResult(circuits))
+    assert len(summary.tables) == 20
+    assert repr(summary).endswith("… and 10 more PUBs")
+    assert summary._repr_html_().endswith("<p>… and 10 more PUBs</p>")

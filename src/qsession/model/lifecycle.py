@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from qsession.errors import IllegalMoveError
-from qsession.model.states import State
+from qsession.model.states import JobStatus, State
 
 LEGAL_MOVES: Final[dict[tuple[State, State], str]] = {
     (State.NOT_STARTED, State.OPEN): "the first job was submitted, or it was opened at once",
@@ -33,6 +33,20 @@ LEGAL_MOVES: Final[dict[tuple[State, State], str]] = {
     (State.CLOSING, State.EXPIRED): "max_time ran out before the last job",
 }
 """Every legal move (from, to) and what brings it about. What is not here is an error."""
+
+
+LEGAL_JOB_MOVES: Final = frozenset(
+    {
+        (JobStatus.QUEUED, JobStatus.RUNNING),
+        (JobStatus.QUEUED, JobStatus.CANCELLED),
+        # Refused, or ended between two looks.
+        (JobStatus.QUEUED, JobStatus.ERROR),
+        (JobStatus.RUNNING, JobStatus.DONE),
+        (JobStatus.RUNNING, JobStatus.ERROR),
+        (JobStatus.RUNNING, JobStatus.CANCELLED),
+    }
+)
+"""Every legal move (from, to) of a job."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from qsession.errors import IllegalMoveError
 from qsession.model.durations import SYSTEM_MAX_TIME_S
 from qsession.model.events import (
     Event,
@@ -20,7 +21,7 @@ from qsession.model.events import (
     SessionObserved,
     SessionOpened,
 )
-from qsession.model.lifecycle import Lifecycle
+from qsession.model.lifecycle import LEGAL_JOB_MOVES, Lifecycle
 from qsession.model.records import JobRecord
 from qsession.model.states import JobStatus, State
 
@@ -187,6 +188,8 @@ class SessionState:
             self._observed_usage = (event.at, event.usage_s)
 
     def _apply_queued(self, record: JobRecord) -> None:
+        if record.job_id in self.jobs:
+            raise IllegalMoveError(f"Job {record.job_id} was queued already.")
         is_newest = not self.jobs or self.jobs[next(reversed(self.jobs))].created <= record.created
         self.jobs[record.job_id] = record
         self.counts[record.status] += 1
@@ -210,6 +213,8 @@ class SessionState:
                 self._apply_finish(event)
 
     def _apply_finish(self, event: JobFinished) -> None:
+        if not event.status.is_final or self.jobs[event.job_id].status.is_final:
+            raise IllegalMoveError(f"Job {event.job_id} cannot finish as {event.status}.")
         self._replace_job(
             event.job_id,
             status=event.status,
@@ -226,6 +231,9 @@ class SessionState:
 
     def _replace_job(self, job_id: str, **changes: object) -> None:
         before = self.jobs[job_id]
+        status = changes.get("status", before.status)
+        if status is not before.status and (before.status, status) not in LEGAL_JOB_MOVES:
+            raise IllegalMoveError(f"Job {job_id} cannot go from {before.status} to {status}.")
         after = replace(before, **changes)  # type: ignore[arg-type]  # checked by the callers above
         self.counts[before.status] -= 1
         self.counts[after.status] += 1

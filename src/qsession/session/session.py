@@ -17,9 +17,9 @@ from qsession.engines import engine_class_for, locate
 from qsession.engines.base import Journal
 from qsession.errors import InvalidInputError
 from qsession.ibm_client import get_cm_session, set_cm_session
+from qsession.inputs import read_name
 from qsession.model.durations import parse_duration, read_max_time
 from qsession.model.session_state import SessionState
-from qsession.pubs import read_name
 from qsession.session import live
 from qsession.session.working import WorkingSession
 

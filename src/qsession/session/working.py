@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from qsession.backends import gives_counts
 from qsession.errors import UnknownJobError
-from qsession.pubs import (
-    PubRequest,
-    read_circuits,
-    read_name,
-    read_request,
-    read_run_options,
-    read_shots,
-)
+from qsession.inputs import read_circuits, read_name, read_run_options, read_shots
+from qsession.pubs import PubRequest, read_request
 from qsession.session.observed import ObservedSession
 from qsession.transpiling import TranspileCache
 

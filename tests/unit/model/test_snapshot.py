@@ -29,6 +29,7 @@ def test_a_picture_of_a_running_session():
         limit_s=600,
         interactive_timeout_s=30,
         now=at(40),
+        opened=state.opened,
         started=at(10),
         expires=at(610),
         idle_since=None,

@@ -89,7 +89,7 @@ class LocalEngine:
         """A local session lives in its process alone: there is nothing to take up."""
         raise SessionNotFoundError(f"No local session {session_id!r} can be taken up again.")
 
-    def run_pubs(self, request: PubRequest, mode: Any) -> LocalJob:  # noqa: ARG002 - its own
+    def run_pubs(self, request: PubRequest, mode: Any = None) -> LocalJob:  # noqa: ARG002
         """Submit PUBs that are ready for the backend."""
         if request.program == "sampler":
             work: Work = SamplerWork(
@@ -140,7 +140,7 @@ class LocalEngine:
         circuits: Sequence[QuantumCircuit],
         run_options: Mapping[str, Any],
         name: str | None,
-        mode: Any,  # noqa: ARG002 - the engine runs them itself
+        mode: Any = None,  # noqa: ARG002 - the engine runs them itself
     ) -> LocalJob:
         """Submit circuits to ``backend.run``."""
         return self._submit(CircuitWork(self._backend, tuple(circuits), dict(run_options)), name)

@@ -17,21 +17,13 @@ from qiskit_ibm_runtime.executor_sampler import Sampler
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 import qsession
-from tests.support.circuits import fitted
+from tests.support.circuits import fitted, ghz
 
 BACKENDS = pytest.mark.parametrize(
     "backend", [FakeManilaV2(), AerSimulator()], ids=lambda b: b.name
 )
 SEED = 42
 ANGLES = np.array([[0.1], [0.7]])
-
-
-def ghz(qubits: int) -> QuantumCircuit:
-    circuit = QuantumCircuit(qubits, name="ghz")
-    circuit.h(0)
-    for qubit in range(qubits - 1):
-        circuit.cx(qubit, qubit + 1)
-    return circuit
 
 
 def layered() -> QuantumCircuit:
@@ -64,10 +56,9 @@ def in_both(backend: object, run: Callable[[Any], Any]) -> tuple[Any, Any]:
 @BACKENDS
 @pytest.mark.parametrize("make", [qiskit_ibm_runtime.SamplerV2, Sampler])
 def test_samplers_give_the_same_bits(backend, make):
-    circuits = [ghz(3), layered()]
-    for circuit in circuits:
-        circuit.measure_all()
-    first, second = (fitted(circuit, backend) for circuit in circuits)
+    first, second = fitted(ghz(3), backend), layered()
+    second.measure_all()
+    second = fitted(second, backend)
 
     def run(mode: object) -> Any:
         result = seeded(make, mode).run([first, (second, ANGLES)], shots=200).result()
@@ -96,9 +87,7 @@ def test_estimators_give_the_same_values(backend, make):
 
 @BACKENDS
 def test_shots_by_option_give_the_same_bits(backend):
-    circuit = ghz(3)
-    circuit.measure_all()
-    circuit = fitted(circuit, backend)
+    circuit = fitted(ghz(3), backend)
 
     def run(mode: object) -> Any:
         sampler = seeded(qiskit_ibm_runtime.SamplerV2, mode)
@@ -112,9 +101,7 @@ def test_shots_by_option_give_the_same_bits(backend):
 
 @BACKENDS
 def test_run_samples_as_ibms_sampler_does(backend):
-    circuit = ghz(3)
-    circuit.measure_all()
-    circuit = fitted(circuit, backend)
+    circuit = fitted(ghz(3), backend)
     with qsession.Session(backend) as session:
         options = {"simulator": {"seed_simulator": SEED}}
         ours = session.run(circuit, shots=80, options=options).result()

@@ -19,7 +19,7 @@ PATIENCE_S = 20
 
 
 def test_the_first_job_opens_the_session_and_gives_it_its_id(bench: Bench):
-    assert (bench.state, bench.engine.session_id) == ("not-started", None)
+    assert (bench.state, bench.engine._scheduler.session_id) == ("not-started", None)
     first, second = bench.submit(), bench.submit()
     assert bench.journal.state.session_id == first.job_id() == first.session_id
     assert second.session_id == first.job_id() != second.job_id()

@@ -88,7 +88,7 @@ def test_a_session_at_work_is_not_idle_however_long_it_takes(bench: Bench, gated
 def test_an_open_session_without_a_job_closes_after_30_minutes(bench: Bench):
     bench.engine.open()
     bench.clock.advance(30 * 60 - 1)
-    assert bench.engine.tick()[1] is False
+    assert bench.engine._scheduler.tick()[1] is False
     bench.clock.advance(1)
     bench.wait_for("closed")
     assert bench.journal.state.ended_reason == "no job was submitted within 30m"
@@ -96,7 +96,7 @@ def test_an_open_session_without_a_job_closes_after_30_minutes(bench: Bench):
 
 def test_a_session_that_was_never_opened_waits_forever(bench: Bench, new_threads: NewThreads):
     bench.clock.advance(10**7)
-    assert bench.engine.tick() == (None, False)
+    assert bench.engine._scheduler.tick() == (None, False)
     assert new_threads() == []
     bench.submit()
     assert bench.state == "active"
@@ -105,8 +105,9 @@ def test_a_session_that_was_never_opened_waits_forever(bench: Bench, new_threads
 class DeafClock(ManualClock):
     """A clock whose passing wakes nobody, as when a laptop slept."""
 
-    def wait(self, wake_ups: WakeUps, until: object) -> None:
+    def wait(self, wake_ups: WakeUps, until: object) -> bool:
         wake_ups.get()
+        return True
 
 
 def test_a_late_timekeeper_lets_no_job_into_a_session_whose_time_is_over(

@@ -191,7 +191,8 @@ def test_values_changed_after_submission_do_not_change_a_queued_job(
 
 def test_a_program_changed_after_submission_does_not_change_a_queued_job(make_bench, gated):
     bench = make_bench(AerSimulator(), executor=None)
-    bench.engine._executor.submit(gated.run, flipped())  # stands at the gate, and so do jobs
+    # Stands at the gate, and so do jobs behind it.
+    bench.engine._scheduler._executor.submit(gated.run, flipped())
     program = QuantumProgram(shots=5)
     angles = np.array([np.pi])
     program.append_circuit_item(rotation(measured=True), circuit_arguments=angles)

@@ -11,7 +11,7 @@ from qiskit.primitives import PrimitiveResult
 from qiskit.quantum_info import SparsePauliOp
 
 from qsession import InvalidInputError, Session, SessionEndedError, UnknownJobError
-from tests.support.circuits import bell, flipped, rotation
+from tests.support.circuits import bell, flipped, ghz, rotation
 from tests.support.gated_backend import GatedBackend
 
 PATIENCE_S = 20
@@ -31,7 +31,7 @@ def counts(job, pub: int = 0) -> dict[str, int]:
 
 
 def test_a_circuit_is_sampled(manila: Session):
-    job = manila.run(bell(), shots=200)
+    job = manila.run(bell(), shots=200, options=SEED)
     assert isinstance(job.result(PATIENCE_S), PrimitiveResult)
     seen = counts(job)
     assert sum(seen.values()) == 200
@@ -42,7 +42,7 @@ def test_a_circuit_is_sampled(manila: Session):
 
 
 def test_several_circuits_make_one_job(manila: Session):
-    job = manila.run([bell(), flipped()], shots=100)
+    job = manila.run([bell(), flipped()], shots=100, options=SEED)
     assert set(counts(job, 1)) <= {"0", "1"}
     assert counts(job, 1)["1"] > 80
     assert manila.jobs[-1].name == "bell +1"
@@ -50,7 +50,7 @@ def test_several_circuits_make_one_job(manila: Session):
 
 def test_pubs_carry_values_and_shots(manila: Session):
     circuit = rotation(measured=True)
-    job = manila.run([(circuit, [0.0], 30), (circuit, [[0.0], [np.pi]])], shots=50)
+    job = manila.run([(circuit, [0.0], 30), (circuit, [[0.0], [np.pi]])], shots=50, options=SEED)
     result = job.result(PATIENCE_S)
     assert result[0].data.meas.num_shots == 30
     assert result[1].data.meas.shape == (2,)
@@ -61,7 +61,7 @@ def test_pubs_carry_values_and_shots(manila: Session):
 
 @pytest.mark.parametrize("observable", ["Z", SparsePauliOp("Z"), {"Z": 1.0}])
 def test_observables_make_an_estimator_job(manila: Session, observable):
-    job = manila.run((rotation(), observable, [np.pi]), precision=0.1)
+    job = manila.run((rotation(), observable, [np.pi]), precision=0.1, options=SEED)
     assert float(job.result(PATIENCE_S)[0].data.evs) < -0.7
     record = manila.jobs[-1]
     assert (record.primitive, record.shots) == ("estimator", 100)
@@ -76,7 +76,7 @@ def test_parameters_and_observables_broadcast(manila: Session):
 def test_observables_follow_the_circuit_onto_the_backend(manila: Session):
     circuit = QuantumCircuit(3)
     circuit.x(2)
-    job = manila.run((circuit, ["ZII", "IIZ"]), precision=0.05)
+    job = manila.run((circuit, ["ZII", "IIZ"]), precision=0.05, options=SEED)
     last, first = job.result(PATIENCE_S)[0].data.evs
     assert last < -0.7
     assert first > 0.7
@@ -135,10 +135,8 @@ def test_work_that_cannot_be_run_is_refused_and_nothing_is_submitted(
 
 
 def test_a_circuit_too_large_for_the_backend_is_refused(manila: Session):
-    circuit = QuantumCircuit(6)
-    circuit.measure_all()
     with pytest.raises(InvalidInputError, match="has 6 qubits, but fake_manila has 5"):
-        manila.run(circuit)
+        manila.run(ghz(6))
 
 
 @pytest.mark.parametrize(
@@ -280,3 +278,11 @@ def test_an_ended_session_refuses_all_work(make_session, gated: GatedBackend, su
     with pytest.raises(SessionEndedError, match=r"is closed: .* \(because\)\. Open a new one"):
         submit(session, first)
     assert len(session.jobs) == 1
+
+
+def test_an_ended_session_says_so_before_it_looks_at_the_circuits(make_session):
+    session = make_session("fake_manila")
+    session.close()
+    for run in (session.run, session.run_circuits):
+        with pytest.raises(SessionEndedError):
+            run(ghz(6))

@@ -16,6 +16,16 @@ def bell(name: str = "bell") -> QuantumCircuit:
     return circuit
 
 
+def ghz(qubits: int) -> QuantumCircuit:
+    """Any number of entangled qubits, measured."""
+    circuit = QuantumCircuit(qubits, name="ghz")
+    circuit.h(0)
+    for qubit in range(qubits - 1):
+        circuit.cx(qubit, qubit + 1)
+    circuit.measure_all()
+    return circuit
+
+
 def flipped(name: str = "flipped") -> QuantumCircuit:
     """One qubit that is surely measured as 1."""
     circuit = QuantumCircuit(1, name=name)

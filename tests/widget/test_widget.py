@@ -117,7 +117,8 @@ def test_one_changed_job_of_many_is_a_small_message(
     assert [(row["job_id"], row["status"]) for row in delta["rows"]] == [
         (jobs[150].job_id(), "CANCELLED")
     ]
-    assert len(json.dumps(delta, separators=(",", ":"))) <= 1200
+    size = len(json.dumps(delta, separators=(",", ":")))
+    assert size <= 1024
 
 
 def test_a_change_of_the_session_alone_sends_no_rows(session: Session, page: RecordingComm):

@@ -15,7 +15,7 @@ from qsession.model.states import JobStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from qsession.engines.local.engine import LocalEngine
+    from qsession.engines.local.scheduler import Scheduler
     from qsession.engines.local.work import Work
     from qsession.model.records import JobRecord
 
@@ -27,7 +27,7 @@ class LocalJob(LocalRuntimeJob):
     `qiskit.result.Result`.
     """
 
-    def __init__(self, work: Work, engine: LocalEngine) -> None:
+    def __init__(self, work: Work, scheduler: Scheduler) -> None:
         super().__init__(
             function=work.run,
             backend=work.backend,
@@ -37,12 +37,12 @@ class LocalJob(LocalRuntimeJob):
             future=Future(),
         )
         self.work = work
-        self._engine = engine
+        self._scheduler = scheduler
 
     @property
     def record(self) -> JobRecord:
         """What the session knows of this job now."""
-        return self._engine.record_of(self.job_id())
+        return self._scheduler.record_of(self.job_id())
 
     def status(self) -> JobStatus:
         """Where the job stands; equals IBM's string and Qiskit's ``JobStatus`` alike."""
@@ -89,7 +89,7 @@ class LocalJob(LocalRuntimeJob):
         Returns:
             Whether it was cancelled; a job that already runs cannot be stopped here.
         """
-        return self._engine.cancel_job(self.job_id())
+        return self._scheduler.cancel_job(self.job_id())
 
     def done(self) -> bool:
         """Whether it ended with a result."""
@@ -127,7 +127,7 @@ class LocalJob(LocalRuntimeJob):
     @property
     def session_id(self) -> str | None:
         """The id of the session it runs in; None for a job without a session."""
-        return self._engine.session_id
+        return self._scheduler.session_id
 
     @property
     def creation_date(self) -> datetime:
@@ -140,15 +140,15 @@ class LocalJob(LocalRuntimeJob):
         return list(self.record.tags)
 
     def settle(self, result: object) -> None:
-        """Hand over the result; for the engine."""
+        """Hand over the result; for the scheduler."""
         self._future.set_result(result)
 
     def fail(self, error: BaseException) -> None:
-        """Hand over the failure; for the engine."""
+        """Hand over the failure; for the scheduler."""
         self._future.set_exception(error)
 
     def drop(self) -> None:
-        """Say that no result will come; for the engine."""
+        """Say that no result will come; for the scheduler."""
         self._future.cancel()
         self._future.set_running_or_notify_cancel()
 

@@ -28,19 +28,11 @@ DEFAULT_PRECISION = 0.015625
 
 
 @dataclass(frozen=True)
-class SamplerWork:
-    """Sampler PUBs for Qiskit's `BackendSamplerV2`, as in IBM's local testing mode."""
+class _PubWork:
+    """What work made of PUBs has in common."""
 
     backend: BackendV2
-    pubs: tuple[SamplerPub, ...]
-    options: Mapping[str, Any] = field(default_factory=dict)
-    primitive: Literal["sampler"] = "sampler"
-
-    @property
-    def shots(self) -> int | None:
-        """Shots of each PUB; None where they differ."""
-        default = self.options.get("default_shots", DEFAULT_SHOTS)
-        return _common(pub.shots or default for pub in self.pubs)
+    pubs: tuple[Any, ...]
 
     @property
     def circuits(self) -> list[QuantumCircuit]:
@@ -51,6 +43,21 @@ class SamplerWork:
     def inputs(self) -> object:
         """What ``job.inputs`` shows."""
         return {"pubs": list(self.pubs)}
+
+
+@dataclass(frozen=True)
+class SamplerWork(_PubWork):
+    """Sampler PUBs for Qiskit's `BackendSamplerV2`, as in IBM's local testing mode."""
+
+    pubs: tuple[SamplerPub, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    primitive: Literal["sampler"] = "sampler"
+
+    @property
+    def shots(self) -> int | None:
+        """Shots of each PUB; None where they differ."""
+        default = self.options.get("default_shots", DEFAULT_SHOTS)
+        return _common(pub.shots or default for pub in self.pubs)
 
     def with_shots(self, shots: int) -> SamplerWork:
         """The same with another number of shots."""
@@ -64,10 +71,9 @@ class SamplerWork:
 
 
 @dataclass(frozen=True)
-class EstimatorWork:
+class EstimatorWork(_PubWork):
     """Estimator PUBs for Qiskit's `BackendEstimatorV2`, as in IBM's local testing mode."""
 
-    backend: BackendV2
     pubs: tuple[EstimatorPub, ...]
     precision: float | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -79,16 +85,6 @@ class EstimatorWork:
         default = self.precision or self.options.get("default_precision", DEFAULT_PRECISION)
         precision = _common(pub.precision or default for pub in self.pubs)
         return None if precision is None else math.ceil(1 / precision**2)
-
-    @property
-    def circuits(self) -> list[QuantumCircuit]:
-        """The circuits, one a PUB."""
-        return [pub.circuit for pub in self.pubs]
-
-    @property
-    def inputs(self) -> object:
-        """What ``job.inputs`` shows."""
-        return {"pubs": list(self.pubs)}
 
     def with_shots(self, shots: int) -> EstimatorWork:
         """The same with the precision that this many shots give."""

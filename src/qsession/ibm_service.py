@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,14 @@ from urllib.parse import parse_qs, urlsplit
 from qiskit_ibm_runtime import QiskitRuntimeService
 from qiskit_ibm_runtime.api.client import RuntimeClient
 from qiskit_ibm_runtime.api.client_parameters import ClientParameters
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from qsession.client_errors import ServiceError
 
 if TYPE_CHECKING:
+    from requests import PreparedRequest
+
     from qsession.clock import Clock
 
 CONNECT_TIMEOUT_S = 5.0
@@ -31,6 +37,9 @@ PAGE = 200
 
 WORKLOADS_PAGE = 50
 """The most workloads that it lists at once."""
+
+_SAME_TIME = timedelta(seconds=2)
+"""Clocks that differ by less go the same: the header is in whole seconds, and took its time."""
 
 
 @dataclass
@@ -62,6 +71,10 @@ class Line:
     def close(self) -> None:
         """Let go of the connection."""
         self._client._session.close()
+
+    def forget_what_was_heard(self) -> None:
+        """What an earlier answer asked for does not hold for a request that gets none."""
+        self.heard.retry_after_s = None
 
     def session(self, session_id: str) -> dict[str, Any]:
         """``GET /sessions/{id}``."""
@@ -106,14 +119,14 @@ class Line:
 
         The client has no method for it; its connection is used.
         """
-        http = getattr(self._client, "_session", None)
-        if http is None:
-            raise TypeError("This release of qiskit-ibm-runtime cannot list workloads.")
+        http = self._client._session
         params: dict[str, Any] = {"sort": "-createdAt", "limit": WORKLOADS_PAGE}
         while True:
             answer = _object(http.get("/workloads", params=params).json())
             page = answer.get("workloads")
-            yield from (item for item in page or [] if isinstance(item, dict))
+            if not isinstance(page, list):
+                raise TypeError("The service's list of workloads is no list.")
+            yield from (item for item in page if isinstance(item, dict))
             cursor = _cursor(answer.get("next"))
             if cursor is None or not page:
                 return
@@ -121,9 +134,17 @@ class Line:
 
     def _connect(self) -> RuntimeClient:
         client = RuntimeClient(self._params)
-        http = client._session
-        http._initialize_retry(0, 0, 0.0)
+        http = getattr(client, "_session", None)
+        if http is None:
+            raise ServiceError(
+                "This release of qiskit-ibm-runtime keeps its connection out of reach, so sessions "
+                "of the service can be neither watched nor listed. qsession needs another release."
+            )
+        for scheme in ("http://", "https://"):
+            # The client's own would turn an answer of 503 into one that never came.
+            http.mount(scheme, HTTPAdapter(max_retries=0))
         http._timeout = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
+        http.auth = _Credentials(http.auth)
         http.hooks["response"].append(self._listen)
         return client
 
@@ -132,17 +153,50 @@ class Line:
         date = _http_date(response.headers.get("Date"))
         if date is not None:
             ahead = date - self._clock.now()
-            # The header is in whole seconds and the answer took its time.
-            is_skewed = abs(ahead) > timedelta(seconds=2)
-            self.heard.server_ahead = ahead if is_skewed else timedelta()
+            # Kept while it is about right: else every time of the service's would tremble.
+            if abs(ahead) <= _SAME_TIME:
+                self.heard.server_ahead = timedelta()
+            elif abs(ahead - self.heard.server_ahead) > _SAME_TIME:
+                self.heard.server_ahead = ahead
 
     def _seconds(self, text: str | None) -> float | None:
         """What ``Retry-After`` says: seconds, or a date."""
         try:
-            return None if text is None else max(float(text), 0.0)
+            return None if text is None else max(0.0, float(text))  # of NaN: 0.0
         except ValueError:
             date = _http_date(text)
             return None if date is None else max((date - self._clock.now()).total_seconds(), 0.0)
+
+
+class _Credentials(AuthBase):
+    """The client's, with an end to their waiting, and without a fall-back to the API key.
+
+    After a token request that failed, IBM's token manager sleeps until a minute has passed, and the
+    client sends the API key itself in the token's place.
+    """
+
+    def __init__(self, theirs: Any) -> None:
+        self._theirs = theirs
+        self._manager = theirs.tm
+        self._manager.http_config = {
+            **self._manager.http_config,
+            "timeout": (CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+        }
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Put the access token into a request."""
+        request.headers["Service-CRN"] = self._theirs.crn
+        request.headers["Authorization"] = f"Bearer {self._token()}"
+        return request
+
+    def _token(self) -> str:
+        self._manager.request_time = 0  # no other request for a token is under way
+        try:
+            return str(self._manager.get_token())
+        except Exception as error:
+            if not self._manager._is_token_expired():
+                return str(self._manager.access_token)  # it could not be renewed before its time
+            raise ServiceError("The account's access token cannot be renewed.") from error
 
 
 def _cursor(link: object) -> str | None:
@@ -213,6 +267,7 @@ def _object(answer: object) -> dict[str, Any]:
 
 def _http_date(text: str | None) -> datetime | None:
     try:
-        return None if text is None else parsedate_to_datetime(text)
+        date = None if text is None else parsedate_to_datetime(text)
     except ValueError:
         return None
+    return date if date is None or date.tzinfo else date.replace(tzinfo=UTC)

@@ -129,6 +129,11 @@ class QSessionMagics(Magics):
                     f"%%qsession: the live session {name!r} runs on {held.backend()}. Leave the "
                     "backend out, choose another name, or close it with --new."
                 )
+            if options.mode == "batch" and not isinstance(held, Batch):
+                raise UsageError(
+                    f"%%qsession: the live session {name!r} is no batch. Leave --mode out, choose "
+                    "another name, or close it with --new."
+                )
             _say_if_other_max_time(held, max_time)
             return held
         cls = Batch if options.mode == "batch" else Session

@@ -30,7 +30,7 @@ LAYERS = (
 )
 """From the ground up; a module may import from its own layer and from those below."""
 
-AGAINST_THE_DIRECTION = {("qsession.session.observed", "qsession.widget")}
+AGAINST_THE_DIRECTION = {("qsession.session.session", "qsession.widget")}
 """Only when it is asked for: scripts need no widgets."""
 
 

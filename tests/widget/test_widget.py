@@ -209,7 +209,7 @@ def test_a_view_made_late_shows_what_came_before(make_session, gated: GatedBacke
 
 
 def test_the_live_view_is_shown_in_a_kernel(session: Session, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("qsession.session.observed._has_kernel", lambda: True)
+    monkeypatch.setattr("qsession.session.session._has_kernel", lambda: True)
     bundle = session._repr_mimebundle_()
     view = bundle["application/vnd.jupyter.widget-view+json"]
     assert view["model_id"] == session.widget.model_id

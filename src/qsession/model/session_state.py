@@ -179,7 +179,9 @@ class SessionState:
         self.activated = event.activated or self.activated
         self.last_job_started = event.last_job_started or self.last_job_started
         if event.last_job_completed is not None:
-            self.last_job_completed = self._emptied = event.last_job_completed
+            self.last_job_completed = event.last_job_completed
+            # A queued job that was cancelled later kept the session busy, and never completed.
+            self._emptied = max(self._emptied or event.last_job_completed, event.last_job_completed)
         self.limits = Limits(
             event.max_time_s or self.limits.max_time_s,
             event.interactive_timeout_s or self.limits.interactive_timeout_s,

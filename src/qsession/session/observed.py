@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from traitlets import Bunch, HasTraits
 
@@ -24,14 +23,12 @@ if TYPE_CHECKING:
     from qsession.engines.base import Engine, Journal
     from qsession.model.records import JobRecord
     from qsession.model.session_state import Mode
-    from qsession.session.session import Session
-    from qsession.widget import SessionWidget
 
 T = TypeVar("T")
 
 
 class ObservedSession(HasTraits):
-    """The traits and the three pictures of a session: text, static HTML and live view."""
+    """The traits of a session and its static pictures: text and HTML."""
 
     _mode: ClassVar[Mode] = "session"
     _backend: BackendV2
@@ -76,8 +73,6 @@ class ObservedSession(HasTraits):
         self.programs = Programs()
         self._journal = journal
         self._publisher = Publisher(self, journal)
-        self._widget: SessionWidget | None = None
-        self._widget_lock = threading.Lock()
 
     def records(self, job_ids: list[str] | None = None) -> list[JobRecord]:
         """The records of these jobs, of all of them if none are named."""
@@ -119,21 +114,6 @@ class ObservedSession(HasTraits):
 
     # --- pictures -------------------------------------------------------------------------------
 
-    @property
-    def widget(self) -> SessionWidget:
-        """The live view, for composing with other widgets. Displaying the session displays it.
-
-        There is one for a session, however often it is displayed.
-        """
-        from qsession.widget import SessionWidget  # noqa: PLC0415 - scripts need no widgets
-
-        with self._widget_lock:
-            if self._widget is None:
-                # Only `Session` and its subclasses are ever made.
-                self._widget = SessionWidget(cast("Session", self))
-                self._publisher.add_listener(self._widget.push)
-            return self._widget
-
     def to_html(self) -> str:
         """The static picture: a piece of HTML without scripts or styles of its own."""
         return html.session_html(self.snapshot(), self.records())
@@ -141,15 +121,6 @@ class ObservedSession(HasTraits):
     def __repr__(self) -> str:
         """One line: what it is, where it runs, how it stands."""
         return text.session_line(self.snapshot())
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        """The live view, with the static forms for whoever cannot show it."""
-        bundle = {"text/plain": repr(self), "text/html": self.to_html()}
-        if _has_kernel():
-            live_view = self.widget._repr_mimebundle_()
-            data = live_view[0] if isinstance(live_view, tuple) else live_view
-            bundle = {**(data or {}), **bundle}
-        return bundle
 
     # --- reading the truth ----------------------------------------------------------------------
 
@@ -160,12 +131,3 @@ class ObservedSession(HasTraits):
     def _whole(self, read: Callable[[SessionState, datetime], float | None]) -> int | None:
         seconds = self._read(read)
         return None if seconds is None else math.ceil(seconds)
-
-
-def _has_kernel() -> bool:
-    """Whether this runs in a Jupyter kernel, where a live view has a page to live on."""
-    try:
-        from IPython.core.getipython import get_ipython  # noqa: PLC0415 - scripts need no IPython
-    except ImportError:
-        return False
-    return getattr(get_ipython(), "kernel", None) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
     from qsession.clock import Clock
+    from qsession.widget import SessionWidget
 
 
 class Session(qiskit_ibm_runtime.Session, WorkingSession):
@@ -84,6 +86,8 @@ class Session(qiskit_ibm_runtime.Session, WorkingSession):
         WorkingSession.__init__(self, journal, own_name)
         self._service = self._engine.service
         self._instance = None
+        self._widget: SessionWidget | None = None
+        self._widget_lock = threading.Lock()
         self._outer: list[qiskit_ibm_runtime.Session | None] = []
         live.remember(self)
         if create_new:
@@ -156,6 +160,31 @@ class Session(qiskit_ibm_runtime.Session, WorkingSession):
         set_cm_session(self._outer.pop())
         self.close(reason="its with block ended")
 
+    # --- the live view --------------------------------------------------------------------------
+
+    @property
+    def widget(self) -> SessionWidget:
+        """The live view, for composing with other widgets. Displaying the session displays it.
+
+        There is one for a session, however often it is displayed.
+        """
+        from qsession.widget import SessionWidget  # noqa: PLC0415 - scripts need no widgets
+
+        with self._widget_lock:
+            if self._widget is None:
+                self._widget = SessionWidget(self)
+                self._publisher.add_listener(self._widget.push)
+            return self._widget
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        """The live view, with the static forms for whoever cannot show it."""
+        bundle = {"text/plain": repr(self), "text/html": self.to_html()}
+        if _has_kernel():
+            live_view = self.widget._repr_mimebundle_()
+            data = live_view[0] if isinstance(live_view, tuple) else live_view
+            bundle = {**(data or {}), **bundle}
+        return bundle
+
     # --- what IBM's session tells ---------------------------------------------------------------
 
     @property
@@ -221,6 +250,15 @@ def _require_mode(session_id: str, mode: str, wanted: str) -> None:
         raise SessionNotFoundError(
             f"{session_id} is a {mode}, not a {wanted}: use {mode.capitalize()}.from_id."
         )
+
+
+def _has_kernel() -> bool:
+    """Whether this runs in a Jupyter kernel, where a live view has a page to live on."""
+    try:
+        from IPython.core.getipython import get_ipython  # noqa: PLC0415 - scripts need no IPython
+    except ImportError:
+        return False
+    return getattr(get_ipython(), "kernel", None) is not None
 
 
 def _tell_apart(backend: Any, max_time: Any) -> tuple[Any, Any]:

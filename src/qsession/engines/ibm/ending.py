@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from qsession.engines.ibm.numbers import whole
 from qsession.model.durations import format_duration
 from qsession.model.states import State
 
@@ -27,9 +28,10 @@ def ending_of(
     It is expired if ``max_ttl`` had run out when it was closed, cancelled if the service's reason
     or our own call says so, else closed; the service's words are kept.
     """
-    words = str(raw.get("state_reason") or "").strip()
+    told = raw.get("state_reason")
+    words = told.strip() if isinstance(told, str) else ""
     started, closed = read_time(raw.get("started_at")), read_time(raw.get("closed_at"))
-    limit_s = raw.get("max_ttl")
+    limit_s = whole(raw.get("max_ttl"))
     if cancelled_here:
         return State.CANCELLED, words or None
     if _is_over(started, closed, limit_s):
@@ -39,21 +41,22 @@ def ending_of(
         return State.CANCELLED, words
     if words:
         return State.CLOSED, words
-    opened = _opened_at(raw, read_time)
+    opened = opened_at(raw, read_time)
     if started is None and opened and closed and closed - opened >= _UNUSED - _TOLERANCE:
         return State.CLOSED, f"no job was submitted within {format_duration(_UNUSED.seconds)}"
     return State.CLOSED, None
 
 
-def _is_over(started: datetime | None, closed: datetime | None, limit_s: Any) -> bool:
-    if started is None or closed is None or not isinstance(limit_s, int | float):
+def _is_over(started: datetime | None, closed: datetime | None, limit_s: int | None) -> bool:
+    if started is None or closed is None or limit_s is None:
         return False
     return closed - started >= timedelta(seconds=limit_s) - _TOLERANCE
 
 
-def _opened_at(
+def opened_at(
     raw: Mapping[str, Any], read_time: Callable[[object], datetime | None]
 ) -> datetime | None:
+    """When a session was opened, which the service tells as the first of its steps."""
     steps = raw.get("timestamps")
     if not isinstance(steps, list):
         return None

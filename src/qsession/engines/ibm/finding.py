@@ -75,8 +75,9 @@ def list_sessions(service: QiskitRuntimeService, *, ended: bool, limit: int) -> 
         ServiceError: If the service could not be asked, or the client cannot list them.
     """
     found: list[ListedSession] = []
-    line = Line(service, instances_of(service)[0], SystemClock())
+    line: Line | None = None
     try:
+        line = Line(service, instances_of(service)[0], SystemClock())
         for raw in line.workloads():
             listed = _read_workload(raw)
             if listed is not None and (ended or listed.ended is None):
@@ -86,7 +87,8 @@ def list_sessions(service: QiskitRuntimeService, *, ended: bool, limit: int) -> 
     except Exception as error:
         raise refusal(error, "list the account's sessions") from error
     finally:
-        line.close()
+        if line is not None:
+            line.close()
     return found
 
 

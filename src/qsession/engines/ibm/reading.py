@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from qsession.engines.ibm.ending import ending_of
+from qsession.engines.ibm.numbers import number, whole
 from qsession.model.events import (
     Event,
     JobFinished,
@@ -31,7 +32,7 @@ _JOB_STATUSES = {
     "failed": JobStatus.ERROR,
     "cancelled": JobStatus.CANCELLED,
 }
-_RAN_TOO_LONG = 1305
+_RAN_TOO_LONG = "1305"
 """The reason code of a job that was stopped for its time; IBM's client calls it an error."""
 
 
@@ -47,9 +48,9 @@ class ServerTime:
             return None
         try:
             time = datetime.fromisoformat(text)
-        except ValueError:
+            return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC) - self.ahead
+        except (ValueError, OverflowError):
             return None
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC) - self.ahead
 
 
 def read_session(
@@ -62,9 +63,9 @@ def read_session(
         activated=server.read(raw.get("activated_at")),
         last_job_started=server.read(raw.get("last_job_started")),
         last_job_completed=server.read(raw.get("last_job_completed")),
-        max_time_s=_whole(raw.get("max_ttl")),
-        interactive_timeout_s=_whole(raw.get("interactive_ttl")),
-        usage_s=_number(raw.get("elapsed_time")),
+        max_time_s=whole(raw.get("max_ttl")),
+        interactive_timeout_s=whole(raw.get("interactive_ttl")),
+        usage_s=number(raw.get("elapsed_time")),
     )
     return [observed, *_moves(raw, state, now, server, cancelled_here=cancelled_here)]
 
@@ -83,7 +84,7 @@ def job_status(raw: Raw) -> JobStatus | None:
     word = str(details.get("status") or raw.get("status") or "").lower()
     if "ran too long" in str(raw.get("status") or "").lower():
         return JobStatus.ERROR
-    if word == "cancelled" and details.get("reason_code") == _RAN_TOO_LONG:
+    if word == "cancelled" and str(details.get("reason_code")) == _RAN_TOO_LONG:
         return JobStatus.ERROR
     return _JOB_STATUSES.get(word)
 
@@ -100,15 +101,21 @@ def _moves(
         to, told = ending_of(raw, server.read, cancelled_here=cancelled_here)
         # Why it was ended here says more than that it was.
         reason = told if to is State.EXPIRED else _own_reason(state) or told
-        at = server.read(raw.get("closed_at")) or now
-    elif to is State.CLOSING:
-        reason = _own_reason(state)
+        at = _past(server.read(raw.get("closed_at")), now) or now
+    elif to is State.ACTIVE:
+        at = _past(server.read(raw.get("activated_at")), now) or now
     # Between two looks a session may have been active and idle again.
     if (state.state, to) == (State.OPEN, State.INACTIVE):
-        yield SessionMoved(at, State.ACTIVE)
+        activated = _past(server.read(raw.get("activated_at")), now)
+        yield SessionMoved(activated or now, State.ACTIVE)
         yield SessionMoved(at, to)
     elif (state.state, to) in LEGAL_MOVES:
         yield SessionMoved(at, to, reason or _own_reason(state))
+
+
+def _past(time: datetime | None, now: datetime) -> datetime | None:
+    """A time of the service's that can have been; else nothing would be true of it here."""
+    return time if time is not None and time <= now + timedelta(seconds=2) else None
 
 
 def _own_reason(state: SessionState) -> str | None:
@@ -134,16 +141,20 @@ def _read_job(raw: Raw, state: SessionState, now: datetime, server: ServerTime) 
         return
     known = state.jobs.get(job_id)
     if known is None:
-        created = server.read(raw.get("created")) or now
+        created = _past(server.read(raw.get("created")), now) or now
         yield JobQueued(now, _first_record(raw, job_id, created))
     before = known.status if known is not None else JobStatus.QUEUED
     if before.is_final or before is status:
         return
-    if before is JobStatus.QUEUED and status not in (JobStatus.QUEUED, JobStatus.CANCELLED):
-        yield JobStarted(_started_at(raw, state, now, server), job_id)
-    if status.is_final:
+    finished = _finished_at(raw, state, now, server) if status.is_final else None
+    started = known.started if known is not None else None
+    if before is JobStatus.QUEUED and _has_run(raw, status):
+        # The session's times may be those of two different jobs.
+        started = min(_started_at(raw, state, now, server), finished or now)
+        yield JobStarted(started, job_id)
+    if finished is not None:
         yield JobFinished(
-            _finished_at(raw, state, now, server),
+            finished if started is None or started <= finished else now,
             job_id,
             status,
             error=_error_of(raw, status),
@@ -151,13 +162,23 @@ def _read_job(raw: Raw, state: SessionState, now: datetime, server: ServerTime) 
         )
 
 
+def _has_run(raw: Raw, status: JobStatus) -> bool:
+    """Whether a job that was queued has been running since; a failed one may never have."""
+    if status is JobStatus.ERROR:
+        told = raw.get("timestamps")
+        is_told = isinstance(told, Mapping) and isinstance(told.get("running"), str)
+        return is_told or bool(_qpu_seconds(raw))
+    return status in (JobStatus.RUNNING, JobStatus.DONE)
+
+
 def _first_record(raw: Raw, job_id: str, created: datetime) -> JobRecord:
-    program = raw.get("program")
+    told = raw.get("program")
+    program = told.get("id") if isinstance(told, Mapping) else None
     tags = raw.get("tags")
     return JobRecord(
         job_id=job_id,
         name=None,
-        primitive=str(program.get("id", "job")) if isinstance(program, Mapping) else "job",
+        primitive=program if isinstance(program, str) else "job",
         status=JobStatus.QUEUED,
         created=created,
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
@@ -195,11 +216,11 @@ def _error_of(raw: Raw, status: JobStatus) -> str | None:
     told = raw.get("state")
     details: Raw = told if isinstance(told, Mapping) else {}
     reason, solution = details.get("reason"), details.get("reason_solution")
-    if not reason:
+    if not isinstance(reason, str) or not reason:
         return (
             "Cancelled." if status is JobStatus.CANCELLED else "Failed; the service says no more."
         )
-    return f"{reason} {solution}" if solution else str(reason)
+    return f"{reason} {solution}" if isinstance(solution, str) and solution else reason
 
 
 def _qpu_seconds(raw: Raw) -> float | None:
@@ -207,17 +228,8 @@ def _qpu_seconds(raw: Raw) -> float | None:
     if not isinstance(usage, Mapping):
         return None
     for name in ("qpu_charge_time_seconds", "quantum_seconds", "seconds"):
-        seconds = _number(usage.get(name))
+        seconds = number(usage.get(name))
         if seconds is not None:
             return seconds
     return None
 
-
-def _number(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number else None  # type: ignore[arg-type]  # checked above
-
-
-def _whole(value: object) -> int | None:
-    number = _number(value)
-    return None if number is None else int(number)

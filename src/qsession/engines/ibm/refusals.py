@@ -36,7 +36,8 @@ def refusal(error: Exception, doing: str, *, max_time_s: int | None = None) -> Q
         return error
     text = str(error)
     status, said = _status_of(error, text), _said(text)
-    is_about_session = "session" in text.lower()
+    is_refused = status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR
+    is_about_session = is_refused and "session" in text.lower()
     if str(_OPEN_PLAN_CODE) in _CODE.findall(text):
         kind: type[QSessionError] = SessionNotAllowedError
         why = (
@@ -54,7 +55,7 @@ def refusal(error: Exception, doing: str, *, max_time_s: int | None = None) -> Q
         why = (
             f'max_time={max_time_s} is refused. {said} Give a smaller one, such as max_time="30m".'
         )
-    elif status == HTTPStatus.CONFLICT:
+    elif status == HTTPStatus.CONFLICT and "limit" in text.lower():
         kind = UsageLimitError
         why = f"the instance's usage limit is reached. {said} Nothing was submitted."
     elif is_about_session and "closed" in text.lower():
@@ -73,6 +74,11 @@ def _uncapitalised(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
+def is_conflict(error: Exception) -> bool:
+    """Whether the service refused because things already stand otherwise."""
+    return _status_of(error, str(error)) == HTTPStatus.CONFLICT
+
+
 def may_have_arrived(error: Exception) -> bool:
     """Whether a request may have taken effect although it failed: its answer was lost."""
     if isinstance(error, QSessionError):
@@ -83,6 +89,8 @@ def may_have_arrived(error: Exception) -> bool:
 
 def problem_words(error: Exception) -> str:
     """One sentence on what is wrong with the service or the way to it."""
+    if isinstance(error, QSessionError):
+        return str(error)
     text = str(error)
     status = _status_of(error, text)
     if isinstance(error, IBMNotAuthorizedError) or status == HTTPStatus.UNAUTHORIZED:
@@ -94,7 +102,7 @@ def problem_words(error: Exception) -> str:
     lowered = text.lower()
     if "timed out" in lowered or "timeout" in lowered:
         return "The service does not answer."
-    if isinstance(error, ValueError | TypeError) and not isinstance(error, IBMError):
+    if isinstance(error, ValueError | TypeError | LookupError) and not isinstance(error, IBMError):
         return "The service's answer cannot be read."
     return f"The service cannot be reached: {_cut(text)}"
 

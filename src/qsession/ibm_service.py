@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from qiskit_ibm_runtime import QiskitRuntimeService
-from qiskit_ibm_runtime.api.client import RuntimeClient
 from qiskit_ibm_runtime.api.client_parameters import ClientParameters
+
+# From where it is used: the module that defines it has moved with 0.51.
+from qiskit_ibm_runtime.qiskit_runtime_service import RuntimeClient
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 

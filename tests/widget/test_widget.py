@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from queue import SimpleQueue
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -209,7 +210,8 @@ def test_a_view_made_late_shows_what_came_before(make_session, gated: GatedBacke
 
 
 def test_the_live_view_is_shown_in_a_kernel(session: Session, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("qsession.session.session._has_kernel", lambda: True)
+    shell = SimpleNamespace(kernel=object())
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
     bundle = session._repr_mimebundle_()
     view = bundle["application/vnd.jupyter.widget-view+json"]
     assert view["model_id"] == session.widget.model_id

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qsession.client_errors import (
         BackendNotFoundError,
         JobCancelledError,
+        JobTimeoutError,
         ServiceError,
         SessionEndedError,
         SessionNotAllowedError,
@@ -43,6 +44,7 @@ __all__ = [
     "JobCancelledError",
     "JobRecord",
     "JobStatus",
+    "JobTimeoutError",
     "QSessionError",
     "ServiceError",
     "Session",
@@ -63,6 +65,7 @@ _HOMES = {
     "qsession.client_errors": (
         "BackendNotFoundError",
         "JobCancelledError",
+        "JobTimeoutError",
         "ServiceError",
         "SessionEndedError",
         "SessionNotAllowedError",

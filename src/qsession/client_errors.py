@@ -10,6 +10,7 @@ from qiskit_ibm_runtime.exceptions import (
     IBMInputValueError,
     IBMRuntimeError,
     RuntimeInvalidStateError,
+    RuntimeJobTimeoutError,
 )
 
 from qsession.errors import QSessionError
@@ -44,3 +45,7 @@ class ServiceError(QSessionError, IBMRuntimeError):
 
 class JobCancelledError(QSessionError, RuntimeInvalidStateError):
     """The result of a cancelled job was asked for."""
+
+
+class JobTimeoutError(QSessionError, RuntimeJobTimeoutError, TimeoutError):
+    """A job did not end within the time that was given to it; it goes on."""

@@ -13,7 +13,8 @@ Each is also the built-in class that people already catch::
     ├── UsageLimitError         (IBMRuntimeError)                  │
     ├── ServiceError            (IBMRuntimeError)                  │
     ├── BackendNotFoundError    (QiskitBackendNotFoundError)       │ they are IBM's classes too
-    └── JobCancelledError       (RuntimeInvalidStateError)         ┘
+    ├── JobCancelledError       (RuntimeInvalidStateError)         │
+    └── JobTimeoutError         (RuntimeJobTimeoutError, TimeoutError) ┘
 
 All of them can be imported from `qsession`.
 """

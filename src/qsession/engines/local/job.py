@@ -5,9 +5,7 @@ from __future__ import annotations
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any
 
-from qiskit.providers.exceptions import JobTimeoutError
-
-from qsession.client_errors import JobCancelledError
+from qsession.client_errors import JobCancelledError, JobTimeoutError
 from qsession.engines.local.work import ExecutorWork
 from qsession.ibm_client import LocalRuntimeJob
 from qsession.model.states import JobStatus

@@ -14,7 +14,7 @@ KERNELS := $(addprefix .overlays/ipykernel-,7.1.0 7.2.0 7.3.0)
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup lab test lint format test-python test-oldest test-js test-browser chromium
-.PHONY: pictures wheel lock clean
+.PHONY: notebooks pictures benchmark wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ pictures: test-browser ## renew the pictures in the README from what the browser
 	cp test-results/screenshots/session-light-1000.png notebooks/pictures/session-light.png
 	cp test-results/screenshots/session-dark-1000.png notebooks/pictures/session-dark.png
 
+notebooks: setup ## run the notebooks and keep their outputs; NOTEBOOK=quickstart for one alone
+	$(BIN)/python -m tests.notebooks.running $(NOTEBOOK)
+
+benchmark: setup ## measure what a look at a session of IBM Quantum costs
+	$(BIN)/python -m benchmarks.monitor_tick
+
 wheel: setup ## build the sdist, and from it the wheel, into dist/
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
@@ -70,7 +76,7 @@ lock: $(ENV) ## write requirements-dev.lock anew from pyproject.toml
 clean: ## remove everything that was installed or built
 	rm -rf .venv .overlays node_modules dist src/qsession/static test-results
 	rm -rf .pytest_cache .hypothesis .mypy_cache .ruff_cache
-	find src tests -name __pycache__ -prune -exec rm -rf {} +
+	find src tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 # The address is printed where no browser can be opened; a server of root's must be told so.
 LAB_FLAGS = $(if $(filter 0,$(shell id -u)),--allow-root)

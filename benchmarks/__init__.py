@@ -1,0 +1,1 @@
+"""Measurements that README quotes: `make benchmark`."""

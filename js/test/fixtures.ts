@@ -1,4 +1,5 @@
 import type { Model } from "../src/model";
+import type { Snapshot } from "../src/view-model";
 import type { Head, Row } from "../src/wire";
 
 /** The moment at which the heads below were sent. */
@@ -80,6 +81,21 @@ export const queued = (id: string): Row =>
 
 export const running = (id: string): Row =>
   row(id, { status: "RUNNING", started_ms: NOW - 12_000, finished_ms: null, run_s: null });
+
+/** What a live view is described from; null is a kernel that has not spoken. */
+export function snapshot(
+  changes: Partial<Head> | null = {},
+  others: Partial<Snapshot> = {},
+): Snapshot {
+  return {
+    head: changes && head(changes),
+    connection: "live",
+    problem: null,
+    isPending: () => false,
+    nowMs: NOW,
+    ...others,
+  };
+}
 
 export const HOSTILE = `<img src=x onerror="window.pwned=1"><b>bold</b>`;
 
@@ -170,6 +186,16 @@ export class FakeModel implements Model {
     for (const key of changed) this.#traits[key] = traits[key];
     for (const key of changed) this.emit(`change:${key}`);
   }
+}
+
+/** Hosts hand a new object with the same methods to each call. */
+export function proxyOf(model: FakeModel): FakeModel {
+  return new Proxy(model, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 /** Lets promises settle without letting time pass. */

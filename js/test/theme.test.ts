@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { brightnessOf, detectTheme, followTheme } from "../src/theme";
+import { settle } from "./fixtures";
 
 let host: HTMLElement;
 let prefersDark = false;
@@ -77,6 +78,6 @@ test("changes are followed until abort", async () => {
   await vi.waitFor(() => expect(root.dataset["theme"]).toBe("dark"));
   controller.abort();
   document.body.dataset["jpThemeLight"] = "true";
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await settle();
   expect(root.dataset["theme"]).toBe("dark");
 });

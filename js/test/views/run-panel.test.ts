@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ActionView } from "../../src/view-model";
+import { describeRun } from "../../src/view-model-run";
+import { RunPanel } from "../../src/views/run-panel";
+import type { Head } from "../../src/wire";
+import { freshHead, head } from "../fixtures";
+import { changesTo, mount, type View } from "../view";
+
+const run = vi.fn();
+const explain = vi.fn();
+let panel: RunPanel;
+let page: View;
+
+beforeEach(() => {
+  run.mockClear();
+  explain.mockClear();
+  panel = new RunPanel(run, explain);
+  page = mount(panel.node);
+});
+afterEach(() => document.body.replaceChildren());
+
+const last_work = { name: "bell", primitive: "sampler", shots: 512 };
+const CAN_ACT: ActionView = { reason: null, isPending: false };
+
+function update(sent: Head, action = CAN_ACT): void {
+  panel.update({ ...describeRun(sent, () => action), action });
+}
+function select(): HTMLSelectElement {
+  return page.find("select") as HTMLSelectElement;
+}
+function shots(): HTMLInputElement {
+  return page.find("input") as HTMLInputElement;
+}
+function choose(index: number): void {
+  select().selectedIndex = index;
+  select().dispatchEvent(new Event("change"));
+}
+function pressEnter(): void {
+  panel.node.dispatchEvent(new Event("submit", { cancelable: true }));
+}
+
+describe("running", () => {
+  test("is the last work again unless something else is chosen", () => {
+    update(head({ last_work }));
+    page.button("Run").click();
+    expect(run).toHaveBeenCalledExactlyOnceWith({ program: null, shots: null });
+  });
+
+  test("is the chosen program with the shots typed", () => {
+    update(head({ last_work }));
+    choose(1);
+    expect(shots().placeholder).toBe("4096");
+    shots().value = "1000";
+    page.button("Run").click();
+    expect(run).toHaveBeenCalledExactlyOnceWith({ program: "bell", shots: 1000 });
+  });
+
+  test("takes no shots for an estimator, and shows its precision in their place", () => {
+    update(head());
+    shots().value = "1000";
+    choose(1);
+    expect(shots().closest("[hidden]")).not.toBeNull();
+    expect(page.text(".qs-fixed")).toBe("precision 0.02");
+    page.button("Run").click();
+    expect(run).toHaveBeenCalledExactlyOnceWith({ program: "ansatz", shots: null });
+    choose(0);
+    expect(shots().closest("[hidden]")).toBeNull();
+    expect(page.find(".qs-fixed").hidden).toBe(true);
+  });
+
+  test("is asked for by Enter too, and never leaves the page", () => {
+    update(head());
+    const submit = new Event("submit", { cancelable: true });
+    panel.node.dispatchEvent(submit);
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(submit.defaultPrevented).toBe(true);
+  });
+
+  test("is explained where it cannot be, by click and by Enter", () => {
+    update(head(), { reason: "The session is closed", isPending: false });
+    page.button("Run").click();
+    pressEnter();
+    expect(explain.mock.calls).toEqual([["The session is closed"], ["The session is closed"]]);
+    expect(run).not.toHaveBeenCalled();
+  });
+});
+
+describe("shots that make no sense", () => {
+  beforeEach(() => {
+    update(head());
+    shots().value = "1.5";
+    page.button("Run").click();
+  });
+
+  test("are refused at the field, which has the focus", () => {
+    expect(run).not.toHaveBeenCalled();
+    expect(shots().getAttribute("aria-invalid")).toBe("true");
+    expect(page.told(shots(), "aria-describedby")).toContain("whole number");
+    expect(document.activeElement).toBe(shots());
+  });
+
+  test("stay refused when something else is new", () => {
+    update(head({ usage_s: 1900 }));
+    expect(shots().getAttribute("aria-invalid")).toBe("true");
+  });
+
+  test.each([
+    ["typing", () => shots().dispatchEvent(new Event("input"))],
+    ["choosing work that takes none", () => choose(1)],
+  ])("are forgiven by %s", (_what, act) => {
+    act();
+    expect(shots().hasAttribute("aria-invalid")).toBe(false);
+    expect(shots().hasAttribute("aria-describedby")).toBe(false);
+    expect(page.text(".qs-invalid")).toBe("");
+  });
+
+  test("may be no number at all, of which a browser tells nothing", () => {
+    shots().value = "";
+    vi.spyOn(shots(), "validity", "get").mockReturnValue({ ...shots().validity, badInput: true });
+    page.button("Run").click();
+    expect(run).not.toHaveBeenCalled();
+  });
+});
+
+describe("the programs", () => {
+  test("keep the choice and the shots typed when they change", () => {
+    update(head());
+    choose(1);
+    shots().value = "7";
+    update(head({ last_work }));
+    expect(select().selectedOptions[0]?.textContent).toBe("ansatz · estimator");
+    expect(shots().value).toBe("7");
+  });
+
+  test("start again from the first when the chosen one is gone", () => {
+    update(head({ last_work }));
+    choose(1);
+    update(freshHead({ last_work }));
+    expect(select().selectedOptions[0]?.textContent).toBe("bell · sampler (again)");
+  });
+
+  test("stay as they are, open as the list may be, when other things change", () => {
+    update(head());
+    expect(changesTo(select(), () => update(head({ usage_s: 1900 })))).toEqual([]);
+  });
+
+  test("have the fields of the latest, though their names stay", () => {
+    update(freshHead({ last_work }));
+    update(freshHead({ last_work: { ...last_work, shots: 100 } }));
+    expect(shots().placeholder).toBe("100");
+  });
+
+  test("may be none yet: there is nothing to choose until there is one", () => {
+    update(freshHead());
+    expect([select().disabled, page.texts("option")]).toEqual([true, ["nothing to run yet"]]);
+    expect(shots().closest("[hidden]")).not.toBeNull();
+    update(head());
+    expect(select().disabled).toBe(false);
+    expect(page.texts("option")).toEqual(["bell · sampler", "ansatz · estimator"]);
+  });
+});
+
+test("every field has a label", () => {
+  const labels = page.all("label").map((label) => [label.getAttribute("for"), label.textContent]);
+  expect(labels).toEqual([
+    [select().id, "Program"],
+    [shots().id, "Shots"],
+  ]);
+});

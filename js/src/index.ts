@@ -20,7 +20,7 @@ function lifetime(hostSignal: AbortSignal | undefined): Lifetime {
 
 function initialize({ model, signal }: { model: Model; signal?: AbortSignal }): () => void {
   const life = lifetime(signal);
-  openStore(model, life.signal);
+  if (!life.signal.aborted) openStore(model, life.signal);
   return life.end;
 }
 
@@ -32,6 +32,8 @@ interface RenderProps {
 
 function render({ model, el, signal }: RenderProps): () => void {
   const life = lifetime(signal);
+  // Gone before it was drawn: an aborted signal would never tell the parts to stop.
+  if (life.signal.aborted) return life.end;
   // Some hosts render without having initialized: the view then has a store of its own.
   const store = findStore(model) ?? openStore(model, life.signal);
   if (connectionOfView(model, el) === "dead") store.freezeAsSaved();

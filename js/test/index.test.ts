@@ -126,3 +126,17 @@ describe("the connection", () => {
     expect(page.reason("Run")).toBe("No connection to the kernel");
   });
 });
+
+test("a signal that is over before it begins draws nothing and leaves nothing", () => {
+  const model = new FakeModel();
+  const el = document.createElement("div");
+  const signal = AbortSignal.abort();
+  const props = { model, el, signal };
+  const ends = [
+    widget.initialize(props as unknown as Parameters<typeof widget.initialize>[0]),
+    widget.render(props as unknown as Parameters<typeof widget.render>[0]),
+  ];
+  expect(el.childElementCount).toBe(0);
+  expect([model.sent.length, vi.getTimerCount()]).toEqual([0, 0]);
+  for (const end of ends) end();
+});

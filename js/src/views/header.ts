@@ -28,6 +28,7 @@ export class Header {
   );
   readonly #identity = h("span", { class: "qs-id" }, this.#id, this.#copy);
   #fullId = "";
+  #copied: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ ask, say }: HeaderHandlers, signal: AbortSignal) {
     this.buttons = {
@@ -41,6 +42,7 @@ export class Header {
         explain: say,
       }),
     };
+    signal.addEventListener("abort", () => clearTimeout(this.#copied));
     this.#copy.addEventListener("click", () => void this.#onCopy(say, signal), { signal });
     this.node = h(
       "header",
@@ -85,7 +87,8 @@ export class Header {
     );
     if (!isCopied) return;
     setIcon(this.#copyIcon, "check");
-    setTimeout(() => setIcon(this.#copyIcon, "copy"), COPIED_MS);
+    clearTimeout(this.#copied);
+    this.#copied = setTimeout(() => setIcon(this.#copyIcon, "copy"), COPIED_MS);
   }
 }
 

@@ -20,8 +20,9 @@ const COLUMNS = [
 
 interface Shown {
   readonly view: JobRow;
-  /** What it was last drawn from. */
+  /** What it was last drawn from, and on which day. */
   row: Row | null;
+  day: number;
 }
 
 /** The jobs, newest first; only the newest are drawn. */
@@ -81,7 +82,7 @@ export class JobTable {
   }
 
   #add(id: string): Shown {
-    const shown = { view: new JobRow(this.#handlers), row: null };
+    const shown = { view: new JobRow(this.#handlers), row: null, day: 0 };
     this.#shown.set(id, shown);
     return shown;
   }
@@ -98,8 +99,11 @@ export class JobTable {
 
 function draw(shown: Shown, row: Row, snapshot: Snapshot): void {
   const isOver = row.status !== "QUEUED" && row.status !== "RUNNING";
-  // A finished job changes only when its row object does.
-  if (isOver && shown.row === row) return;
+  // A finished job changes only when its row object does, or at midnight, when its time of
+  // submission gets a day.
+  const day = new Date(snapshot.nowMs).getDate();
+  if (isOver && shown.row === row && shown.day === day) return;
   shown.row = row;
+  shown.day = day;
   shown.view.update(describeJob(row, snapshot));
 }

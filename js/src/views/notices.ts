@@ -2,13 +2,16 @@ import { h, setText } from "../dom";
 import type { Notice, NoticeKind } from "../view-model";
 import { icon, setIcon } from "./icon";
 
+interface Line {
+  readonly line: HTMLElement;
+  readonly text: HTMLElement;
+  readonly svg: SVGSVGElement;
+}
+
 /** Lines about the session as a whole: ended, stale, disconnected. */
 export class Notices {
   readonly node = h("div", { class: "qs-notices" });
-  readonly #lines = new Map<
-    NoticeKind,
-    { line: HTMLElement; text: HTMLElement; svg: SVGSVGElement }
-  >();
+  readonly #lines = new Map<NoticeKind, Line>();
 
   update(notices: readonly Notice[]): void {
     for (const [kind, { line }] of this.#lines) {
@@ -16,19 +19,21 @@ export class Notices {
       line.remove();
       this.#lines.delete(kind);
     }
-    for (const notice of notices) {
-      const { text, svg } = this.#lines.get(notice.kind) ?? this.#add(notice.kind);
+    notices.forEach((notice, index) => {
+      const { line, text, svg } = this.#lines.get(notice.kind) ?? this.#add(notice.kind);
       setText(text, notice.text);
       setIcon(svg, notice.icon);
-    }
+      const there = this.node.children[index] ?? null;
+      if (there !== line) this.node.insertBefore(line, there);
+    });
   }
 
-  #add(kind: NoticeKind): { text: HTMLElement; svg: SVGSVGElement } {
+  #add(kind: NoticeKind): Line {
     const svg = icon("info");
     const text = h("span");
     const line = h("div", { class: "qs-notice", "data-notice": kind }, svg, text);
-    this.node.append(line);
-    this.#lines.set(kind, { line, text, svg });
-    return { text, svg };
+    const parts = { line, text, svg };
+    this.#lines.set(kind, parts);
+    return parts;
   }
 }

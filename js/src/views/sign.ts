@@ -1,4 +1,4 @@
-import { h, setText } from "../dom";
+import { h, setAttribute, setText } from "../dom";
 import type { Sign } from "../words";
 import { icon, setIcon } from "./icon";
 
@@ -13,7 +13,7 @@ export class SignView {
   }
 
   update(sign: Sign): void {
-    this.node.dataset["tone"] = sign.tone;
+    setAttribute(this.node, "data-tone", sign.tone);
     setIcon(this.#icon, sign.icon);
     setText(this.#word, sign.word);
   }

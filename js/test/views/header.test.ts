@@ -82,6 +82,19 @@ describe("the ID", () => {
     expect(copyIcon()).toBe("copy");
   });
 
+  test("keeps its mark for the whole moment when it is copied twice", async () => {
+    const { page } = show();
+    page.button("Copy session ID").click();
+    await settle();
+    vi.advanceTimersByTime(1000);
+    page.button("Copy session ID").click();
+    await settle();
+    vi.advanceTimersByTime(1000);
+    expect(copyIcon()).toBe("check");
+    vi.advanceTimersByTime(500);
+    expect(copyIcon()).toBe("copy");
+  });
+
   test("is told where the page may not copy", async () => {
     vi.stubGlobal("navigator", {});
     const { page } = show();

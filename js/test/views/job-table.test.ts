@@ -105,3 +105,11 @@ describe("thousands of jobs", () => {
     expect(document.activeElement).toBe(table.node);
   });
 });
+
+test("after midnight the time of a finished job gets its day", () => {
+  show([row("a")]);
+  const today = page.text("time");
+  show(rows, NOW + 24 * 3600 * 1000);
+  expect(page.text("time")).not.toBe(today);
+  expect(page.text("time")).toContain(today);
+});

@@ -44,3 +44,9 @@ test("a notice goes when its reason does, and can come back", () => {
   notices.update([ENDED, STALE]);
   expect(page.texts("[data-notice]")).toEqual(["Closed", "Not updated since 14:00."]);
 });
+
+test("notices stand in the order in which they are described, whichever came first", () => {
+  const { notices, page } = show(ENDED);
+  notices.update([STALE, ENDED]);
+  expect(page.texts("[data-notice]")).toEqual(["Not updated since 14:00.", "Closed"]);
+});

@@ -87,17 +87,14 @@ class Line:
         session_id: str,
         *,
         offset: int = 0,
-        created_after: datetime | None = None,
-        oldest_first: bool = False,
     ) -> tuple[list[dict[str, Any]], int]:
-        """A page of the session's jobs, newest first unless asked, and how many there are."""
+        """A page of the session's jobs, newest first, and how many there are."""
         answer = _object(
             self._client.jobs_get(
                 limit=PAGE,
                 skip=offset or None,
                 session_id=session_id,
-                created_after=created_after,
-                descending=not oldest_first,
+                descending=True,
                 include_mocks=True,
             )
         )

@@ -13,6 +13,8 @@ import socket
 import struct
 import sys
 import threading
+from dataclasses import replace
+from email.utils import format_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
@@ -75,8 +77,13 @@ class Server:
             reply = self._api.answer(request)
         else:
             reply = effect(lambda: self._api.answer(request))
+        reply = replace(reply, headers={"Date": self._date(), **reply.headers})
         self.log.note_reply(entry, reply)
         return reply
+
+    def _date(self) -> str:
+        """The time by the service's clock, as HTTP has it: in whole seconds."""
+        return format_datetime(self.state.clock.now() + self.state.skew, usegmt=True)
 
 
 class _HttpServer(ThreadingHTTPServer):

@@ -64,6 +64,15 @@ def test_details_have_ibms_keys(details):
     assert set(details) == {*ibms_details(), "timestamps"}
 
 
+def test_details_have_the_same_shape_on_every_engine(details, each_backend):
+    session = qsession.Session(each_backend, "30m", create_new=True)
+    told = session.details()
+    assert told is not None
+    assert set(told) == set(details)
+    assert (told["state"], told["max_time"], told["mode"]) == ("open", 1800, "dedicated")
+    session.close()
+
+
 def test_details_tell_what_happened_in_ibms_words(details):
     start, end = "2026-01-31T12:00:00Z", "2026-01-31T12:00:03Z"
     del details["id"]
@@ -94,8 +103,8 @@ def test_times_can_be_read_as_those_of_the_service(details):
         assert datetime.fromisoformat(details[name]).tzinfo is not None
 
 
-def test_a_batch_says_so():
-    batch = qsession.Batch(create_new=True)
+def test_a_batch_says_so(each_backend):
+    batch = qsession.Batch(each_backend, create_new=True)
     told = batch.details()
     assert told is not None
     assert told["mode"] == "batch"
@@ -122,8 +131,8 @@ def test_status_is_ibms_sentence_in_every_state(cls, gated: GatedBackend, clock:
 
 
 @pytest.mark.parametrize("end", ["close", "cancel"])
-def test_status_of_an_ended_session_is_closed(end: str):
-    session = qsession.Session(create_new=True)
+def test_status_of_an_ended_session_is_closed(each_backend, end: str):
+    session = qsession.Session(each_backend, create_new=True)
     assert session.status() == "Pending"
     getattr(session, end)()
     assert session.status() == "Closed"

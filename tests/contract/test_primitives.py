@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import qiskit_ibm_runtime
 from qiskit_aer import AerSimulator
+from qiskit_ibm_runtime import RuntimeJobV2
 from qiskit_ibm_runtime.exceptions import IBMRuntimeError
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 from qiskit_ibm_runtime.fake_provider.local_runtime_job import LocalRuntimeJob
@@ -16,6 +17,7 @@ from qiskit_ibm_runtime.fake_provider.local_runtime_job import LocalRuntimeJob
 import qsession
 from tests.contract.primitives import PRIMITIVES, Primitive, measured, observed
 from tests.support.circuits import bell, rotation
+from tests.support.waiting import until
 
 EVERY_PRIMITIVE = pytest.mark.parametrize("primitive", PRIMITIVES, ids=lambda each: each.id)
 MODES = pytest.mark.parametrize("mode", [qsession.Session, qsession.Batch])
@@ -23,19 +25,23 @@ MODES = pytest.mark.parametrize("mode", [qsession.Session, qsession.Batch])
 
 def check_job(session: qsession.Session, primitive: Primitive, job: Any) -> None:
     """Check that the job ran in the session and that the session says so."""
-    assert isinstance(job, LocalRuntimeJob)
+    assert isinstance(job, LocalRuntimeJob | RuntimeJobV2)
     assert len(job.result()) == 1
+    until(session._journal, lambda: session.jobs[0].status == "DONE")
     (record,) = session.jobs
-    assert record.job_id == job.job_id() == session.session_id == job.session_id
-    assert (record.status, record.primitive) == ("DONE", primitive.kind)
+    assert record.job_id == job.job_id()
+    assert job.session_id == session.session_id
+    if isinstance(job, LocalRuntimeJob):
+        assert job.job_id() == session.session_id
+    assert record.primitive == primitive.kind
     if primitive.shots is not None:
         assert record.shots == primitive.shots
 
 
 @MODES
 @EVERY_PRIMITIVE
-def test_a_primitive_takes_the_session_as_its_mode(primitive: Primitive, mode):
-    with mode(AerSimulator()) as session:
+def test_a_primitive_takes_the_session_as_its_mode(each_backend, primitive: Primitive, mode):
+    with mode(each_backend) as session:
         made = primitive.make(mode=session)
         assert made.mode is session
         check_job(session, primitive, primitive.submit(made))
@@ -49,16 +55,16 @@ def test_a_primitive_runs_on_a_noisy_backend(primitive: Primitive):
 
 @MODES
 @EVERY_PRIMITIVE
-def test_a_primitive_finds_the_session_around_it(primitive: Primitive, mode):
-    with mode(AerSimulator()) as session:
+def test_a_primitive_finds_the_session_around_it(each_backend, primitive: Primitive, mode):
+    with mode(each_backend) as session:
         made = primitive.make()
         assert made.mode is session
         check_job(session, primitive, primitive.submit(made))
 
 
 @EVERY_PRIMITIVE
-def test_a_primitive_outside_runs_without_the_session(primitive: Primitive):
-    with qsession.Session(AerSimulator()) as session:
+def test_a_primitive_outside_runs_without_the_session(each_session, primitive: Primitive):
+    with each_session as session:
         job = primitive.submit(primitive.make(mode=AerSimulator()))
         assert len(job.result()) == 1
     assert session.jobs == []
@@ -66,7 +72,8 @@ def test_a_primitive_outside_runs_without_the_session(primitive: Primitive):
 
 @pytest.mark.parametrize("end", ["close", "cancel"])
 @EVERY_PRIMITIVE
-def test_an_ended_session_refuses_every_primitive(session, primitive: Primitive, end: str):
+def test_an_ended_session_refuses_every_primitive(each_session, primitive: Primitive, end: str):
+    session = each_session
     made = primitive.make(mode=session)
     getattr(session, end)()
     with pytest.raises(IBMRuntimeError, match="is closed") as caught:
@@ -77,7 +84,8 @@ def test_an_ended_session_refuses_every_primitive(session, primitive: Primitive,
 
 
 @pytest.mark.parametrize("primitive", PRIMITIVES[:2], ids=lambda each: each.id)
-def test_tags_of_a_primitive_are_its_jobs(session, primitive: Primitive):
+def test_tags_of_a_primitive_are_its_jobs(each_session, primitive: Primitive):
+    session = each_session
     made = primitive.make(mode=session)
     made.options.environment.job_tags = ["mine", "yours"]
     job = primitive.submit(made)
@@ -97,12 +105,13 @@ def test_a_job_is_named_after_its_circuit(session, primitive: Primitive):
 
 
 @EVERY_PRIMITIVE
-def test_a_job_can_run_again(session, primitive: Primitive):
+def test_a_job_can_run_again(each_session, primitive: Primitive):
+    session = each_session
     first = primitive.submit(primitive.make(mode=session))
     again = session.run_again(first.job_id(), shots=128)
     assert type(again.result()) is type(first.result())
     assert [record.primitive for record in session.jobs] == [primitive.kind] * 2
-    assert session.jobs[1].shots == 128
+    assert session.jobs[-1].shots == 128
 
 
 @EVERY_PRIMITIVE
@@ -174,7 +183,8 @@ def test_ibms_tutorial_works_with_another_import(package: str, mode: str):
     assert names["shots"] == [100, 100, 100]
 
 
-def test_our_own_calls_cause_no_warning(session):
+def test_our_own_calls_cause_no_warning(each_session):
+    session = each_session
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         session.run(bell()).result()

@@ -61,8 +61,8 @@ def test_a_session_is_no_batch():
 
 
 @BOTH
-def test_every_public_name_of_ibms_exists_and_is_of_its_sort(ours, ibms):
-    mine, theirs = ours(AerSimulator()), ibms(AerSimulator())
+def test_every_public_name_of_ibms_exists_and_is_of_its_sort(each_backend, ours, ibms):
+    mine, theirs = ours(each_backend), ibms(each_backend)
     for name in public_names(ibms):
         assert callable(getattr(mine, name)) == callable(getattr(theirs, name)), name
         in_class = inspect.getattr_static(ours, name), inspect.getattr_static(ibms, name)
@@ -109,9 +109,9 @@ def test_a_plain_session_answers_as_ibms_does(ours, ibms):
 
 
 @pytest.mark.parametrize("max_time", [None, 600, "2h 30m 40s", "30m"])
-def test_a_max_time_means_what_it_means_to_ibm(max_time):
-    mine = qsession.Session(AerSimulator(), max_time)
-    assert mine.max_time == qiskit_ibm_runtime.Session(AerSimulator(), max_time)._max_time
+def test_a_max_time_means_what_it_means_to_ibm(each_backend, max_time):
+    mine = qsession.Session(each_backend, max_time)
+    assert mine.max_time == qiskit_ibm_runtime.Session(each_backend, max_time)._max_time
 
 
 def test_what_is_no_backend_is_a_value_error_to_both():

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from qsession import Session
 from qsession.testing import ManualClock
+from tests.cloud.conftest import back_offs, backend, server, service
+
+__all__ = ["back_offs", "backend", "server", "service"]
 
 
 @pytest.fixture
@@ -23,3 +27,13 @@ def make_session(clock: ManualClock) -> Iterator[Callable[..., Session]]:
     yield make
     for session in made:
         session.cancel(reason="the test is over")
+
+
+@pytest.fixture(params=["local", "ibm"])
+def make_each(
+    request: pytest.FixtureRequest, make_session: Callable[..., Session]
+) -> Callable[..., Session]:
+    """Make sessions of each engine: on the simulator, and on a QPU of the loopback server."""
+    if request.param == "local":
+        return make_session
+    return partial(make_session, request.getfixturevalue("backend"))

@@ -30,38 +30,38 @@ def test_leaving_closes_and_pending_jobs_finish(make_session, gated: GatedBacken
     assert "its with block ended" in repr(session)
 
 
-def test_an_exception_inside_closes_and_comes_out(make_session):
-    session = make_session()
+def test_an_exception_inside_closes_and_comes_out(make_each):
+    session = make_each()
     with pytest.raises(ZeroDivisionError), session:
         raise ZeroDivisionError
     assert (session.state, get_cm_session()) == ("closed", None)
 
 
-def test_a_session_cancelled_inside_stays_cancelled(make_session):
-    with make_session() as session:
+def test_a_session_cancelled_inside_stays_cancelled(make_each):
+    with make_each() as session:
         session.cancel()
     assert session.state == "cancelled"
 
 
-def test_an_inner_session_gives_the_default_back_to_the_outer_one(make_session):
-    with make_session() as outer:
-        with make_session() as inner:
+def test_an_inner_session_gives_the_default_back_to_the_outer_one(make_each):
+    with make_each() as outer:
+        with make_each() as inner:
             assert get_cm_session() is inner
         assert get_cm_session() is outer
         assert (inner.active, outer.active) == (False, True)
     assert get_cm_session() is None
 
 
-def test_ibms_session_around_ours_is_restored_too(make_session):
+def test_ibms_session_around_ours_is_restored_too(make_each):
     with IBMSession(AerSimulator()) as outer:
-        with make_session():
+        with make_each():
             pass
         assert get_cm_session() is outer
     assert get_cm_session() is None
 
 
-def test_entering_twice_is_undone_twice(make_session):
-    session = make_session()
+def test_entering_twice_is_undone_twice(make_each):
+    session = make_each()
     with session:
         with session:
             assert get_cm_session() is session
@@ -69,8 +69,8 @@ def test_entering_twice_is_undone_twice(make_session):
     assert get_cm_session() is None
 
 
-def test_as_default_does_not_close(make_session):
-    outer, session = make_session(), make_session()
+def test_as_default_does_not_close(make_each):
+    outer, session = make_each(), make_each()
     with outer.as_default():
         with session.as_default() as entered:
             assert get_cm_session() is entered is session
@@ -81,9 +81,9 @@ def test_as_default_does_not_close(make_session):
     assert (session.active, outer.active) == (True, True)
 
 
-def test_the_default_is_that_of_the_thread(make_session):
+def test_the_default_is_that_of_the_thread(make_each):
     seen: list[object] = []
-    with make_session():
+    with make_each():
         thread = threading.Thread(target=lambda: seen.append(get_cm_session()))
         thread.start()
         thread.join(PATIENCE_S)

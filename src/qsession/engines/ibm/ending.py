@@ -1,64 +1,72 @@
-"""Why a session of the service ended, in words. Pure."""
+"""Tells the service that a session is to end, until it has heard it: `Ending`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+import threading
+from typing import TYPE_CHECKING
 
-from qsession.engines.ibm.numbers import whole
-from qsession.model.durations import format_duration
 from qsession.model.states import State
 
-_TOLERANCE = timedelta(seconds=2)
-"""Timestamps of one event differ by this much."""
-
-_UNUSED = timedelta(minutes=30)
-"""IBM Quantum closes a session that was opened and got no job for this long."""
+if TYPE_CHECKING:
+    from qsession.engines.base import Journal
+    from qsession.ibm_service import Line
 
 
-def ending_of(
-    raw: Mapping[str, Any],
-    read_time: Callable[[object], datetime | None],
-    *,
-    cancelled_here: bool,
-) -> tuple[State, str | None]:
-    """The state that a closed session ended in, and why.
+class Ending:
+    """How a session is to end, and whether the service knows.
 
-    It is expired if ``max_ttl`` had run out when it was closed, cancelled if the service's reason
-    or our own call says so, else closed; the service's words are kept.
+    It is sent on the monitor's line, not with the user's client, which may wait without end: ending
+    is urgent.
     """
-    told = raw.get("state_reason")
-    words = told.strip() if isinstance(told, str) else ""
-    started, closed = read_time(raw.get("started_at")), read_time(raw.get("closed_at"))
-    limit_s = whole(raw.get("max_ttl"))
-    if cancelled_here:
-        return State.CANCELLED, words or None
-    if _is_over(started, closed, limit_s):
-        reason = f"its max_time of {format_duration(limit_s or 0)} ran out"
-        return State.EXPIRED, f"{reason} ({words})" if words else reason
-    if "cancel" in words.lower():
-        return State.CANCELLED, words
-    if words:
-        return State.CLOSED, words
-    opened = opened_at(raw, read_time)
-    if started is None and opened and closed and closed - opened >= _UNUSED - _TOLERANCE:
-        return State.CLOSED, f"no job was submitted within {format_duration(_UNUSED.seconds)}"
-    return State.CLOSED, None
 
+    def __init__(self, journal: Journal) -> None:
+        self.line: Line | None = None
+        """None before the session is opened."""
+        self._journal = journal
+        self._sending = threading.Lock()
+        self._wanted: State | None = None
+        """Until the service has heard it."""
+        self._heard: State | None = None
+        self.was_cancelled_here = False
 
-def _is_over(started: datetime | None, closed: datetime | None, limit_s: int | None) -> bool:
-    if started is None or closed is None or limit_s is None:
-        return False
-    return closed - started >= timedelta(seconds=limit_s) - _TOLERANCE
+    def want(self, wanted: State) -> None:
+        """Note it; to be called under the journal's lock.
 
+        A cancel is not taken back by the close of a with block around it.
+        """
+        if State.CANCELLED not in (self._wanted, self._heard) and wanted is not self._heard:
+            self._wanted = wanted
 
-def opened_at(
-    raw: Mapping[str, Any], read_time: Callable[[object], datetime | None]
-) -> datetime | None:
-    """When a session was opened, which the service tells as the first of its steps."""
-    steps = raw.get("timestamps")
-    if not isinstance(steps, list):
-        return None
-    times = [read_time(step.get("timestamp")) for step in steps if isinstance(step, Mapping)]
-    return min((time for time in times if time), default=None)
+    def send(self) -> bool:
+        """Tell the service what is wanted.
+
+        Returns:
+            Whether there was something to tell.
+        """
+        with self._sending:
+            return self._send()
+
+    def retry(self) -> bool:
+        """The same, unless it is being sent."""
+        if not self._sending.acquire(blocking=False):
+            return False
+        try:
+            return self._send()
+        finally:
+            self._sending.release()
+
+    def _send(self) -> bool:
+        session_id, wanted = self._journal.state.session_id, self._wanted
+        has_ended = self._journal.state.state.is_terminal
+        if wanted is None or session_id is None or self.line is None or has_ended:
+            return False
+        if wanted is State.CANCELLED:
+            self.was_cancelled_here = True  # also if it is only the answer that is lost
+            self.line.cancel_session(session_id)
+        else:
+            self.line.close_session(session_id)
+        with self._journal.lock:
+            self._heard = wanted
+            if self._wanted is wanted:
+                self._wanted = None
+        return True

@@ -8,14 +8,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from qsession.client_errors import ServiceError, SessionEndedError
 from qsession.engines.ibm.counts_job import CountsJob
+from qsession.engines.ibm.details import details_of
+from qsession.engines.ibm.ending import Ending
+from qsession.engines.ibm.endings import opened_at
 from qsession.engines.ibm.labels import Label, label_of
 from qsession.engines.ibm.monitor import Monitor
-from qsession.engines.ibm.refusals import may_have_arrived, refusal
+from qsession.engines.ibm.reading import ServerTime
+from qsession.engines.ibm.refusals import is_conflict, may_have_arrived, refusal
 from qsession.engines.ibm.resubmitting import Submission
 from qsession.errors import QSessionError, UnknownJobError
 from qsession.ibm_client import client_side_primitives
-from qsession.ibm_service import Line, client_of
+from qsession.ibm_service import Line, active_instance_kept, client_of
 from qsession.model.events import JobDescribed, JobQueued, SessionMoved, SessionOpened
 from qsession.model.records import JobRecord
 from qsession.model.session_state import Limits
@@ -31,6 +36,9 @@ if TYPE_CHECKING:
     from qsession.pubs import PubRequest
 
 _IBM_MODES = {"session": "dedicated", "batch": "batch"}
+
+_job_name: ContextVar[str | None] = ContextVar("qsession_job_name", default=None)
+"""The name of the job that a primitive is handing over; primitives have no place for it."""
 
 
 class IBMEngine:
@@ -53,10 +61,8 @@ class IBMEngine:
         self._jobs: dict[str, Job] = {}
         self._submissions: dict[str, Submission] = {}
         self._opening = threading.Lock()
-        self._wanted: State | None = None
-        self._line: Line | None = None
+        self._ending = Ending(journal)
         self._monitor: Monitor | None = None
-        self._name: ContextVar[str | None] = ContextVar("qsession_job_name", default=None)
 
     @classmethod
     def limits(cls, max_time_s: int | None) -> Limits:
@@ -67,6 +73,10 @@ class IBMEngine:
 
     def open(self) -> None:
         """Open the session at the service, once."""
+        self._open()
+        self._watch()
+
+    def _open(self) -> None:
         with self._opening:
             with self._journal.lock:
                 self._journal.require_accepting_jobs()
@@ -74,22 +84,39 @@ class IBMEngine:
                     return
             max_time_s = self._journal.state.limits.max_time_s
             mode = self._journal.state.mode
+            client = client_of(self.service, self._instance)
             with self._refused(f"open a {mode} on {self._backend.name}", max_time_s):
-                raw = client_of(self.service, self._instance).create_session(
+                line = Line(self.service, self._instance, self._journal.clock)
+                raw = client.create_session(
                     self._backend.name, self._instance, max_time_s, _IBM_MODES[mode]
                 )
-            self._begin(str(raw["id"]))
+                session_id = str(raw["id"])
+            with self._journal.lock:
+                was_ended = not self._journal.state.state.accepts_jobs
+                if not was_ended:
+                    self._begin(line, session_id, self._now())
+            if was_ended:
+                # Closed or cancelled while it was being opened: nobody could end it later.
+                with self._refused(f"cancel session {session_id}"):
+                    client.cancel_session(session_id)
+                self._journal.require_accepting_jobs()
 
     def attach(self, session_id: str) -> None:
         """Take up a session that exists, and learn all that the service knows of it."""
-        monitor = self._begin(session_id)
-        monitor.look()
-        monitor.start()
+        with self._refused(f"look up session {session_id}"):
+            line = Line(self.service, self._instance, self._journal.clock)
+            raw = line.session(session_id)
+        opened = opened_at(raw, ServerTime(line.heard.server_ahead).read)
+        monitor = self._begin(line, session_id, opened or self._now())
+        if monitor.look() is None:
+            monitor.close()  # it has ended: nothing will change any more
+        else:
+            monitor.start()
 
-    def _begin(self, session_id: str) -> Monitor:
-        self._journal.record(SessionOpened(self._now(), session_id))
-        self._line = Line(self.service, self._instance, self._journal.clock)
-        self._monitor = Monitor(self._line, self._journal, self._retry_ending)
+    def _begin(self, line: Line, session_id: str, opened: datetime) -> Monitor:
+        self._ending.line = line
+        self._monitor = Monitor(line, self._journal, self._ending)
+        self._journal.record(SessionOpened(opened, session_id))
         return self._monitor
 
     # --- running --------------------------------------------------------------------------------
@@ -99,11 +126,11 @@ class IBMEngine:
         sampler, estimator = client_side_primitives()
         primitive_class = sampler if request.program == "sampler" else estimator
         primitive = primitive_class(mode=mode, options=dict(request.options))
-        token = self._name.set(request.name or request.pubs[0].circuit.name)
+        token = _job_name.set(request.name or request.pubs[0].circuit.name)
         try:
             return primitive.run(list(request.pubs))
         finally:
-            self._name.reset(token)
+            _job_name.reset(token)
 
     def run_circuits(
         self,
@@ -114,19 +141,21 @@ class IBMEngine:
     ) -> Job:
         """Submit circuits to the sampler: the service no longer runs circuits otherwise."""
         sampler, _ = client_side_primitives()
-        token = self._name.set(name or circuits[0].name)
+        token = _job_name.set(name or circuits[0].name)
         try:
             job = sampler(mode=mode).run(list(circuits), shots=run_options.get("shots"))
         finally:
-            self._name.reset(token)
-        return CountsJob(job, circuits)
+            _job_name.reset(token)
+        counted = CountsJob(job, circuits)
+        self._jobs[job.job_id()] = counted
+        return counted
 
     def run_program(
         self, program_id: str, inputs: Mapping[str, Any], options: Mapping[str, Any], **extra: Any
     ) -> Job:
         """Submit what a primitive hands over, through IBM's own path."""
         submission = Submission(program_id, dict(inputs), dict(options), extra)
-        return self._submit(submission, label_of(program_id, inputs, options, self._name.get()))
+        return self._submit(submission, label_of(program_id, inputs, options, _job_name.get()))
 
     def run_again(self, job_id: str, *, shots: int | None = None) -> Job:
         """Submit the work of a job that was submitted here once more."""
@@ -143,7 +172,7 @@ class IBMEngine:
         return self._submit(submission, label)
 
     def _submit(self, submission: Submission, label: Label) -> Job:
-        self.open()
+        self._open()
         session_id = self._journal.state.session_id
         with self._refused(f"submit a job to session {session_id}"):
             job = submission.send(self.service, self._backend, self._instance, session_id)
@@ -168,7 +197,7 @@ class IBMEngine:
         """The live job; one that was submitted elsewhere is fetched from the service."""
         job = self._jobs.get(job_id)
         if job is None and job_id in self._journal.state.jobs:
-            with self._refused(f"fetch job {job_id}"):
+            with self._refused(f"fetch job {job_id}"), active_instance_kept(self.service):
                 job = self._jobs[job_id] = self.service.job(job_id)
         return job
 
@@ -177,9 +206,15 @@ class IBMEngine:
         record = self._journal.state.jobs.get(job_id)
         if record is None or record.status.is_final:
             return False
-        with self._refused(f"cancel job {job_id}"):
-            client_of(self.service, self._instance).job_cancel(job_id)
-        self._watch()
+        try:
+            with self._refused(f"cancel job {job_id}"):
+                client_of(self.service, self._instance).job_cancel(job_id)
+        except ServiceError as refused:
+            if not is_conflict(refused.__cause__):
+                raise
+            return False  # it had ended, and nobody had looked yet
+        finally:
+            self._watch()
         return True
 
     # --- ending ---------------------------------------------------------------------------------
@@ -200,34 +235,14 @@ class IBMEngine:
             if state.session_id is None:
                 self._journal.record(SessionMoved(self._now(), wanted, reason))
                 return
-            # A cancel is not taken back by the close of a with block around it.
-            self._wanted = State.CANCELLED if self._wanted is State.CANCELLED else wanted
+            self._ending.want(wanted)
             if state.state is not State.CLOSING:
                 self._journal.record(SessionMoved(self._now(), State.CLOSING, reason))
         try:
             with self._refused(f"{'cancel' if wanted is State.CANCELLED else 'close'} the session"):
-                self._send_ending()
+                self._ending.send()
         finally:
             self._watch()
-
-    def _send_ending(self) -> None:
-        """Tell the service what is wanted; it stays wanted until the service has heard it."""
-        session_id, wanted = self._journal.state.session_id, self._wanted
-        if session_id is None or wanted is None or self._line is None or self._monitor is None:
-            return
-        # Not with the user's client, which may wait without end: ending is urgent.
-        if wanted is State.CANCELLED:
-            self._line.cancel_session(session_id)
-            self._monitor.was_cancelled_here = True
-        else:
-            self._line.close_session(session_id)
-        if self._wanted is wanted:
-            self._wanted = None
-
-    def _retry_ending(self) -> None:
-        """Before each look: an ending that the service has not heard yet is sent again."""
-        if self._wanted is not None and not self._journal.state.state.is_terminal:
-            self._send_ending()
 
     # --- telling --------------------------------------------------------------------------------
 
@@ -238,7 +253,7 @@ class IBMEngine:
             return None
         with self._refused(f"look up session {session_id}"):
             raw = client_of(self.service, self._instance).session_details(session_id)
-        return {name: raw.get(told, default) for name, (told, default) in _DETAILS.items()}
+        return details_of(raw)
 
     def _watch(self) -> None:
         if self._monitor is not None:
@@ -253,30 +268,11 @@ class IBMEngine:
         except QSessionError:
             raise
         except Exception as error:
-            if may_have_arrived(error):
-                # If it did, the listing shows it.
+            told = refusal(error, doing, max_time_s=max_time_s)
+            if may_have_arrived(error) or isinstance(told, SessionEndedError):
+                # If it did, the listing shows it; if it has ended, so does the session.
                 self._watch()
-            raise refusal(error, doing, max_time_s=max_time_s) from error
+            raise told from error
 
     def _now(self) -> datetime:
         return self._journal.clock.now()
-
-
-_DETAILS: dict[str, tuple[str, Any]] = {
-    "id": ("id", None),
-    "backend_name": ("backend_name", None),
-    "interactive_timeout": ("interactive_ttl", None),
-    "max_time": ("max_ttl", None),
-    "active_timeout": ("active_ttl", None),
-    "state": ("state", None),
-    "accepting_jobs": ("accepting_jobs", None),
-    "last_job_started": ("last_job_started", None),
-    "last_job_completed": ("last_job_completed", None),
-    "started_at": ("started_at", None),
-    "closed_at": ("closed_at", None),
-    "activated_at": ("activated_at", None),
-    "mode": ("mode", None),
-    "usage_time": ("elapsed_time", None),
-    "timestamps": ("timestamps", []),
-}
-"""IBM's names in ``details()``, the API's, and what stands for a missing one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,8 +31,14 @@ def label_of(
         shots = program.get("shots")
         return Label(name, role, shots if isinstance(shots, int) else None, tags)
     pubs = list(inputs.get("pubs") or ())
-    shots_of_pubs = {getattr(pub, "shots", None) for pub in pubs}
+    shots_of_pubs = {_shots_of(pub) for pub in pubs}
     shots = shots_of_pubs.pop() if len(shots_of_pubs) == 1 else None
     circuits = [getattr(pub, "circuit", None) for pub in pubs]
     own_name = name or next((circuit.name for circuit in circuits if circuit is not None), None)
     return Label(own_name, program_id, shots, tags)
+
+
+def _shots_of(pub: object) -> int | None:
+    """A PUB's shots, or those that its precision asks for."""
+    shots, precision = getattr(pub, "shots", None), getattr(pub, "precision", None)
+    return math.ceil(1 / precision**2) if precision else shots

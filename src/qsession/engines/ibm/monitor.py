@@ -5,26 +5,35 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError
 
-from qsession.engines.ibm.pacing import FRESH_S, next_look_s, next_try_s
+from qsession.engines.ibm.pacing import (
+    FRESH_S,
+    LONGEST_OBEYED_S,
+    SHORTEST_GAP_S,
+    next_look_s,
+    next_try_s,
+)
 from qsession.engines.ibm.reading import ServerTime, read_jobs, read_session
 from qsession.engines.ibm.refusals import problem_words
 from qsession.ibm_service import PAGE
 from qsession.model.events import ProblemAppeared, ProblemEnded
-from qsession.model.states import JobStatus, State
+from qsession.model.states import JobStatus
 
 if TYPE_CHECKING:
     from qsession.clock import Clock, WakeUps
     from qsession.engines.base import Journal
+    from qsession.engines.ibm.ending import Ending
     from qsession.ibm_service import Line
 
 _log = logging.getLogger("qsession")
+
+_MARGIN = 20
+"""So many jobs may have been submitted elsewhere since the newest were looked at."""
 
 
 class Monitor:
@@ -34,10 +43,10 @@ class Monitor:
     its jobs have, or when nobody holds the monitor any more.
     """
 
-    def __init__(self, line: Line, journal: Journal, retry_ending: Callable[[], None]) -> None:
+    def __init__(self, line: Line, journal: Journal, ending: Ending) -> None:
         self._line = line
         self._journal = journal
-        self._retry_ending = retry_ending
+        self._ending = ending
         self._wake_ups: WakeUps = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -45,9 +54,13 @@ class Monitor:
         self._not_before = self._last_change = journal.clock.now()
         """The service may ask to be left alone for a while, whatever is done here."""
         self._knows_all_jobs = False
+        self._untold = 0
+        """How many listed jobs could not be read."""
         self._looks_at_newest = True
         self._asks_for_jobs = True
-        self.was_cancelled_here = False
+        self._saw_the_end = False
+        """Whether the jobs were listed after the session had ended."""
+        self._needs_token = False
         weakref.finalize(self, self._wake_ups.put, None).atexit = False
 
     def start(self) -> None:
@@ -73,11 +86,15 @@ class Monitor:
         Returns:
             When to look again; None when there is nothing more to see.
         """
-        if self._journal.clock.now() < self._not_before:
+        ahead_s = (self._not_before - self._journal.clock.now()).total_seconds()
+        if 0 < ahead_s <= LONGEST_OBEYED_S:  # more: the clock was turned back meanwhile
             return self._not_before
         try:
-            self._retry_ending()
-            self._ask()
+            if self._needs_token:
+                # The client does not renew a token that the service stopped accepting.
+                self._line.reconnect()
+                self._needs_token = False
+            self._ask(*self._retried())
         except Exception as error:  # noqa: BLE001 - whatever it is, the watch goes on
             return self._after_failure(error)
         self._failures = 0
@@ -85,30 +102,57 @@ class Monitor:
 
     # --- asking ---------------------------------------------------------------------------------
 
-    def _ask(self) -> None:
+    def _retried(self) -> tuple[bool, Exception | None]:
+        """Whether an ending was sent again, and what came of it."""
+        self._line.forget_what_was_heard()
+        try:
+            return self._ending.retry(), None
+        except Exception as error:  # noqa: BLE001 - raised when the service was asked all the same
+            return True, error
+
+    def _ask(self, was_retried: bool, failure: Exception | None) -> None:
         session_id = self._journal.state.session_id
         if session_id is None:
             return
-        is_fresh = self._quiet_s() < FRESH_S or self._is_busy()
-        self._asks_for_jobs = is_fresh or not self._asks_for_jobs
-        if is_fresh or not self._asks_for_jobs:
+        if failure is not None and self._line.heard.retry_after_s is not None:
+            raise failure
+        asks_for_both = not was_retried and self._is_fresh()
+        self._asks_for_jobs = asks_for_both or not self._asks_for_jobs
+        if asks_for_both or not self._asks_for_jobs:
             self._take_session(self._line.session(session_id))
-        if self._asks_for_jobs:
-            self._take_jobs(self._list_jobs(session_id))
+        if self._asks_for_jobs or (not was_retried and self._has_just_ended()):
+            self._ask_for_jobs(session_id)
+        if failure is not None and not self._journal.state.state.is_terminal:
+            raise failure
 
-    def _list_jobs(self, session_id: str) -> list[dict[str, Any]]:
-        """The jobs that may have changed, oldest first."""
+    def _is_fresh(self) -> bool:
+        """Whether something moves, so that it is worth to ask for everything."""
+        with self._journal.lock:
+            runs = self._journal.state.counts[JobStatus.RUNNING] > 0
+        return runs or not self._knows_all_jobs or self._quiet_s() < FRESH_S
+
+    def _has_just_ended(self) -> bool:
+        """Whether jobs that nobody told of may have come before the end."""
+        return self._journal.state.state.is_terminal and not self._saw_the_end
+
+    def _ask_for_jobs(self, session_id: str) -> None:
+        """Ask for the jobs that may have changed: all of them once, then those that move."""
+        has_ended = self._journal.state.state.is_terminal
         if not self._knows_all_jobs:
-            return self._list_all_jobs(session_id)
-        oldest_pending = self._oldest_pending()
-        self._looks_at_newest = not self._looks_at_newest
-        if oldest_pending is None or self._looks_at_newest:
-            jobs, _ = self._line.jobs(session_id)
-            return jobs[::-1]
-        # More jobs wait than one page holds: the ones that move next are at its far end.
-        server_time = oldest_pending + self._line.heard.server_ahead - timedelta(seconds=1)
-        jobs, _ = self._line.jobs(session_id, created_after=server_time, oldest_first=True)
-        return jobs
+            jobs = self._list_all_jobs(session_id)
+            self._take_jobs(jobs)
+            self._untold = max(len(jobs) - len(self._journal.state.jobs), 0)
+            self._knows_all_jobs = True
+        else:
+            offset = self._next_page()
+            page, count = self._line.jobs(session_id, offset=offset)
+            self._take_jobs(page[::-1])
+            if offset:
+                return
+            # More than a page came since the last look, or jobs whose state is no known word.
+            self._knows_all_jobs = count - len(self._journal.state.jobs) <= self._untold
+        if has_ended and self._knows_all_jobs:
+            self._saw_the_end = True
 
     def _list_all_jobs(self, session_id: str) -> list[dict[str, Any]]:
         pages: dict[str, dict[str, Any]] = {}
@@ -119,16 +163,23 @@ class Monitor:
             pages.update(found)
             if not found or len(pages) >= count:
                 break
-        self._knows_all_jobs = True
         return list(pages.values())[::-1]
 
-    def _oldest_pending(self) -> datetime | None:
-        """When the oldest unfinished job was submitted, if it may be beyond the newest page."""
+    def _next_page(self) -> int:
+        """Where the page begins to look at, counted from the newest job.
+
+        If more jobs wait than one page holds, the ones that move next are far from its beginning:
+        they and the newest are looked at in turn.
+        """
+        self._looks_at_newest = not self._looks_at_newest
         with self._journal.lock:
-            jobs = self._journal.state.jobs
-            if len(jobs) <= PAGE or not self._journal.state.pending:
-                return None
-            return next(job.created for job in jobs.values() if not job.status.is_final)
+            state = self._journal.state
+            if self._looks_at_newest or len(state.jobs) <= PAGE or not state.pending:
+                return 0
+            records = enumerate(state.jobs.values())
+            oldest = next(index for index, job in records if not job.status.is_final)
+            newer = len(state.jobs) - 1 - oldest
+        return max(newer - PAGE + _MARGIN, 0)
 
     # --- taking in ------------------------------------------------------------------------------
 
@@ -142,7 +193,7 @@ class Monitor:
                     state,
                     self._journal.clock.now(),
                     self._server_time(),
-                    cancelled_here=self.was_cancelled_here,
+                    cancelled_here=self._ending.was_cancelled_here,
                 )
             )
             after = (state.state, state.last_job_started, state.last_job_completed)
@@ -167,18 +218,17 @@ class Monitor:
             state, now = self._journal.state, self._journal.clock.now()
             if state.error is not None and state.stale_since is not None:
                 self._journal.record(ProblemEnded(now))
-            if state.state.is_terminal and not state.pending and self._knows_all_jobs:
+            if self._saw_the_end and not state.pending:
                 return None
-            runs = state.counts[JobStatus.RUNNING] > 0 or state.state is State.CLOSING
+            runs = state.counts[JobStatus.RUNNING] > 0
         return now + timedelta(seconds=next_look_s(runs=runs, quiet_s=self._quiet_s()))
 
     def _after_failure(self, error: Exception) -> datetime:
         self._failures += 1
         _log.debug("Looking at a session failed (%s in a row).", self._failures)
-        if isinstance(error, IBMNotAuthorizedError):
-            # The client does not renew a token that the service stopped accepting.
-            self._line.reconnect()
+        self._needs_token = isinstance(error, IBMNotAuthorizedError)
         words = problem_words(error)
+        _let_go(error)
         with self._journal.lock:
             now = self._journal.clock.now()
             since = self._journal.state.stale_since or now
@@ -195,12 +245,9 @@ class Monitor:
         self._line.close()
 
     def _quiet_s(self) -> float:
-        return max((self._journal.clock.now() - self._last_change).total_seconds(), 0.0)
-
-    def _is_busy(self) -> bool:
-        with self._journal.lock:
-            state = self._journal.state
-            return state.counts[JobStatus.RUNNING] > 0 or not self._knows_all_jobs
+        now = self._journal.clock.now()
+        self._last_change = min(self._last_change, now)  # the clock may have been turned back
+        return (now - self._last_change).total_seconds()
 
 
 def _watch(monitor_ref: weakref.ref[Monitor], wake_ups: WakeUps, clock: Clock) -> None:
@@ -208,11 +255,29 @@ def _watch(monitor_ref: weakref.ref[Monitor], wake_ups: WakeUps, clock: Clock) -
         monitor = monitor_ref()
         if monitor is None:
             return
+        _drain(wake_ups)  # whatever woke this thread has happened: one look sees it all
         look_again = monitor.look()
         if look_again is None:
             monitor.close()
             return
         del monitor  # so that this thread does not keep it alive
+        clock.pause(SHORTEST_GAP_S)
         # Woken: something was done here. Not woken and not yet time: the clock took a short nap.
-        while not clock.wait(wake_ups, look_again) and clock.now() < look_again:
-            pass
+        before = clock.now()
+        while not clock.wait(wake_ups, look_again) and before <= clock.now() < look_again:
+            before = clock.now()
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Drop the frames of an error: some hold the error, and all of them the monitor."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
+
+
+def _drain(wake_ups: WakeUps) -> None:
+    try:
+        while True:
+            wake_ups.get_nowait()
+    except Empty:
+        return

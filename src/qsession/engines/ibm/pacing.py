@@ -11,6 +11,12 @@ LONGEST_S = 15.0
 PATIENCE_S = 30.0
 """How long nothing may change before looks become rarer."""
 
+SHORTEST_GAP_S = 0.2
+"""Between two looks whatever happens: many jobs submitted at once are seen together."""
+
+LONGEST_OBEYED_S = 3600.0
+"""How long the service is left alone at most when it asks for it."""
+
 FRESH_S = 10.0
 """How long after a change each look asks for both the session and its jobs."""
 
@@ -35,8 +41,7 @@ def next_try_s(failures: int, *, asked_to_wait_s: float | None = None) -> float:
         failures: How many, 1 or more.
         asked_to_wait_s: What the service asked for with ``Retry-After``; honoured up to an hour.
     """
-    longest_obeyed_s = 3600.0
     own_s = min(SHORTEST_S * 2.0 ** min(failures - 1, 10), LONGEST_S)
     if asked_to_wait_s is None:
         return own_s
-    return max(min(asked_to_wait_s, longest_obeyed_s), SHORTEST_S)
+    return max(min(asked_to_wait_s, LONGEST_OBEYED_S), SHORTEST_S)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from qsession.engines.ibm.ending import ending_of
+from qsession.engines.ibm.endings import ending_of
 from qsession.engines.ibm.numbers import number, whole
 from qsession.model.events import (
     Event,
@@ -74,7 +74,12 @@ def read_jobs(
     raws: Iterable[Raw], state: SessionState, now: datetime, server: ServerTime
 ) -> list[Event]:
     """What is new in jobs of ``GET /jobs``, given oldest first."""
-    return [event for raw in raws for event in _read_job(raw, state, now, server)]
+    jobs = {raw["id"]: raw for raw in raws if isinstance(raw.get("id"), str)}
+    return [
+        event
+        for job_id, raw in jobs.items()
+        for event in _read_job(job_id, raw, state, now, server)
+    ]
 
 
 def job_status(raw: Raw) -> JobStatus | None:
@@ -135,9 +140,11 @@ def _state_of(raw: Raw) -> State | None:
     return State.INACTIVE if word == "inactive" else None
 
 
-def _read_job(raw: Raw, state: SessionState, now: datetime, server: ServerTime) -> Iterator[Event]:
-    job_id, status = raw.get("id"), job_status(raw)
-    if not isinstance(job_id, str) or status is None:
+def _read_job(
+    job_id: str, raw: Raw, state: SessionState, now: datetime, server: ServerTime
+) -> Iterator[Event]:
+    status = job_status(raw)
+    if status is None:
         return
     known = state.jobs.get(job_id)
     if known is None:
@@ -146,13 +153,16 @@ def _read_job(raw: Raw, state: SessionState, now: datetime, server: ServerTime) 
     before = known.status if known is not None else JobStatus.QUEUED
     if before.is_final or before is status:
         return
-    finished = _finished_at(raw, state, now, server) if status.is_final else None
+    has_run = before is JobStatus.RUNNING or _has_run(raw, status)
+    # A job that never ran did not end when the session's last one did.
+    finished = _finished_at(raw, state if has_run else None, now, server)
     started = known.started if known is not None else None
-    if before is JobStatus.QUEUED and _has_run(raw, status):
+    if has_run and before is JobStatus.QUEUED:
         # The session's times may be those of two different jobs.
-        started = min(_started_at(raw, state, now, server), finished or now)
+        started = _started_at(raw, state, now, server)
+        started = min(started, finished) if status.is_final else started
         yield JobStarted(started, job_id)
-    if finished is not None:
+    if status.is_final:
         yield JobFinished(
             finished if started is None or started <= finished else now,
             job_id,
@@ -191,9 +201,11 @@ def _started_at(raw: Raw, state: SessionState, now: datetime, server: ServerTime
     return told or _between(state.last_job_started, raw, now, server)
 
 
-def _finished_at(raw: Raw, state: SessionState, now: datetime, server: ServerTime) -> datetime:
+def _finished_at(
+    raw: Raw, state: SessionState | None, now: datetime, server: ServerTime
+) -> datetime:
     told = _told_time(raw, "finished", server)
-    return told or _between(state.last_job_completed, raw, now, server)
+    return told or _between(state.last_job_completed if state else None, raw, now, server)
 
 
 def _told_time(raw: Raw, name: str, server: ServerTime) -> datetime | None:
@@ -232,4 +244,3 @@ def _qpu_seconds(raw: Raw) -> float | None:
         if seconds is not None:
             return seconds
     return None
-

@@ -23,6 +23,11 @@ _STATUS = re.compile(r"\b([45]\d\d) (?:Client|Server) Error")
 _SAID = re.compile(r'"message"\s*:\s*"([^"]*)"')
 _LONGEST = 300
 
+_TOLD: dict[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "The service does not accept the access token.",
+    HTTPStatus.TOO_MANY_REQUESTS: "The service asks for fewer requests (429).",
+}
+
 
 def refusal(error: Exception, doing: str, *, max_time_s: int | None = None) -> QSessionError:
     """The error to raise in place of one of the client's, which becomes its cause.
@@ -74,9 +79,9 @@ def _uncapitalised(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def is_conflict(error: Exception) -> bool:
+def is_conflict(error: BaseException | None) -> bool:
     """Whether the service refused because things already stand otherwise."""
-    return _status_of(error, str(error)) == HTTPStatus.CONFLICT
+    return error is not None and _status_of(error, str(error)) == HTTPStatus.CONFLICT
 
 
 def may_have_arrived(error: Exception) -> bool:
@@ -89,16 +94,15 @@ def may_have_arrived(error: Exception) -> bool:
 
 def problem_words(error: Exception) -> str:
     """One sentence on what is wrong with the service or the way to it."""
-    if isinstance(error, QSessionError):
-        return str(error)
     text = str(error)
+    if isinstance(error, QSessionError):
+        return text
     status = _status_of(error, text)
-    if isinstance(error, IBMNotAuthorizedError) or status == HTTPStatus.UNAUTHORIZED:
-        return "The service does not accept the access token."
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return "The service asks for fewer requests (429)."
+    if isinstance(error, IBMNotAuthorizedError):
+        status = HTTPStatus.UNAUTHORIZED
     if status is not None:
-        return f"The service answered {status}. {_said(text)}".strip()
+        told = _TOLD.get(status) or f"The service answered {status}. {_said(text)}"
+        return told.strip()
     lowered = text.lower()
     if "timed out" in lowered or "timeout" in lowered:
         return "The service does not answer."
@@ -107,7 +111,7 @@ def problem_words(error: Exception) -> str:
     return f"The service cannot be reached: {_cut(text)}"
 
 
-def _status_of(error: Exception, text: str) -> int | None:
+def _status_of(error: BaseException, text: str) -> int | None:
     code = error.status_code if isinstance(error, RequestsApiError) else -1
     if code and code > 0:
         return int(code)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 
 from qsession.errors import InvalidInputError
@@ -47,10 +49,22 @@ class Submission:
             changed = {**copy.deepcopy(dict(program)), "shots": shots}
             return replace(self, inputs={**self.inputs, "quantum_program": changed})
         pubs = self.inputs.get("pubs") or ()
-        if self.program_id != "sampler" or not all(isinstance(pub, SamplerPub) for pub in pubs):
+        again = [_pub_with_shots(pub, shots) for pub in pubs]
+        if not again or None in again:
             raise InvalidInputError(
-                f"shots={shots} does not apply to a job of the {self.program_id}; run it again as "
+                f"shots={shots} does not apply to a job of the {self.program_id}. Run it again as "
                 "it was."
             )
-        again = [SamplerPub(pub.circuit, pub.parameter_values, shots) for pub in pubs]
         return replace(self, inputs={**self.inputs, "pubs": again})
+
+
+def _pub_with_shots(pub: object, shots: int) -> SamplerPub | EstimatorPub | None:
+    """The same PUB with other shots, or the precision that they give; None if it is none."""
+    if isinstance(pub, SamplerPub):
+        return SamplerPub(pub.circuit, pub.parameter_values, shots)
+    if not isinstance(pub, EstimatorPub):
+        return None
+    precision = 1 / math.sqrt(shots)
+    while math.ceil(1 / precision**2) > shots:  # rounding must not ask for one more
+        precision = math.nextafter(precision, math.inf)
+    return EstimatorPub(pub.circuit, pub.observables, pub.parameter_values, precision)

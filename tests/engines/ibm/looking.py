@@ -1,0 +1,42 @@
+"""Looking at the service by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from qsession.testing import ManualClock
+
+if TYPE_CHECKING:
+    from qsession import Session
+    from qsession.engines.ibm.monitor import Monitor
+
+
+def monitor_of(session: Session) -> Monitor:
+    """What watches over the session."""
+    engine: Any = session._engine
+    monitor: Monitor = engine._monitor
+    return monitor
+
+
+def look(session: Session) -> datetime | None:
+    """Look once; return when to look again."""
+    return monitor_of(session).look()
+
+
+def statuses(session: Session) -> list[str]:
+    """Where its jobs stand, oldest first."""
+    return [record.status.value for record in session.jobs]
+
+
+def look_for(session: Session, clock: ManualClock, seconds: float) -> int:
+    """Let time pass and look whenever it is time to; return how many looks it took."""
+    end = clock.now().timestamp() + seconds
+    looks = 0
+    while True:
+        due = look(session)
+        looks += 1
+        if due is None or due.timestamp() > end:
+            clock.advance(max(end - clock.now().timestamp(), 0))
+            return looks
+        clock.advance(max((due - clock.now()).total_seconds(), 0))

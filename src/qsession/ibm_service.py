@@ -95,7 +95,6 @@ class Line:
                 skip=offset or None,
                 session_id=session_id,
                 descending=True,
-                include_mocks=True,
             )
         )
         jobs = answer.get("jobs")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from qiskit_ibm_runtime.api.client import RuntimeClient
+from qiskit_ibm_runtime.qiskit_runtime_service import RuntimeClient
 
 from qsession import Batch, ServiceError, Session, SessionNotFoundError, attach, sessions
 from qsession.engines.ibm.monitor import Monitor

@@ -12,12 +12,12 @@ from qsession.client_errors import ServiceError, SessionEndedError
 from qsession.engines.ibm.counts_job import CountsJob
 from qsession.engines.ibm.details import details_of
 from qsession.engines.ibm.ending import Ending
-from qsession.engines.ibm.endings import opened_at
 from qsession.engines.ibm.labels import Label, label_of
 from qsession.engines.ibm.monitor import Monitor
 from qsession.engines.ibm.reading import ServerTime
 from qsession.engines.ibm.refusals import is_conflict, may_have_arrived, refusal
 from qsession.engines.ibm.resubmitting import Submission
+from qsession.engines.ibm.why_ended import opened_at
 from qsession.errors import QSessionError, UnknownJobError
 from qsession.ibm_client import client_side_primitives
 from qsession.ibm_service import Line, active_instance_kept, client_of

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from qsession.engines.ibm.endings import ending_of
 from qsession.engines.ibm.numbers import number, whole
+from qsession.engines.ibm.why_ended import ending_of
 from qsession.model.events import (
     Event,
     JobFinished,

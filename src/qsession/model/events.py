@@ -93,6 +93,15 @@ class SessionObserved:
 
 
 @dataclass(frozen=True, slots=True)
+class JobBilled:
+    """What a job cost became known, or known better, after it had ended."""
+
+    at: datetime
+    job_id: str
+    qpu_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemAppeared:
     """Something is wrong that is no job's failure.
 
@@ -119,6 +128,7 @@ Event = (
     | JobDescribed
     | JobStarted
     | JobFinished
+    | JobBilled
     | ProblemAppeared
     | ProblemEnded
 )

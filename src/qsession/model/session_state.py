@@ -11,6 +11,7 @@ from qsession.errors import IllegalMoveError
 from qsession.model.durations import SYSTEM_MAX_TIME_S
 from qsession.model.events import (
     Event,
+    JobBilled,
     JobDescribed,
     JobFinished,
     JobQueued,
@@ -158,7 +159,7 @@ class SessionState:
                 self._apply_observation(event)
             case JobQueued(_, record):
                 self._apply_queued(record)
-            case JobDescribed() | JobStarted() | JobFinished():
+            case JobDescribed() | JobStarted() | JobFinished() | JobBilled():
                 self._apply_to_job(event)
             case ProblemAppeared(_, error, stale_since):
                 self.error, self.stale_since = error, stale_since
@@ -200,7 +201,7 @@ class SessionState:
             # Submitted elsewhere, and only now heard of.
             self.jobs = dict(sorted(self.jobs.items(), key=lambda item: item[1].created))
 
-    def _apply_to_job(self, event: JobDescribed | JobStarted | JobFinished) -> None:
+    def _apply_to_job(self, event: JobDescribed | JobStarted | JobFinished | JobBilled) -> None:
         match event:
             case JobDescribed(_, job_id, name, primitive, shots, tags):
                 self._replace_job(job_id, name=name, primitive=primitive, shots=shots, tags=tags)
@@ -213,6 +214,9 @@ class SessionState:
                     self.activated = self._stretch_began = at
             case JobFinished():
                 self._apply_finish(event)
+            case JobBilled(_, job_id, qpu_seconds):
+                self.qpu_seconds += qpu_seconds - (self.jobs[job_id].qpu_seconds or 0.0)
+                self._replace_job(job_id, qpu_seconds=qpu_seconds)
 
     def _apply_finish(self, event: JobFinished) -> None:
         if not event.status.is_final or self.jobs[event.job_id].status.is_final:

@@ -94,6 +94,19 @@ def test_else_they_are_those_of_the_sessions_last_job():
     assert (record.started, record.finished, record.qpu_seconds) == (at(60), at(90), 2.5)
 
 
+def test_a_bill_that_is_settled_after_the_end_is_taken_in_once():
+    reader = Reader()
+    reader.jobs(a_job("Completed"), now=100)
+    assert (reader.state.jobs["j"].qpu_seconds, reader.state.qpu_seconds) == (None, 0)
+    for usage_s, now in ((1.5, 110), (2.5, 120)):
+        reader.jobs(a_job("Completed", usage={"qpu_charge_time_seconds": usage_s}), now=now)
+        assert reader.state.jobs["j"].qpu_seconds == reader.state.qpu_seconds == usage_s
+    version = reader.state.version
+    reader.jobs(a_job("Completed", usage={"qpu_charge_time_seconds": 2.5}), now=130)
+    reader.jobs(a_job("Completed"), now=140)
+    assert (reader.state.version, reader.state.qpu_seconds) == (version, 2.5)
+
+
 def test_a_job_does_not_start_after_it_ended():
     """One job ended and the next started between two looks: the session tells both times."""
     reader = Reader()

@@ -11,6 +11,7 @@ from qsession.engines.ibm.numbers import number, whole
 from qsession.engines.ibm.why_ended import ending_of
 from qsession.model.events import (
     Event,
+    JobBilled,
     JobFinished,
     JobQueued,
     JobStarted,
@@ -151,7 +152,13 @@ def _read_job(
         created = _past(server.read(raw.get("created")), now) or now
         yield JobQueued(now, _first_record(raw, job_id, created))
     before = known.status if known is not None else JobStatus.QUEUED
-    if before.is_final or before is status:
+    if known is not None and before.is_final:
+        # Billing is settled some time after a job's end.
+        billed_s = _qpu_seconds(raw)
+        if billed_s is not None and billed_s != known.qpu_seconds:
+            yield JobBilled(now, job_id, billed_s)
+        return
+    if before is status:
         return
     has_run = before is JobStatus.RUNNING or _has_run(raw, status)
     # A job that never ran did not end when the session's last one did.

@@ -112,6 +112,10 @@ class Line:
         """``PATCH /sessions/{id}``."""
         self._client.close_session(session_id)
 
+    def cancel_job(self, job_id: str) -> None:
+        """``POST /jobs/{id}/cancel``."""
+        self._client.job_cancel(job_id)
+
     def workloads(self) -> Iterator[dict[str, Any]]:
         """``GET /workloads``, page by page: the account's sessions, batches and jobs, newest first.
 

@@ -180,6 +180,20 @@ def test_open_sessions_and_batches_are_listed_newest_first(
     assert everything == [(gone, "session", "cancelled", "service"), *expected]
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # the client's, of an account of many instances
+def test_every_instance_of_the_account_is_asked(
+    server: Server, manual: ServiceState, clock: ManualClock
+):
+    paid = open_elsewhere(manual)
+    clock.advance(10)
+    body = {"mode": "batch", "backend": "ibm_manila"}
+    free = manual.open_session(manual.open_plan, body).session_id
+    account = connect(server, instance=None)
+    found = [one for one in listed(account) if one[3] == "service"]
+    assert found == [(free, "batch", "open", "service"), (paid, "session", "open", "service")]
+    assert [one[0] for one in listed(account, limit=1) if one[3] == "service"] == [free]
+
+
 def test_sessions_of_this_process_are_listed_once(
     make_session: Make, service: Any, manual: ServiceState
 ):

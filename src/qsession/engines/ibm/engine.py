@@ -203,12 +203,13 @@ class IBMEngine:
 
     def cancel_job(self, job_id: str) -> bool:
         """Ask the service to cancel a job, queued or running."""
-        record = self._journal.state.jobs.get(job_id)
-        if record is None or record.status.is_final:
+        record, line = self._journal.state.jobs.get(job_id), self._ending.line
+        if record is None or record.status.is_final or line is None:
             return False
         try:
+            # Not with the user's client, which may wait without end: cancelling is urgent.
             with self._refused(f"cancel job {job_id}"):
-                client_of(self.service, self._instance).job_cancel(job_id)
+                line.cancel_job(job_id)
         except ServiceError as refused:
             if not is_conflict(refused.__cause__):
                 raise
@@ -248,12 +249,11 @@ class IBMEngine:
 
     def details(self) -> dict[str, Any] | None:
         """Ask the service, as IBM's ``Session.details()`` does."""
-        session_id = self._journal.state.session_id
-        if session_id is None:
+        session_id, line = self._journal.state.session_id, self._ending.line
+        if session_id is None or line is None:
             return None
         with self._refused(f"look up session {session_id}"):
-            raw = client_of(self.service, self._instance).session_details(session_id)
-        return details_of(raw)
+            return details_of(line.session(session_id))
 
     def _watch(self) -> None:
         if self._monitor is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from qsession.client_errors import ServiceError, SessionNotFoundError
@@ -27,6 +28,9 @@ _STATES = {
     "canceled": State.CANCELLED,
 }
 """What the listing says of a session; it does not tell open from inactive ones."""
+
+MOST_WORKLOADS = 1000
+"""How far back to look in each instance: a session lasts for hours, and most workloads are over."""
 
 _MODES: dict[object, Mode] = {"dedicated": "session", "batch": "batch"}
 
@@ -69,27 +73,35 @@ class ListedSession:
 
 
 def list_sessions(service: QiskitRuntimeService, *, ended: bool, limit: int) -> list[ListedSession]:
-    """The account's sessions and batches, newest first.
+    """The sessions and batches of all instances of an account, newest first.
 
     Raises:
         ServiceError: If the service could not be asked, or the client cannot list them.
     """
     found: list[ListedSession] = []
-    line: Line | None = None
     try:
-        line = Line(service, instances_of(service)[0], SystemClock())
-        for raw in line.workloads():
-            listed = _read_workload(raw)
-            if listed is not None and (ended or listed.ended is None):
-                found.append(listed)
-            if len(found) >= limit:
-                break
+        for instance in instances_of(service):
+            found += _listed_in(service, instance, ended=ended, limit=limit)
     except Exception as error:
         raise refusal(error, "list the account's sessions") from error
+    return sorted(found, key=_age)[:limit]
+
+
+def _listed_in(
+    service: QiskitRuntimeService, instance: str | None, *, ended: bool, limit: int
+) -> list[ListedSession]:
+    line = Line(service, instance, SystemClock())
+    try:
+        listed = map(_read_workload, islice(line.workloads(), MOST_WORKLOADS))
+        wanted = (item for item in listed if item is not None and (ended or item.ended is None))
+        return list(islice(wanted, limit))
     finally:
-        if line is not None:
-            line.close()
-    return found
+        line.close()
+
+
+def _age(listed: ListedSession) -> float:
+    """For sorting: the newest first, those without a time last."""
+    return -listed.opened.timestamp() if listed.opened else 0.0
 
 
 def _read_workload(raw: Mapping[str, Any]) -> ListedSession | None:

@@ -62,3 +62,12 @@ class SystemClock:
     def pause(self, seconds: float) -> None:
         """Sleep."""
         time.sleep(seconds)
+
+
+def drain(wake_ups: WakeUps) -> None:
+    """Take out everything that was put in: one look sees all that it stood for."""
+    try:
+        while True:
+            wake_ups.get_nowait()
+    except Empty:
+        return

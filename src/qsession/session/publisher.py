@@ -7,9 +7,10 @@ import threading
 import weakref
 from collections.abc import Callable
 from datetime import timedelta
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
+from qsession.clock import drain
 from qsession.model.events import ProblemAppeared, ProblemEnded
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _publish_until_ended(
     next_second: datetime | None = None
     while True:
         clock.wait(wake_ups, next_second)
-        _drain(wake_ups)
+        drain(wake_ups)
         publisher = publisher_ref()
         if publisher is None:
             return
@@ -166,11 +167,3 @@ def _publish_until_ended(
             return
         del publisher  # so that this thread does not keep it alive
         clock.pause(SHORTEST_GAP_S)
-
-
-def _drain(wake_ups: WakeUps) -> None:
-    try:
-        while True:
-            wake_ups.get_nowait()
-    except Empty:
-        return

@@ -6,11 +6,12 @@ import logging
 import threading
 import weakref
 from datetime import datetime, timedelta
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError
 
+from qsession.clock import drain
 from qsession.engines.ibm.pacing import (
     FRESH_S,
     LONGEST_OBEYED_S,
@@ -255,7 +256,7 @@ def _watch(monitor_ref: weakref.ref[Monitor], wake_ups: WakeUps, clock: Clock) -
         monitor = monitor_ref()
         if monitor is None:
             return
-        _drain(wake_ups)  # whatever woke this thread has happened: one look sees it all
+        drain(wake_ups)  # whatever woke this thread has happened: one look sees it all
         look_again = monitor.look()
         if look_again is None:
             monitor.close()
@@ -273,11 +274,3 @@ def _let_go(error: BaseException | None) -> None:
     while error is not None:
         error.__traceback__ = None
         error = error.__cause__ or error.__context__
-
-
-def _drain(wake_ups: WakeUps) -> None:
-    try:
-        while True:
-            wake_ups.get_nowait()
-    except Empty:
-        return

@@ -99,6 +99,14 @@ def test_a_named_session_does_not_move_to_another_backend(notebook: Notebook):
     assert notebook.session.jobs == []
 
 
+def test_a_named_session_does_not_become_a_batch(notebook: Notebook):
+    notebook.run("%%qsession --name mine\npass")
+    output = notebook.try_to_run("%%qsession --name mine --mode batch\nflipped()")
+    assert isinstance(output.error, UsageError)
+    assert "the live session 'mine' is no batch" in output.printed
+    assert notebook.session.jobs == []
+
+
 def test_new_closes_the_live_session_and_opens_another(notebook: Notebook):
     notebook.run("%%qsession\nflipped()")
     earlier = notebook.session

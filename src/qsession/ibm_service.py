@@ -34,6 +34,9 @@ CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 10.0
 """The client itself waits for an answer without end."""
 
+USERS_READ_TIMEOUT_S = 30.0
+"""For the user's own client while it works for a session; a POST of a job keeps IBM's 900 s."""
+
 PAGE = 200
 """The most jobs that the service lists at once."""
 
@@ -219,6 +222,26 @@ def instances_of(service: QiskitRuntimeService) -> list[str | None]:
     active = service._active_api_client._instance
     others = [instance for instance in service._get_api_clients() if instance != active]
     return [active, *others]
+
+
+@contextmanager
+def answers_awaited_for_a_while(
+    service: QiskitRuntimeService, instance: str | None
+) -> Iterator[None]:
+    """Give the user's own client an end to its waiting for the time of the block.
+
+    It retries what it may retry, so a silent service is given up after a few minutes.
+    """
+    http = client_of(service, instance)._session
+    before, ours = http._timeout, (CONNECT_TIMEOUT_S, USERS_READ_TIMEOUT_S)
+    if before == ours:  # another thread is at it, and will put it back
+        yield
+        return
+    http._timeout = ours
+    try:
+        yield
+    finally:
+        http._timeout = before
 
 
 @contextmanager

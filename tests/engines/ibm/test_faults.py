@@ -407,3 +407,23 @@ def test_no_secret_is_told(
         assert bearer not in text
     assert any("Could not" in text for text in told)
     session.widget.close()
+
+
+# --- a service that says nothing -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("silent", ["GET /instances/usage", "GET /backends/ibm_manila/status"])
+def test_a_submission_does_not_wait_for_ever(
+    server: Server, session: Session, monkeypatch: pytest.MonkeyPatch, silent: str
+):
+    monkeypatch.setattr("qsession.ibm_service.USERS_READ_TIMEOUT_S", 0.05)
+    http = session.service._active_api_client._session
+    before = http._timeout
+    server.faults.hold(silent)
+    with pytest.raises(ServiceError, match=r"Could not submit a job .* does not answer") as told:
+        session.run(flipped())
+    assert told.value.__cause__ is not None
+    assert http._timeout == before
+    server.faults.clear()
+    session.run(flipped())
+    assert statuses(session) == ["QUEUED", "QUEUED"]

@@ -20,7 +20,12 @@ from qsession.engines.ibm.resubmitting import Submission
 from qsession.engines.ibm.why_ended import opened_at
 from qsession.errors import QSessionError, UnknownJobError
 from qsession.ibm_client import client_side_primitives
-from qsession.ibm_service import Line, active_instance_kept, client_of
+from qsession.ibm_service import (
+    Line,
+    active_instance_kept,
+    answers_awaited_for_a_while,
+    client_of,
+)
 from qsession.model.events import JobDescribed, JobQueued, SessionMoved, SessionOpened
 from qsession.model.records import JobRecord
 from qsession.model.session_state import Limits
@@ -264,7 +269,8 @@ class IBMEngine:
     def _refused(self, doing: str, max_time_s: int | None = None) -> Iterator[None]:
         """Turn what the client raises into an error of ours, with IBM's as its cause."""
         try:
-            yield
+            with answers_awaited_for_a_while(self.service, self._instance):
+                yield
         except QSessionError:
             raise
         except Exception as error:

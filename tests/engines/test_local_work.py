@@ -85,7 +85,7 @@ EVERY_KIND = pytest.mark.parametrize(
 def test_work_travels_and_gives_the_same_result_elsewhere(make: Callable[[], Work]):
     work = make()
     travelled = pickle.loads(pickle.dumps(work))  # noqa: S301 - our own bytes
-    assert outcome(run_work(travelled)) == outcome(run_work(work))
+    assert outcome(run_work(travelled).result) == outcome(run_work(work).result)
 
 
 @EVERY_KIND
@@ -93,7 +93,10 @@ def test_work_knows_its_shots_and_can_have_others(make: Callable[[], Work]):
     work = make()
     more = work.with_shots(400)
     assert (work.shots, more.shots) == (100 if make is estimator_work else 50, 400)
-    assert (shots_seen(run_work(work)), shots_seen(run_work(more))) == (work.shots, 400)
+    assert (shots_seen(run_work(work).result), shots_seen(run_work(more).result)) == (
+        work.shots,
+        400,
+    )
 
 
 @pytest.mark.parametrize("shots", [1, 3, 128, 1000, 1024, 4096, 10_000_000])
@@ -110,8 +113,8 @@ def test_work_whose_pubs_differ_has_no_number_of_shots():
 def test_shots_nobody_named_are_those_of_qiskits_primitives():
     sampler = SamplerWork(AerSimulator(), (SamplerPub.coerce(bell()),))
     estimator = EstimatorWork(AerSimulator(), (EstimatorPub.coerce((rotation(), "Z", [0])),))
-    assert (sampler.shots, shots_seen(run_work(sampler))) == (1024, 1024)
-    assert (estimator.shots, shots_seen(run_work(estimator))) == (4096, 4096)
+    assert (sampler.shots, shots_seen(run_work(sampler).result)) == (1024, 1024)
+    assert (estimator.shots, shots_seen(run_work(estimator).result)) == (4096, 4096)
 
 
 # --- once more -----------------------------------------------------------------------------------

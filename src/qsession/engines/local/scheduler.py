@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from qsession.engines.local import rules
 from qsession.engines.local.job import LocalJob
 from qsession.engines.local.timekeeper import Timekeeper
-from qsession.engines.local.work import Work, run_work
+from qsession.engines.local.work import Outcome, Work, run_work
 from qsession.model.events import JobFinished, JobQueued, JobStarted, SessionMoved, SessionOpened
 from qsession.model.records import JobRecord
 from qsession.model.states import JobStatus, State
@@ -151,7 +151,7 @@ class Scheduler:
                 future = self._executor.submit(run_work, job.work)
             except Exception as error:  # noqa: BLE001 - see below
                 # It is shutting down, or it cannot send this work; that must not stop the queue.
-                future = Future()
+                future = Future[Outcome]()
                 future.set_exception(error)
             self._timekeeper.look()
             future.add_done_callback(partial(self._finish, job))
@@ -168,7 +168,7 @@ class Scheduler:
             self._journal.record(JobStarted(now, job.job_id()))
             return job
 
-    def _finish(self, job: LocalJob, future: Future[object]) -> None:
+    def _finish(self, job: LocalJob, future: Future[Outcome]) -> None:
         error = _failure_of(future)
         with self._journal.lock:
             now = self._now()
@@ -188,7 +188,7 @@ class Scheduler:
         self._pump()
         self._timekeeper.look()
         if error is None:
-            job.settle(future.result())
+            job.settle(future.result().result)
         else:
             job.fail(error)
 
@@ -242,7 +242,7 @@ class Scheduler:
         return self._journal.clock.now()
 
 
-def _failure_of(future: Future[object]) -> BaseException | None:
+def _failure_of(future: Future[Outcome]) -> BaseException | None:
     if future.cancelled():  # by an executor that somebody shut down
         return RuntimeError("The executor dropped the job before it ran.")
     return future.exception()

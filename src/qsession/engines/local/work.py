@@ -180,6 +180,17 @@ def _common(values: Iterable[_Number]) -> _Number | None:
     return different.pop() if len(different) == 1 else None
 
 
-def run_work(work: Work) -> object:
+@dataclass(frozen=True)
+class Outcome:
+    """What a unit of work gave. Picklable.
+
+    Attributes:
+        result: What the job's handle gets.
+    """
+
+    result: object
+
+
+def run_work(work: Work) -> Outcome:
     """Run a unit of work to its end: what an executor calls, in whatever thread or process."""
-    return work.run()
+    return Outcome(work.run())

@@ -14,7 +14,7 @@ KERNELS := $(addprefix .overlays/ipykernel-,7.1.0 7.2.0 7.3.0)
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup lab test lint format test-python test-oldest test-js test-browser chromium
-.PHONY: notebooks pictures benchmark wheel lock clean
+.PHONY: notebooks pictures benchmark benchmark-local wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ notebooks: setup ## run the notebooks and keep their outputs; NOTEBOOK=quickstar
 
 benchmark: setup ## measure what a look at a session of IBM Quantum costs
 	$(BIN)/python -m benchmarks.monitor_tick
+
+benchmark-local: setup ## measure local sessions beside IBM's local mode (20 minutes, alone)
+	$(BIN)/python -m benchmarks.local_sessions
 
 wheel: setup ## build the sdist, and from it the wheel, into dist/
 	rm -rf dist

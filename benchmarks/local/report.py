@@ -1,0 +1,62 @@
+"""Writes what was measured as a table, and says which goals were met."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from benchmarks.local.comparing import Comparison
+
+HEADINGS = ("case", "qsession, ms", "IBM's local mode, ms", "ratio", "goal")
+
+
+def spread(values: Sequence[float]) -> str:
+    """The median, with the least and the most in brackets."""
+    if not values:
+        return "–"
+    middle, least, most = statistics.median(values), min(values), max(values)
+    if len(values) == 1:
+        return _rounded(middle)
+    return f"{_rounded(middle)} ({_rounded(least)} to {_rounded(most)})"
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table; every column but the first is of numbers."""
+    ruler = ["---", *["--:"] * (len(headings) - 1)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (headings, ruler, *rows))
+
+
+def comparison_row(comparison: Comparison) -> tuple[str, ...]:
+    """A row of the table of cases."""
+    goal = comparison.case.goal
+    return (
+        comparison.case.name,
+        spread(comparison.ours_ms),
+        "fails" if comparison.their_error else spread(comparison.theirs_ms),
+        _ratio(comparison),
+        "" if goal is None else f"{goal:g}×",
+    )
+
+
+def verdict(comparison: Comparison) -> str | None:
+    """Whether the goal was met; None where there is none."""
+    case, ratio = comparison.case, comparison.ratio
+    if comparison.differs:
+        return f"DIFFERS: {case.name}: with the same seed the answer is another"
+    if case.goal is None or ratio is None:
+        return None
+    met = "met" if ratio >= case.goal else "MISSED"
+    return f"{met}: {case.name}: {_rounded(ratio)}× of {case.goal:g}×"
+
+
+def _ratio(comparison: Comparison) -> str:
+    if comparison.differs:
+        return "none: the bits differ"
+    if comparison.ratio is None:
+        return "–"
+    return f"{_rounded(comparison.ratio)}×"
+
+
+def _rounded(value: float) -> str:
+    digits = 0 if value >= 100 else 1 if value >= 10 else 2  # noqa: PLR2004 - three figures
+    return f"{value:.{digits}f}"

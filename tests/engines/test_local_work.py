@@ -195,7 +195,8 @@ def test_values_changed_after_submission_do_not_change_a_queued_job(
 def test_a_program_changed_after_submission_does_not_change_a_queued_job(make_bench, gated):
     bench = make_bench(AerSimulator(), executor=None)
     # Stands at the gate, and so do jobs behind it.
-    bench.engine._scheduler._executor.submit(gated.run, flipped())
+    standing = CircuitWork(gated, (flipped(),), {})
+    bench.engine._place.start("standing", standing, lambda outcome, error: None)
     program = QuantumProgram(shots=5)
     angles = np.array([np.pi])
     program.append_circuit_item(rotation(measured=True), circuit_arguments=angles)

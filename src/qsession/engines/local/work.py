@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,11 +13,18 @@ from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 
+from qsession.engines.local.simulating.circuits import run_circuits
+from qsession.engines.local.simulating.estimating import estimate
+from qsession.engines.local.simulating.fallback import FastPathError
+from qsession.engines.local.simulating.programs import run_program
+from qsession.engines.local.simulating.sampling import sample
 from qsession.ibm_client import run_quantum_program
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
+
+_log = logging.getLogger(__name__)
 
 _Number = TypeVar("_Number", int, float)
 
@@ -64,6 +72,10 @@ class SamplerWork(_PubWork):
         pubs = (SamplerPub(pub.circuit, pub.parameter_values, shots) for pub in self.pubs)
         return replace(self, pubs=tuple(pubs))
 
+    def run_fast(self) -> object:
+        """Compute the same with what is kept of the backend, if it can be done exactly."""
+        return sample(self.backend, self.pubs, self.options, DEFAULT_SHOTS)
+
     def run(self) -> object:
         """Compute a `PrimitiveResult`."""
         sampler = BackendSamplerV2(backend=self.backend, options=dict(self.options))
@@ -96,6 +108,10 @@ class EstimatorWork(_PubWork):
             for pub in self.pubs
         )
         return replace(self, pubs=tuple(pubs), precision=precision)
+
+    def run_fast(self) -> object:
+        """Compute the same with what is kept of the backend, if it can be done exactly."""
+        return estimate(self.backend, self.pubs, self.options, self.precision, DEFAULT_PRECISION)
 
     def run(self) -> object:
         """Compute a `PrimitiveResult`."""
@@ -133,6 +149,10 @@ class ExecutorWork:
         program.shots = shots
         return replace(self, program=program)
 
+    def run_fast(self) -> object:
+        """Compute the same with what is kept of the backend, if it can be done exactly."""
+        return run_program(self.backend, self.program, self.options)
+
     def run(self) -> object:
         """Compute a `QuantumProgramResult`; the job decodes it as IBM's local job does."""
         return run_quantum_program(backend=self.backend, program=self.program, options=self.options)
@@ -167,6 +187,10 @@ class CircuitWork:
         """The same with another number of shots."""
         return replace(self, options={**self.options, "shots": shots})
 
+    def run_fast(self) -> object:
+        """Compute the same with what is kept of the backend, if it can be done exactly."""
+        return run_circuits(self.backend, self.circuits, self.options)
+
     def run(self) -> object:
         """Compute a `qiskit.result.Result`."""
         return self.backend.run(self.circuits, **self.options).result()
@@ -186,11 +210,24 @@ class Outcome:
 
     Attributes:
         result: What the job's handle gets.
+        fallback: Why it was computed the long way, by Qiskit's own classes; None if it was not.
     """
 
     result: object
+    fallback: str | None = None
 
 
 def run_work(work: Work) -> Outcome:
-    """Run a unit of work to its end: what an executor calls, in whatever thread or process."""
-    return Outcome(work.run())
+    """Run a unit of work to its end: what an executor calls, in whatever thread or process.
+
+    What is kept to compute fast, noise and compiled circuits, is kept in the calling process, for
+    as long as the backend of the work lives there.
+    """
+    try:
+        return Outcome(work.run_fast())
+    except FastPathError as error:
+        fallback = str(error)
+    except Exception as error:  # noqa: BLE001 - Qiskit's own computation tells if it is the user's
+        _log.debug("The fast path failed.", exc_info=True)
+        fallback = f"an unexpected {type(error).__name__}"
+    return Outcome(work.run(), fallback)

@@ -1,0 +1,144 @@
+"""Reads a circuit into what compiling it depends on, and the angles that may vary: `Reading`."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qiskit import qpy
+from qiskit.circuit import (
+    Barrier,
+    ControlFlowOp,
+    Delay,
+    Gate,
+    Instruction,
+    Measure,
+    ParameterExpression,
+    Reset,
+)
+from qiskit.circuit.library import UnitaryGate
+
+from qsession.engines.local.simulating.fallback import FastPathError
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit.circuit import CircuitInstruction
+
+_PLAIN = {Measure, Reset, Barrier}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a circuit says.
+
+    Attributes:
+        key: Equal for circuits that differ in names, metadata, global phase and angles alone.
+        angles: The parameters of Qiskit's standard gates, in order: numbers and expressions.
+        is_plain: Whether it consists of standard gates, measurements, resets, delays, barriers and
+            unitaries. What else there is (control flow) has its angles in the key.
+    """
+
+    key: Hashable
+    angles: tuple[Any, ...]
+    is_plain: bool
+
+
+def read(circuit: QuantumCircuit) -> Reading:
+    """Read a circuit.
+
+    Raises:
+        FastPathError: If its content cannot be told.
+    """
+    qubit_numbers = {qubit: number for number, qubit in enumerate(circuit.qubits)}
+    clbit_numbers = {clbit: number for number, clbit in enumerate(circuit.clbits)}
+    steps: list[tuple[Any, ...]] = []
+    angles: list[Any] = []
+    for instruction in circuit.data:
+        qubits = tuple([qubit_numbers[qubit] for qubit in instruction.qubits])
+        if instruction.is_standard_gate():
+            parameters = instruction.params
+            angles.extend(parameters)
+            steps.append((instruction.name, qubits, instruction.label, len(parameters)))
+            continue
+        clbits = tuple([clbit_numbers[clbit] for clbit in instruction.clbits])
+        detail = _detail(instruction)
+        if detail is None:
+            return Reading(_whole_content(circuit), (), is_plain=False)
+        steps.append((instruction.name, qubits, instruction.label, clbits, detail))
+    # Conditions are not in here: what has one is not plain.
+    return Reading(
+        (len(qubit_numbers), len(clbit_numbers), tuple(steps)), tuple(angles), is_plain=True
+    )
+
+
+def _detail(instruction: CircuitInstruction) -> Hashable | None:
+    """What an instruction says beside its name and place; None for what is not plain."""
+    operation = instruction.operation
+    kind = operation.base_class
+    if kind in _PLAIN:
+        return ()
+    if kind is Delay:
+        (duration,) = operation.params
+        if isinstance(duration, ParameterExpression):
+            # What is waited for decides about the noise.
+            if duration.parameters:
+                return None
+            duration = float(duration)
+        return (duration, operation.unit)
+    if kind is UnitaryGate:
+        (matrix,) = operation.params
+        return (matrix.shape, matrix.tobytes())
+    return None
+
+
+def _whole_content(circuit: QuantumCircuit) -> Hashable:
+    if circuit.parameters:
+        # Bound, it has the values in its content.
+        raise UnboundError
+    if not is_all_qiskits_own(circuit):
+        raise FastPathError("an instruction is not Qiskit's own")
+    plain = circuit.copy(name="circuit")
+    plain.metadata = {}
+    plain.global_phase = 0
+    buffer = io.BytesIO()
+    try:
+        qpy.dump(plain, buffer)
+    except Exception as error:
+        # QPY fails in many ways on what it cannot write.
+        raise FastPathError("an instruction cannot be written as QPY") from error
+    return hashlib.sha256(buffer.getbuffer()).digest()
+
+
+class UnboundError(FastPathError):
+    """The circuit can be read only with values for its parameters."""
+
+    def __init__(self) -> None:
+        super().__init__("a parameter stands where none can be varied")
+
+
+def is_all_qiskits_own(circuit: QuantumCircuit) -> bool:
+    """Whether QPY writes it in full; of other people's instructions it may leave things out."""
+    operations = [instruction.operation for instruction in circuit.data]
+    return all(map(_is_qiskits_own, operations)) and all(
+        is_all_qiskits_own(inner) for operation in operations for inner in _inside(operation)
+    )
+
+
+def _inside(operation: Any) -> Iterable[QuantumCircuit]:
+    """The circuits that an operation was made from."""
+    if isinstance(operation, ControlFlowOp):
+        return operation.blocks  # type: ignore[no-any-return]  # Qiskit has no types
+    # What `to_instruction` and `to_gate` make; other gates have classes of their own.
+    if type(operation) in (Instruction, Gate) and operation.definition is not None:
+        return (operation.definition,)
+    return ()
+
+
+def _is_qiskits_own(operation: object) -> bool:
+    # Qiskit's singleton gates have a class of their own that names no module.
+    modules = (cls.__dict__.get("__module__") for cls in type(operation).__mro__)
+    module = next(module for module in modules if isinstance(module, str))
+    return module.partition(".")[0] == "qiskit"

@@ -1,0 +1,175 @@
+"""Runs compiled circuits with angles, in one order of seeds: `Run` and `Runner`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from qsession.engines.local.simulating import aer
+from qsession.engines.local.simulating.compiling import Compiled, Form
+from qsession.engines.local.simulating.fallback import FastPathError
+from qsession.engines.local.simulating.seeds import first_seed, seed_of
+
+_SET_BY_RUN = ("noise_model", "shots", "seed_simulator", "memory", "parameter_binds")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One circuit with one value for each of its angles."""
+
+    compiled: Compiled
+    angles: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How circuits are run.
+
+    Attributes:
+        options: Those of the simulator, by name, as Aer knows them.
+        shots: Shots of each circuit.
+        clbits: The most classical bits that a circuit has.
+        memory: Whether each shot is wanted, or counts alone.
+        seed: The seed of the first circuit; None for the simulator's, or a new one.
+    """
+
+    options: Mapping[str, Any]
+    shots: int
+    clbits: int
+    memory: bool
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """What Aer says.
+
+    Attributes:
+        results: Of each run, in their order.
+        metadata: Of the last call of the simulator.
+    """
+
+    results: list[dict[str, Any]]
+    metadata: dict[str, Any]
+
+
+@dataclass
+class _Batch:
+    """Runs that Aer takes in one call."""
+
+    form: Form
+    first: int
+    circuits: list[Any] = field(default_factory=list)
+    parameters: list[list[Any]] = field(default_factory=list)
+    compiled: list[Compiled] = field(default_factory=list)
+    qubits: int = 0
+    last: Form | None = None
+
+    def takes(self, form: Form) -> bool:
+        """Whether a run in this form may join."""
+        same_noise = form.noise is self.form.noise or not (form.noise or self.form.noise)
+        # Without angles Aer runs the kept circuit itself, which has but one seed.
+        is_free = bool(form.places) or all(form.circuit is not each for each in self.circuits)
+        same_way = (form.method, form.is_light) == (self.form.method, self.form.is_light)
+        return same_noise and is_free and same_way
+
+    def add(self, form: Form, run: Run) -> None:
+        """Take in a run."""
+        self.qubits = max(self.qubits, run.compiled.qubits)
+        if form is self.last and form.places:
+            for entry, (_, number) in zip(self.parameters[-1], form.places, strict=True):
+                entry[1].append(run.angles[number])
+            return
+        self.last = form
+        self.compiled.append(run.compiled)
+        self.circuits.append(form.circuit)
+        self.parameters.append([(place, [run.angles[number]]) for place, number in form.places])
+
+
+class Runner:
+    """Hands circuits to Aer."""
+
+    def __init__(self) -> None:
+        # Aer lets no other thread run while it simulates: waiting here costs nothing.
+        self._lock = threading.Lock()
+        self._configured: list[tuple[dict[str, Any], bool, Any]] = []
+
+    def run(self, runs: Sequence[Run], settings: Settings) -> Output:
+        """Run circuits.
+
+        Raises:
+            FastPathError: If one of them failed.
+        """
+        first = first_seed(settings.seed, settings.options.get("seed_simulator"))
+        results: list[dict[str, Any]] = []
+        metadata: dict[str, Any] = {}
+        with self._lock:
+            for batch in _batches(runs, settings):
+                output = self._run_batch(batch, settings, seed_of(first, batch.first))
+                results.extend(output["results"])
+                metadata = output.get("metadata", {})
+        if len(results) != len(runs):
+            raise FastPathError("the simulation gave another number of results")
+        return Output(results, metadata)
+
+    def _run_batch(self, batch: _Batch, settings: Settings, seed: int) -> dict[str, Any]:
+        form = batch.form
+        config = self._config(settings.options, is_single=form.is_light)
+        config.shots = settings.shots
+        config.memory = settings.memory
+        config.memory_slots = settings.clbits
+        config.n_qubits = batch.qubits
+        config.seed_simulator = seed
+        config.method = form.method or settings.options.get("method") or "automatic"
+        config.parameterizations = batch.parameters if any(batch.parameters) else []
+        output = aer.execute(batch.circuits, form.noise, config)
+        if any(result["metadata"].get("remapped_qubits") for result in output["results"]):
+            # Aer cut it further while it ran: what is kept is no longer what was compiled.
+            for compiled in batch.compiled:
+                compiled.forget_forms()
+        return output
+
+    def _config(self, options: Mapping[str, Any], *, is_single: bool) -> Any:
+        own = {
+            name: value
+            for name, value in options.items()
+            if value is not None and name not in _SET_BY_RUN
+        }
+        for kept, single, config in self._configured:
+            if single is is_single and kept == own:
+                return config
+        changed = {**own, "runtime_parameter_bind_enable": False}
+        if is_single:
+            changed.setdefault("max_parallel_threads", 1)
+        config = aer.configured(SimpleNamespace(**changed), 0, 0)
+        self._configured = [(own, is_single, config), *self._configured[:7]]
+        return config
+
+
+def _form(compiled: Compiled, settings: Settings) -> Form:
+    """The form in which Aer would choose to simulate it."""
+    options = settings.options
+    method = options.get("method") or "automatic"
+    is_usual = (
+        options.get("device", "CPU") == "CPU"
+        and options.get("precision", "double") == "double"
+        and options.get("max_memory_mb") is None
+    )
+    is_density = method == "density_matrix" or (
+        method == "automatic" and settings.shots > 2**compiled.qubits
+    )
+    form = compiled.superoperators() if is_usual and is_density else None
+    return form or compiled.described()
+
+
+def _batches(runs: Sequence[Run], settings: Settings) -> list[_Batch]:
+    batches: list[_Batch] = []
+    for number, run in enumerate(runs):
+        form = _form(run.compiled, settings)
+        if not batches or not batches[-1].takes(form):
+            batches.append(_Batch(form, number))
+        batches[-1].add(form, run)
+    return batches

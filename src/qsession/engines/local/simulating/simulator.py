@@ -1,0 +1,123 @@
+"""What is kept for one backend, in the process that computes: `Simulator` and `simulator_of`."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from qiskit_aer import AerSimulator
+from qiskit_aer.noise import NoiseModel
+
+from qsession.engines.local.simulating import aer
+from qsession.engines.local.simulating.bounded import Bounded
+from qsession.engines.local.simulating.compiling import Compiled
+from qsession.engines.local.simulating.devices import PropertiesNoise, TargetNoise
+from qsession.engines.local.simulating.fallback import FastPathError
+from qsession.engines.local.simulating.noise import ModelNoise, Noise
+from qsession.engines.local.simulating.reading import Reading
+from qsession.engines.local.simulating.running import Runner
+from qsession.ibm_client import fake_backend_properties, is_plain_fake_backend
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit.providers import BackendV2
+
+MOST_BACKENDS = 16
+"""How many backends are remembered; the least recently used goes first."""
+
+MOST_BYTES = 64 * 2**20
+"""How much the circuits of one backend may take, roughly."""
+
+
+class Simulator:
+    """Noise and compiled circuits of one backend.
+
+    It holds no reference to the backend, and looks anew at what can change in it for each job.
+    """
+
+    def __init__(self) -> None:
+        self.runner = Runner()
+        self.kept: Bounded[Hashable, Any] = Bounded(MOST_BYTES)
+        """What primitives make of circuits and want to have again."""
+        self._circuits: Bounded[Hashable, Compiled] = Bounded(MOST_BYTES)
+        self._model_noise = ModelNoise()
+        self._properties_noise: tuple[Any, PropertiesNoise] | None = None
+        self._target_noise: TargetNoise | None = None
+
+    def compiled(
+        self, circuit: QuantumCircuit, reading: Reading, noise: Noise | None, basis: Any
+    ) -> Compiled:
+        """The circuit in Aer's form."""
+        key = (reading.key, noise, basis)
+        compiled = self._circuits.get(key)
+        if compiled is None or not compiled.is_up_to_date:
+            compiled = Compiled(circuit, reading, noise, basis)
+            self._circuits.put(key, compiled, compiled.weight)
+        return compiled
+
+    def noise_of_primitives(
+        self, backend: BackendV2, run_options: Mapping[str, Any]
+    ) -> Noise | None:
+        """The noise that ``backend.run`` adds."""
+        if "noise_model" in run_options:
+            return self._noise_by_model(run_options["noise_model"])
+        if isinstance(backend, AerSimulator) or backend.sim is not None:
+            return self._noise_by_model(getattr(backend.options, "noise_model", None))
+        # Its first run makes a simulator with the noise of its properties.
+        return self._noise_by_properties(backend)
+
+    def noise_of_programs(self, backend: BackendV2) -> Noise | None:
+        """The noise that IBM's local executor adds."""
+        if isinstance(backend, AerSimulator):
+            return self._noise_by_model(getattr(backend.options, "noise_model", None))
+        if self._target_noise is None:
+            self._target_noise = TargetNoise(backend)
+        self._target_noise.look_at(backend)
+        return self._target_noise
+
+    def _noise_by_model(self, model: NoiseModel | None) -> Noise | None:
+        if model is None:
+            return None
+        if type(model) is not NoiseModel:
+            raise FastPathError("the noise model is of a kind of its own")
+        self._model_noise.look_at(model)
+        return self._model_noise
+
+    def _noise_by_properties(self, backend: BackendV2) -> Noise | None:
+        source = fake_backend_properties(backend)
+        if not source:
+            return None
+        if self._properties_noise is None or self._properties_noise[0] is not source:
+            noise = PropertiesNoise(backend.properties(), backend.dt)
+            self._properties_noise = (source, noise)
+        return self._properties_noise[1]
+
+
+_simulators: OrderedDict[int, tuple[weakref.ref[Any], Simulator]] = OrderedDict()
+_lock = threading.Lock()
+
+
+def simulator_of(backend: BackendV2) -> Simulator:
+    """What is kept for a backend, which is recognised by identity.
+
+    Raises:
+        FastPathError: If it is of a kind whose simulation is not known here.
+    """
+    aer.require()
+    if type(backend) is not AerSimulator and not is_plain_fake_backend(backend):
+        raise FastPathError("the backend is neither Aer's simulator nor a fake backend of IBM's")
+    number = id(backend)
+    with _lock:
+        known = _simulators.get(number)
+        if known is None or known[0]() is not backend:
+            known = (weakref.ref(backend), Simulator())
+            _simulators[number] = known
+        _simulators.move_to_end(number)
+        for other in [key for key, (ref, _) in _simulators.items() if ref() is None]:
+            del _simulators[other]
+        while len(_simulators) > MOST_BACKENDS:
+            _simulators.popitem(last=False)
+    return known[1]

@@ -6,7 +6,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from qsession.engines.base import Journal
+from qsession.engines.base import Journal, RunningOptions
 from qsession.engines.local.engine import LocalEngine
 from qsession.engines.local.job import LocalJob
 from qsession.model.records import JobRecord
@@ -29,10 +29,13 @@ class Bench:
     clock: ManualClock
     limits: Limits = field(default_factory=Limits)
     executor: Executor | None = None
+    memory_limit: int | None = None
+    parallel: int = 1
 
     def __post_init__(self) -> None:
         self.journal = Journal(SessionState("session", self.limits), self.clock)
-        self.engine = LocalEngine(self.backend, self.journal, self.executor)
+        running = RunningOptions(self.executor, self.parallel, self.memory_limit)
+        self.engine = LocalEngine(self.backend, self.journal, running)
 
     def submit(self, circuit: QuantumCircuit | None = None, **options: Any) -> LocalJob:
         """Submit a circuit, by default one whose outcome is sure."""

@@ -5,13 +5,19 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qsession.client_errors import SessionNotFoundError
+from qsession.engines.base import RunningOptions, SimulationCounts
+from qsession.engines.local.copying import own_pub
 from qsession.engines.local.details import session_details
 from qsession.engines.local.job import LocalJob
+from qsession.engines.local.lost_work import find_lost_work
 from qsession.engines.local.options import estimator_options, sampler_options
+from qsession.engines.local.running.any_executor import ElsewhereInOrder
+from qsession.engines.local.running.beside import BesideKernel
 from qsession.engines.local.scheduler import Scheduler
 from qsession.engines.local.service import SessionLocalService
 from qsession.engines.local.work import (
@@ -21,7 +27,7 @@ from qsession.engines.local.work import (
     SamplerWork,
     Work,
 )
-from qsession.errors import InvalidInputError, UnknownJobError
+from qsession.errors import InvalidInputError
 from qsession.ibm_client import semantic_role
 from qsession.model.durations import SYSTEM_MAX_TIME_S
 from qsession.model.session_state import Limits
@@ -30,7 +36,8 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
 
-    from qsession.engines.base import Journal
+    from qsession.engines.base import Journal, Keeper
+    from qsession.engines.local.running.place import Place
     from qsession.pubs import PubRequest
 
 _PRIMITIVE_OF_ROLE = {"sampler_v2": "sampler", "estimator_v2": "estimator"}
@@ -40,15 +47,27 @@ class LocalEngine:
     """Runs a session's jobs on a backend of this process: turns requests into units of work."""
 
     longest_max_time_s: ClassVar[int] = SYSTEM_MAX_TIME_S
-    can_cancel_running = False
+    outlives_process: ClassVar[bool] = False
+    instance: str | None = None
+    is_paid = False
 
     def __init__(
-        self, backend: BackendV2, journal: Journal, executor: Executor | None = None
+        self, backend: BackendV2, journal: Journal, running: RunningOptions | None = None
     ) -> None:
         self.service = SessionLocalService(self)
         self._backend = backend
         self._journal = journal
-        self._scheduler = Scheduler(journal, executor)
+        self._place = _place_for(backend, running or RunningOptions())
+        self._scheduler = Scheduler(journal, self._place)
+
+    def succeed(self, journal: Journal) -> LocalEngine:
+        """The engine of the session that continues this one, with the jobs of both."""
+        engine = copy.copy(self)
+        engine._journal = journal  # noqa: SLF001 - one of its own
+        engine._scheduler = self._scheduler.succeed(journal)  # noqa: SLF001
+        # Primitives that were made for the session hold its service: their next jobs go on here.
+        self.service.continue_with(engine)
+        return engine
 
     @classmethod
     def limits(cls, max_time_s: int | None) -> Limits:
@@ -72,7 +91,7 @@ class LocalEngine:
         else:
             options, precision = estimator_options(request.options)
             work = EstimatorWork(self._backend, request.estimator_pubs, precision, options)
-        return self._scheduler.submit(work, request.name)
+        return self._submit(work, request.name)
 
     def run_program(
         self, program_id: str, inputs: Mapping[str, Any], options: Mapping[str, Any], **extra: Any
@@ -84,7 +103,7 @@ class LocalEngine:
                 "resilience_level has no effect on a local backend.", UserWarning, stacklevel=2
             )
         # The caller may change its circuits and arrays while the job waits.
-        pubs = tuple(copy.deepcopy(inputs.get("pubs", ())))
+        pubs = tuple(map(own_pub, inputs.get("pubs", ())))
         primitive_options = inputs.get("options") or {}
         if program_id == "sampler":
             work: Work = SamplerWork(self._backend, pubs, sampler_options(primitive_options))
@@ -96,7 +115,7 @@ class LocalEngine:
                 f"The program {program_id!r} cannot run on the local backend "
                 f"{self._backend.name}. A local session runs samplers, estimators and executors."
             )
-        return self._scheduler.submit(work, None, tags=tuple(options.get("job_tags") or ()))
+        return self._submit(work, None, tags=tuple(options.get("job_tags") or ()))
 
     def run_quantum_program(self, program: Any, options: Any, *, dry_run: bool) -> LocalJob:
         """Submit what IBM's ``Executor`` hands to its service."""
@@ -107,7 +126,7 @@ class LocalEngine:
             program, options = copy.deepcopy((program, options))
         primitive = _PRIMITIVE_OF_ROLE.get(role or "", "executor")
         work = ExecutorWork(self._backend, program, options, primitive)  # type: ignore[arg-type]
-        return self._scheduler.submit(work, None)
+        return self._submit(work, None)
 
     def run_circuits(
         self,
@@ -118,37 +137,81 @@ class LocalEngine:
     ) -> LocalJob:
         """Submit circuits to ``backend.run``."""
         work = CircuitWork(self._backend, tuple(circuits), dict(run_options))
-        return self._scheduler.submit(work, name)
+        return self._submit(work, name)
 
     def run_again(self, job_id: str, *, shots: int | None = None) -> LocalJob:
-        """Submit the work of an earlier job once more."""
+        """Submit the work of an earlier job once more, or of one that another process left."""
         earlier = self._scheduler.job(job_id)
         if earlier is None:
-            raise UnknownJobError(f"No job {job_id!r} was submitted in this session.")
-        work = earlier.work if shots is None else earlier.work.with_shots(shots)
-        return self._scheduler.submit(work, earlier.record.name, tags=earlier.record.tags)
+            record, work = find_lost_work(job_id, self._backend)
+        else:
+            record, work = earlier.record, earlier.work
+        if shots is not None:
+            work = work.with_shots(shots)
+        return self._submit(work, record.name, tags=record.tags)
+
+    def _submit(self, work: Work, name: str | None, tags: tuple[str, ...] = ()) -> LocalJob:
+        """Queue a unit of work; its id is on disk before anybody has it."""
+        job = self._scheduler.submit(work, name, tags=tags)
+        keeper = self._journal.keeper
+        if keeper is not None:
+            keeper.note_work(job.job_id(), work)
+            keeper.keep()
+            job.when_done(partial(_keep_result, keeper, job.job_id()))
+        return job
 
     def job(self, job_id: str) -> LocalJob | None:
         """The live job with this id, None if there is none."""
         return self._scheduler.job(job_id)
 
+    @property
+    def can_cancel_running(self) -> bool:
+        """Whether a job that takes long can be stopped; short ones end by themselves."""
+        return self._place.can_stop_running
+
+    @property
+    def simulation_counts(self) -> SimulationCounts:
+        """How often the fast path computed a job."""
+        with self._journal.lock:
+            return self._scheduler.tally.counts
+
     def cancel_job(self, job_id: str) -> bool:
-        """Cancel a queued job; one that runs in this process cannot be stopped."""
+        """Cancel a job, queued or running; False if it has ended or cannot be stopped."""
         return self._scheduler.cancel_job(job_id)
 
-    def cancel(self, reason: str) -> None:
-        """End the session; its queued jobs are cancelled, the running one finishes."""
-        self._scheduler.cancel(reason)
+    def cancel(self, reason: str, *, running: bool = False) -> None:
+        """End the session; queued jobs are cancelled, running ones finish unless told."""
+        self._scheduler.cancel(reason, running=running)
 
     def close(self, reason: str) -> None:
         """Take no new jobs; the session ends with the last one it has."""
         self._scheduler.close(reason)
+
+    def close_within(self, seconds: float, reason: str) -> None:  # noqa: ARG002 - it is quick
+        """Take no new jobs."""
+        self.close(reason)
+
+    @property
+    def leaving(self) -> LocalEngine:
+        """What ends the session at exit: it ends with its process in any case."""
+        return self
 
     def details(self) -> dict[str, Any] | None:
         """The session in IBM's shape."""
         with self._journal.lock:
             state, now = self._journal.state, self._journal.clock.now()
             return session_details(state, self._backend.name, state.usage_seconds(now))
+
+
+def _keep_result(keeper: Keeper, job_id: str, done: Future[object]) -> None:
+    if not done.cancelled() and done.exception() is None:
+        keeper.note_result(job_id, done.result())
+
+
+def _place_for(backend: BackendV2, running: RunningOptions) -> Place:
+    if running.executor is not None:
+        return ElsewhereInOrder(running.executor, width=running.parallel)
+    return BesideKernel(backend, width=running.parallel, memory_limit=running.memory_limit)
 
 
 def _warn_of_dry_run(*, dry_run: bool) -> None:

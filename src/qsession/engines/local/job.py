@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any
 
 from qsession.client_errors import JobCancelledError, JobTimeoutError
+from qsession.engines.awaiting import settled
 from qsession.engines.local.work import ExecutorWork
 from qsession.ibm_client import LocalRuntimeJob
 from qsession.model.states import JobStatus
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from qsession.engines.local.scheduler import Scheduler
+    from qsession.engines.local.shelf import Kept
     from qsession.engines.local.work import Work
     from qsession.model.records import JobRecord
 
@@ -25,7 +28,7 @@ class LocalJob(LocalRuntimeJob):
     `qiskit.result.Result`.
     """
 
-    def __init__(self, work: Work, scheduler: Scheduler) -> None:
+    def __init__(self, work: Work, scheduler: Scheduler, job_id: str | None = None) -> None:
         super().__init__(
             function=work.run,
             backend=work.backend,
@@ -36,6 +39,20 @@ class LocalJob(LocalRuntimeJob):
         )
         self.work = work
         self._scheduler = scheduler
+        if job_id is not None:
+            self._job_id = job_id
+
+    @classmethod
+    def revived(cls, kept: Kept, scheduler: Scheduler, job_id: str) -> LocalJob:
+        """A new handle of a job that has ended."""
+        job = cls(kept.work, scheduler, job_id)
+        if kept.error is not None:
+            job.fail(kept.error)
+        elif job.record.status is JobStatus.DONE:
+            job.settle(kept.result)
+        else:
+            job.drop()
+        return job
 
     @property
     def record(self) -> JobRecord:
@@ -62,7 +79,10 @@ class LocalJob(LocalRuntimeJob):
             raise JobCancelledError(
                 f"Job {self.job_id()} has no result: {self.record.error or 'it was cancelled.'}"
             )
-        return super().result()
+        result = super().result()
+        if isinstance(self.work, ExecutorWork):
+            self._scheduler.note_result(self.job_id(), result)  # decoded only now
+        return result
 
     def wait_for_final_state(self, timeout: float | None = None) -> None:
         """Wait until the job has ended.
@@ -81,11 +101,20 @@ class LocalJob(LocalRuntimeJob):
                 f"Job {self.job_id()} did not end within {timeout} s; it goes on."
             ) from None
 
+    def __await__(self) -> Generator[Any, None, Any]:
+        """Wait for the result without blocking the event loop; errors are those of `result`."""
+        return self._result_in_loop().__await__()
+
+    async def _result_in_loop(self) -> Any:
+        await settled(self._future)
+        return self.result()
+
     def cancel(self) -> bool:
-        """Cancel the job while it is queued.
+        """Cancel the job, queued or running.
 
         Returns:
-            Whether it was cancelled; a job that already runs cannot be stopped here.
+            Whether it was cancelled. A job that runs in this process, as short ones do, cannot be
+            stopped, and neither can one that an executor does not cancel.
         """
         return self._scheduler.cancel_job(self.job_id())
 
@@ -136,6 +165,10 @@ class LocalJob(LocalRuntimeJob):
     def tags(self) -> list[str]:
         """The tags it was submitted with."""
         return list(self.record.tags)
+
+    def when_done(self, told: Callable[[Future[Any]], None]) -> None:
+        """Call with what the job ends with: its result, its failure, or that it was dropped."""
+        self._future.add_done_callback(told)
 
     def settle(self, result: object) -> None:
         """Hand over the result; for the scheduler."""

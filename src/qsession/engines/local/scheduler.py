@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
+import weakref
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
 from qsession.engines.local import rules
 from qsession.engines.local.job import LocalJob
+from qsession.engines.local.running.place import StoppedError
+from qsession.engines.local.shelf import Kept, Shelf
+from qsession.engines.local.tally import Tally
 from qsession.engines.local.timekeeper import Timekeeper
-from qsession.engines.local.work import Outcome, Work, run_work
+from qsession.engines.measuring import note_result
 from qsession.model.events import JobFinished, JobQueued, JobStarted, SessionMoved, SessionOpened
-from qsession.model.records import JobRecord
+from qsession.model.records import ExpectationValue, JobRecord
 from qsession.model.states import JobStatus, State
+from qsession.summaries import expectation_values
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,24 +28,42 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
     from qsession.engines.base import Journal
+    from qsession.engines.local.running.place import Place
+    from qsession.engines.local.work import Outcome, Work
+
+_BY_THE_USER = "Cancelled by the user."
 
 
 class Scheduler:
-    """Runs one unit of work at a time, in order, until the session ends.
+    """Runs units of work in order until the session ends, one at a time or as many as fit.
 
-    The order is kept here and one unit is handed to the executor at a time, so any
-    `concurrent.futures.Executor` will do: what travels is a picklable `Work`.
+    The order is kept here: a place gets no more units than it runs at once. Handles of jobs that
+    have ended are held weakly, what they need is on the shelf.
     """
 
-    def __init__(self, journal: Journal, executor: Executor | None = None) -> None:
+    def __init__(self, journal: Journal, place: Place, shelf: Shelf | None = None) -> None:
+        self.tally = Tally()
         self._journal = journal
-        self._owns_executor = executor is None
-        self._executor = executor or ThreadPoolExecutor(1, thread_name_prefix="qsession-local")
-        self._jobs: dict[str, LocalJob] = {}
+        self._place = place
+        self._closing = threading.Lock()
+        self._has_successor = False
+        self._shelf = shelf or Shelf()
+        self._pending: dict[str, LocalJob] = {}
+        self._handles: weakref.WeakValueDictionary[str, LocalJob] = weakref.WeakValueDictionary()
         self._queue: deque[LocalJob] = deque()
-        self._running: LocalJob | None = None
+        self._running: dict[str, LocalJob] = {}
+        self._why_stopped: dict[str, str] = {}
         self._is_pumping = False
+        self._earlier: Scheduler | None = None
         self._timekeeper = Timekeeper(self, journal.clock)
+
+    def succeed(self, journal: Journal) -> Scheduler:
+        """A scheduler for the session that continues this one; it knows the jobs of both."""
+        scheduler = Scheduler(journal, self._place, self._shelf)
+        scheduler._earlier = self
+        with self._closing:
+            self._has_successor = True
+        return scheduler
 
     # --- the session ----------------------------------------------------------------------------
 
@@ -52,12 +75,15 @@ class Scheduler:
                 self._journal.record(SessionOpened(self._now(), str(uuid.uuid4())))
         self._timekeeper.look()
 
-    def cancel(self, reason: str) -> None:
-        """End the session; its queued jobs are cancelled, the running one finishes."""
+    def cancel(self, reason: str, *, running: bool = False) -> None:
+        """End the session; its queued jobs are cancelled, running ones finish unless told."""
         with self._journal.lock:
-            if self._journal.state.state.is_terminal:
-                return
-            dropped = self._end(SessionMoved(self._now(), State.CANCELLED, reason))
+            dropped = []
+            if not self._journal.state.state.is_terminal:
+                dropped = self._end(SessionMoved(self._now(), State.CANCELLED, reason))
+            stopped = list(self._running.values()) if running else []
+        for job in stopped:
+            self._stop(job, f"Cancelled because the session was cancelled: {reason}.")
         self._after_end(dropped)
 
     def close(self, reason: str) -> None:
@@ -73,22 +99,57 @@ class Scheduler:
     # --- its jobs ---------------------------------------------------------------------------------
 
     def job(self, job_id: str) -> LocalJob | None:
-        """The live job with this id, None if there is none."""
-        return self._jobs.get(job_id)
+        """The job with this id, None if there is none: the handle that is held, else a new one."""
+        job = self._handles.get(job_id)
+        if job is None and (kept := self._shelf.get(job_id)) is not None:
+            job = LocalJob.revived(kept, self, job_id)
+            with self._journal.lock:
+                job = self._handles.setdefault(job_id, job)
+        if job is None and self._earlier is not None:
+            return self._earlier.job(job_id)
+        return job
 
     def cancel_job(self, job_id: str) -> bool:
-        """Cancel a queued job; one that runs in this process cannot be stopped."""
+        """Cancel a job, queued or running; False if it has ended or cannot be stopped."""
         with self._journal.lock:
-            job = self._jobs.get(job_id)
-            if job is None or job not in self._queue:
-                return False
-            self._queue.remove(job)
-            self._journal.record(
-                JobFinished(self._now(), job_id, JobStatus.CANCELLED, "Cancelled by the user.")
-            )
-            self._end_if_drained()
+            job = self._pending.get(job_id)
+            is_queued = job in self._queue
+            if job is not None and is_queued:
+                self._queue.remove(job)
+                self._record_cancelled(job_id, _BY_THE_USER)
+        if job is None:
+            return self._earlier is not None and self._earlier.cancel_job(job_id)
+        if not is_queued:
+            return self._stop(job, _BY_THE_USER)
         self._timekeeper.look()
-        job.drop()
+        self._drop(job)
+        return True
+
+    def _stop(self, job: LocalJob, why: str) -> bool:
+        """Stop a running job. Its turn is over when its place says so."""
+        job_id = job.job_id()
+        with self._journal.lock:
+            self._why_stopped[job_id] = why
+        if not self._place.stop(job_id):
+            with self._journal.lock:
+                self._why_stopped.pop(job_id, None)
+            return False
+        with self._journal.lock:
+            is_first = self._record_cancelled(job_id, why)
+        if is_first:
+            self._timekeeper.look()
+            self._drop(job)
+        return True
+
+    def _record_cancelled(self, job_id: str, why: str) -> bool:
+        """Record it; False if the job had ended already. Under the lock."""
+        record = self._journal.state.jobs[job_id]
+        if record.status.is_final:
+            return False
+        now = self._now()
+        spent_s = None if record.started is None else (now - record.started).total_seconds()
+        self._journal.record(JobFinished(now, job_id, JobStatus.CANCELLED, why, spent_s))
+        self._end_if_drained()
         return True
 
     @property
@@ -96,6 +157,10 @@ class Scheduler:
         """The session's id; None for work that belongs to no session."""
         state = self._journal.state
         return None if state.mode == "job" else state.session_id
+
+    def note_result(self, job_id: str, result: object) -> None:
+        """Keep the expectation values of a result that the job's handle decoded."""
+        note_result(self._journal, job_id, result)
 
     def record_of(self, job_id: str) -> JobRecord:
         """What is known of a job."""
@@ -119,7 +184,7 @@ class Scheduler:
             now = self._now()
             if self._journal.state.state is State.NOT_STARTED:
                 self._journal.record(SessionOpened(now, job_id))
-            self._jobs[job_id] = job
+            self._pending[job_id] = self._handles[job_id] = job
             self._queue.append(job)
             self._journal.record(
                 JobQueued(
@@ -147,50 +212,74 @@ class Scheduler:
                 return
             self._is_pumping = True
         while (job := self._take_next()) is not None:
-            try:
-                future = self._executor.submit(run_work, job.work)
-            except Exception as error:  # noqa: BLE001 - see below
-                # It is shutting down, or it cannot send this work; that must not stop the queue.
-                future = Future[Outcome]()
-                future.set_exception(error)
+            self._place.start(job.job_id(), job.work, partial(self._finish, job))
             self._timekeeper.look()
-            future.add_done_callback(partial(self._finish, job))
 
     def _take_next(self) -> LocalJob | None:
         with self._journal.lock:
-            if self._running is not None or not self._queue:
+            if len(self._running) >= self._place.width or not self._queue:
                 self._is_pumping = False
                 return None
-            job = self._running = self._queue.popleft()
+            job = self._queue.popleft()
+            self._running[job.job_id()] = job
             now = self._now()
             if self._journal.state.state in (State.OPEN, State.INACTIVE):
                 self._journal.record(SessionMoved(now, State.ACTIVE))
             self._journal.record(JobStarted(now, job.job_id()))
             return job
 
-    def _finish(self, job: LocalJob, future: Future[Outcome]) -> None:
-        error = _failure_of(future)
+    def _finish(self, job: LocalJob, outcome: Outcome | None, error: BaseException | None) -> None:
+        job_id = job.job_id()
+        values = () if outcome is None else expectation_values(outcome.result)
         with self._journal.lock:
-            now = self._now()
-            started = self.record_of(job.job_id()).started or now
-            self._journal.record(
-                JobFinished(
-                    now,
-                    job.job_id(),
-                    JobStatus.DONE if error is None else JobStatus.ERROR,
-                    error=None if error is None else f"{type(error).__name__}: {error}",
-                    qpu_seconds=max((now - started).total_seconds(), 0.0),
-                )
-            )
-            self._running = None
+            why = self._why_stopped.pop(job_id, _BY_THE_USER)
+            if isinstance(error, StoppedError):
+                is_settled = not self._record_cancelled(job_id, why)
+            else:
+                is_settled = False
+                self._record_finished(job_id, error, values)
+            del self._running[job_id]
+            self.tally.add(outcome)
             self._end_if_drained()
         # The next job first: whoever waits for this one may take its time.
         self._pump()
         self._timekeeper.look()
+        if is_settled:
+            return
+        if isinstance(error, StoppedError):
+            self._drop(job)
+            return
+        result = None if outcome is None else outcome.result
         if error is None:
-            job.settle(future.result().result)
+            job.settle(result)
         else:
             job.fail(error)
+        self._put_away(job, Kept(job.work, result, error))
+
+    def _record_finished(
+        self, job_id: str, error: BaseException | None, values: tuple[ExpectationValue, ...]
+    ) -> None:
+        now = self._now()
+        started = self._journal.state.jobs[job_id].started or now
+        self._journal.record(
+            JobFinished(
+                now,
+                job_id,
+                JobStatus.DONE if error is None else JobStatus.ERROR,
+                error=None if error is None else f"{type(error).__name__}: {error}",
+                qpu_seconds=max((now - started).total_seconds(), 0.0),
+                values=values,
+            )
+        )
+
+    def _drop(self, job: LocalJob) -> None:
+        job.drop()
+        self._put_away(job, Kept(job.work))
+
+    def _put_away(self, job: LocalJob, kept: Kept) -> None:
+        self._shelf.put(job.job_id(), kept)
+        with self._journal.lock:
+            self._pending.pop(job.job_id(), None)
 
     # --- time and the end -----------------------------------------------------------------------
 
@@ -204,11 +293,14 @@ class Scheduler:
             dropped = self._apply_what_is_due()
             deadline = rules.next_deadline(self._journal.state)
             has_ended = self._journal.state.state.is_terminal
-            is_over = has_ended and self._running is None
+            is_over = has_ended and not self._running
         for job in dropped:
-            job.drop()
-        if is_over and self._owns_executor:
-            self._executor.shutdown(wait=False)
+            self._drop(job)
+        if is_over:
+            with self._closing:
+                # Its successor uses the place, and closes it.
+                if not self._has_successor:
+                    self._place.close()
         return deadline, has_ended
 
     def _end_if_drained(self) -> None:
@@ -236,16 +328,10 @@ class Scheduler:
     def _after_end(self, dropped: list[LocalJob]) -> None:
         self._timekeeper.look()
         for job in dropped:
-            job.drop()
+            self._drop(job)
 
     def _now(self) -> datetime:
         return self._journal.clock.now()
-
-
-def _failure_of(future: Future[Outcome]) -> BaseException | None:
-    if future.cancelled():  # by an executor that somebody shut down
-        return RuntimeError("The executor dropped the job before it ran.")
-    return future.exception()
 
 
 def _name_of(circuits: Sequence[QuantumCircuit]) -> str | None:

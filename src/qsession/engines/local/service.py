@@ -22,6 +22,10 @@ class SessionLocalService(QiskitRuntimeLocalService):
     def __init__(self, engine: LocalEngine) -> None:
         self._engine = engine
 
+    def continue_with(self, engine: LocalEngine) -> None:
+        """Hand jobs to another engine from now on."""
+        self._engine = engine
+
     def _run(
         self, program_id: str, inputs: dict[str, Any], options: dict[str, Any], **extra: Any
     ) -> LocalJob:

@@ -1,0 +1,150 @@
+"""The place of work that the user chose: any `concurrent.futures.Executor`."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from qsession.engines.local.running.carrying_out import Reply, Task, carry_out, this_process
+from qsession.engines.local.running.parcels import Parcel, pack
+from qsession.engines.local.running.place import StoppedError
+from qsession.engines.local.running.replies import CannotSendError, read_reply
+from qsession.engines.local.work import Outcome, run_work
+from qsession.errors import JobFailedError, WorkerLostError
+
+if TYPE_CHECKING:
+    from qsession.engines.local.running.place import Ended
+    from qsession.engines.local.work import Work
+
+_LOST_ELSEWHERE = ("KilledWorker", "LostWorkerError")
+"""What Dask raises when the workers that a task was given to have died, again and again."""
+
+
+@dataclass(eq=False)
+class _Unit:
+    job_id: str
+    work: Work
+    ended: Ended
+    parcel: Parcel | None = None
+    future: Future[Any] | None = None
+    is_stopped: bool = False
+    is_resent: bool = False
+
+
+class ElsewhereInOrder:
+    """Hands units to an executor; the order, the ids and the states stay with the session.
+
+    Backends and noise models travel once to each process of the executor. The executor belongs to
+    whoever made it and is never shut down here.
+    """
+
+    can_stop_running = False
+    """An executor need not be able to; `stop` asks it nevertheless."""
+
+    def __init__(self, executor: Executor, *, width: int = 1) -> None:
+        self.width = width
+        self._executor = executor
+        self._lock = threading.Lock()
+        self._units: dict[str, _Unit] = {}
+        self._sent: set[str] = set()
+        self._is_here = isinstance(executor, ThreadPoolExecutor)
+        """Whether its tasks run in this process, where nothing needs to be packed."""
+
+    def start(self, job_id: str, work: Work, ended: Ended) -> None:
+        """Submit a unit to the executor; see `Place`."""
+        unit = _Unit(job_id, work, ended)
+        with self._lock:
+            self._units[job_id] = unit
+        self._submit(unit)
+
+    def stop(self, job_id: str) -> bool:
+        """Ask the executor to cancel a unit; see `Place`."""
+        with self._lock:
+            unit = self._units.get(job_id)
+            if unit is None or unit.future is None:
+                return False
+            unit.is_stopped = True
+            future = unit.future
+        if future.cancel():
+            return True
+        unit.is_stopped = False
+        return False
+
+    def close(self) -> None:
+        """Nothing: the executor is its owner's."""
+
+    def _submit(self, unit: _Unit) -> None:
+        try:
+            future = self._future_of(unit)
+        except Exception as error:  # noqa: BLE001 - it is shutting down, or cannot send this
+            self._end(unit, None, _in_words(error))
+            return
+        unit.future = future
+        future.add_done_callback(partial(self._take, unit))
+
+    def _future_of(self, unit: _Unit) -> Future[Any]:
+        if not self._is_here and unit.parcel is None:
+            try:
+                unit.parcel = pack(unit.work)
+            except Exception:  # noqa: BLE001 - the executor may have a way of its own
+                unit.parcel = None
+        if self._is_here or unit.parcel is None:
+            return self._executor.submit(run_work, unit.work)
+        known = set() if unit.is_resent else self._sent
+        parts = {token: part for token, part in unit.parcel.parts.items() if token not in known}
+        task = Task(unit.job_id, unit.parcel.work, parts, this_process())
+        return self._executor.submit(carry_out, task)
+
+    def _take(self, unit: _Unit, future: Future[Any]) -> None:
+        try:
+            outcome = self._outcome_of(unit, future)
+        except BaseException as error:  # noqa: BLE001 - it is the job's, whatever it is
+            self._end(unit, None, error)
+            return
+        if outcome is not None:
+            self._end(unit, outcome, None)
+
+    def _outcome_of(self, unit: _Unit, future: Future[Any]) -> Outcome | None:
+        """The outcome; None if the unit is on its way once more."""
+        if future.cancelled():
+            if unit.is_stopped:
+                raise StoppedError
+            # By somebody who shut the executor down.
+            raise RuntimeError("The executor dropped the job before it ran.")
+        if (error := future.exception()) is not None:
+            raise _in_words(error)
+        reply = future.result()
+        if not isinstance(reply, Reply):
+            assert isinstance(reply, Outcome)  # noqa: S101 - of work that was not packed
+            return reply
+        self._is_here = self._is_here or reply.process == this_process()
+        if reply.missing and not unit.is_resent:
+            unit.is_resent = True
+            self._submit(unit)
+            return None
+        if unit.parcel is not None:
+            self._sent.update(unit.parcel.parts)
+        try:
+            return read_reply(reply)
+        except CannotSendError as reason:
+            raise JobFailedError(
+                f"The job cannot run in the executor's processes: {reason}. Define it in a module "
+                "that they can import."
+            ) from None
+
+    def _end(self, unit: _Unit, outcome: Outcome | None, error: BaseException | None) -> None:
+        with self._lock:
+            del self._units[unit.job_id]
+        unit.ended(outcome, error)
+
+
+def _in_words(error: BaseException) -> BaseException:
+    is_lost = isinstance(error, BrokenExecutor) or type(error).__name__ in _LOST_ELSEWHERE
+    if not is_lost:
+        return error
+    lost = WorkerLostError(f"The process of the executor that ran the job was lost: {error}")
+    lost.__cause__ = error
+    return lost

@@ -1,0 +1,46 @@
+"""What the scheduler hands units of work to: the protocol `Place`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from qsession.engines.local.work import Outcome, Work
+
+
+Ended: TypeAlias = "Callable[[Outcome | None, BaseException | None], None]"
+"""Takes how a unit ended: with an outcome, or with an error.
+
+Called once, from any thread, also from inside `Place.start`.
+"""
+
+
+class StoppedError(Exception):
+    """How a unit ends that `Place.stop` promised to end. Never shown to people."""
+
+
+class Place(Protocol):
+    """Runs units of work. The order is the scheduler's: a place starts what it is given."""
+
+    @property
+    def width(self) -> int:
+        """How many units it runs at once."""
+        ...
+
+    @property
+    def can_stop_running(self) -> bool:
+        """Whether a unit that takes long can be stopped."""
+        ...
+
+    def start(self, job_id: str, work: Work, ended: Ended) -> None:
+        """Begin a unit; one that cannot begin ends with the reason."""
+        ...
+
+    def stop(self, job_id: str) -> bool:
+        """Stop a unit. True promises that it ends soon, with `StoppedError`."""
+        ...
+
+    def close(self) -> None:
+        """Say that no unit will follow; those that run finish. Never blocks; may be repeated."""
+        ...

@@ -1,0 +1,151 @@
+"""Keeps what ended jobs were given and what they gave, in bounded memory: `Shelf`."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import sys
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qiskit import QuantumCircuit
+
+if TYPE_CHECKING:
+    from tempfile import _TemporaryFileWrapper
+
+    from qsession.engines.local.work import Work
+
+BUDGET_BYTES = 16 * 2**20
+"""Of the jobs that ended last; older ones are written to a file."""
+
+_BYTES_PER_OPERATION = 400
+_BYTES_PER_OBJECT = 64
+_LONGEST_LOOK = 100
+"""Items of a list that are weighed; the rest is taken to be like them."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An ended job: its work, and its result or its error. A cancelled one has neither."""
+
+    work: Work
+    result: object = None
+    error: BaseException | None = None
+
+
+class Shelf:
+    """Ended jobs by id, the newest in memory and the others in a file without a name.
+
+    The file has no name in any directory, so it is gone with this object or its process, however
+    that ends. What cannot be pickled stays in memory. Safe to use from any thread.
+    """
+
+    def __init__(self, budget_bytes: int = BUDGET_BYTES) -> None:
+        self._budget_bytes = budget_bytes
+        self._lock = threading.Lock()
+        self._in_memory: OrderedDict[str, tuple[Kept, int]] = OrderedDict()
+        self._memory_bytes = 0
+        self._unwritable: dict[str, Kept] = {}
+        self._places: dict[str, tuple[int, int]] = {}
+        self._file: _TemporaryFileWrapper[bytes] | io.BufferedRandom | None = None
+        self._backend: object = None
+
+    def put(self, job_id: str, kept: Kept) -> None:
+        """Keep a job; what has been here longest may move to the file."""
+        weight = weigh(kept.work.circuits) + weigh(kept.work.inputs) + weigh(kept.result)
+        with self._lock:
+            self._backend = kept.work.backend
+            self._in_memory[job_id] = kept, weight
+            self._memory_bytes += weight
+            while self._memory_bytes > self._budget_bytes:
+                oldest, (moved, freed) = self._in_memory.popitem(last=False)
+                self._memory_bytes -= freed
+                self._write(oldest, moved)
+
+    def get(self, job_id: str) -> Kept | None:
+        """The job with this id, None if it was never kept."""
+        with self._lock:
+            if job_id in self._in_memory:
+                return self._in_memory[job_id][0]
+            if job_id in self._unwritable:
+                return self._unwritable[job_id]
+            return self._read(*self._places[job_id]) if job_id in self._places else None
+
+    @property
+    def memory_bytes(self) -> int:
+        """What is held in memory, estimated."""
+        return self._memory_bytes
+
+    def _write(self, job_id: str, kept: Kept) -> None:
+        try:
+            file = io.BytesIO()
+            _Pickler(file, self._backend).dump(kept)
+            pickled = file.getvalue()
+            if self._file is None:
+                self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
+            start = self._file.seek(0, io.SEEK_END)
+            self._file.write(pickled)
+            self._file.flush()
+        except Exception:  # noqa: BLE001 - whatever pickle meets, or a full disk
+            self._unwritable[job_id] = kept
+        else:
+            self._places[job_id] = start, len(pickled)
+
+    def _read(self, start: int, length: int) -> Kept:
+        assert self._file is not None  # noqa: S101 - something was written
+        self._file.seek(start)
+        unpickler = _Unpickler(io.BytesIO(self._file.read(length)))
+        unpickler.backend = self._backend
+        kept: Kept = unpickler.load()
+        return kept
+
+    def __del__(self) -> None:
+        """Close the file, and so remove it."""
+        if self._file is not None:
+            self._file.close()
+
+
+class _Pickler(pickle.Pickler):
+    """Leaves the backend out: every job of a session has the same."""
+
+    def __init__(self, file: io.BytesIO, backend: object) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._backend = backend
+
+    def persistent_id(self, obj: object) -> str | None:
+        return "backend" if obj is self._backend else None
+
+
+class _Unpickler(pickle.Unpickler):
+    backend: object = None
+
+    def persistent_load(self, _: Any) -> object:
+        return self.backend
+
+
+def weigh(item: object, depth: int = 6) -> int:
+    """About how many bytes an object holds."""
+    if isinstance(item, QuantumCircuit):
+        return _BYTES_PER_OBJECT * 20 + _BYTES_PER_OPERATION * len(item.data)
+    if isinstance(array_bytes := getattr(item, "nbytes", None), int):
+        return array_bytes + _BYTES_PER_OBJECT
+    if depth == 0 or item is None or isinstance(item, str | bytes | int | float | complex):
+        return sys.getsizeof(item)
+    if isinstance(item, Mapping):
+        return _weigh_many(list(item.values()), len(item), depth) + _BYTES_PER_OBJECT * len(item)
+    if isinstance(item, list | tuple | set | frozenset):
+        return _weigh_many(list(item)[:_LONGEST_LOOK], len(item), depth)
+    held = getattr(item, "__dict__", None) or {
+        name: getattr(item, name, None) for name in getattr(type(item), "__slots__", ())
+    }
+    return _weigh_many(list(held.values()), len(held), depth)
+
+
+def _weigh_many(items: list[object], count: int, depth: int) -> int:
+    looked_at = items[:_LONGEST_LOOK]
+    weight = sum(weigh(item, depth - 1) for item in looked_at)
+    return _BYTES_PER_OBJECT + weight * count // max(len(looked_at), 1)

@@ -1,0 +1,27 @@
+"""A worker process that several tests use, since each takes seconds to load the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from qsession.engines.local.running.pool import Workers, workers
+from qsession.engines.local.running.worker import Worker
+
+
+@pytest.fixture(scope="session")
+def worker() -> Iterator[Worker]:
+    """A worker of the tests' own."""
+    worker = Worker()
+    yield worker
+    worker.close()
+
+
+@pytest.fixture(scope="session")
+def warm_workers() -> Iterator[Workers]:
+    """Those of this process, kept warm from one test to the next."""
+    workers.join()
+    workers.warm()
+    yield workers
+    workers.leave()

@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
+import sys
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from qsession.testing import ManualClock
     from tests.support.gated_backend import GatedBackend
     from tests.support.waiting import NewThreads
 
+_numbers = count()
+
 # Imported where they are used: the browser tests need none of it, and Qiskit takes its time.
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests drop open sessions of the loopback server all the time; one of them asks about it."""
+    words = "The (session|batch) .* is open, and nothing refers to it any more"
+    config.addinivalue_line("filterwarnings", f"ignore:{words}:UserWarning")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where this run keeps state, processes that it starts included: not where the user does."""
+    home = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("QSESSION_HOME", str(home))
+        yield home
+
+
+@pytest.fixture(autouse=True)
+def ledger_home(_state_of_tests: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the test's ledger is: one of its own, since the loopback server's ids come again."""
+    home = _state_of_tests / str(next(_numbers))
+    monkeypatch.setenv("QSESSION_HOME", str(home))
+    yield home
+    if "qsession.ledger" in sys.modules:
+        from qsession.ledger import close_ledgers
+
+        close_ledgers()
 
 
 @pytest.fixture

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from qsession.client_errors import SessionNotFoundError
+from qsession.clock import SystemClock
 from qsession.engines import list_sessions, locate
+from qsession.engines.ibm.finding import ListedSession
 from qsession.errors import InvalidInputError, shown
-from qsession.ibm_service import default_account_exists, default_service
+from qsession.ibm_service import default_account_exists, default_service, instances_of
+from qsession.ledger import SessionEntry, ledger_of_process
+from qsession.ledger.reading import find_sessions, read_sessions
 from qsession.session import Batch, Session, live
 
 if TYPE_CHECKING:
     from qsession.model.session_state import Mode
+
+LOST = "lost"
+"""The state of a local session whose process ended before anybody had closed it."""
+
+_LOST_SHOWN = timedelta(days=7)
+"""A lost session is listed among the open ones until somebody attaches to it, or for a week."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +37,15 @@ class SessionInfo:
         name: The name it was given here.
         backend: Its backend; None if the service does not say yet.
         mode: ``"session"`` or ``"batch"``.
-        state: As `Session.state`.
+        state: As `Session.state`, or ``"lost"``: a local session whose process has ended before
+            anybody had closed it. Of the ledger alone it is the last known.
         opened: When it was opened (UTC).
         ended: When it ended (UTC).
         remaining: Seconds left of its ``max_time``; known of sessions of this process alone.
-        jobs: How many jobs it has; known of sessions of this process alone.
-        source: Who told of it: ``"process"`` or ``"service"``.
+        jobs: How many jobs it has, as far as it is known here.
+        source: Who told of it: ``"process"``, this one; ``"ledger"``, the notes of this user's
+            processes; ``"service"``, IBM Quantum.
+        usage: Seconds used so far, as IBM counts them; known of sessions of this process alone.
     """
 
     session_id: str | None
@@ -42,77 +57,165 @@ class SessionInfo:
     ended: datetime | None
     remaining: int | None
     jobs: int | None
-    source: Literal["process", "service"]
+    source: Literal["process", "ledger", "service"]
+    usage: float | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an account was asked and said.
+
+    Attributes:
+        listed: Its sessions.
+        instances: The instances whose open sessions are all among them.
+        was_asked: Whether there was an account to ask.
+    """
+
+    listed: tuple[ListedSession, ...] = ()
+    instances: frozenset[str | None] = frozenset()
+    was_asked: bool = False
+
+
+NOBODY_ASKED = Told()
 
 
 def sessions(service: Any = None, *, ended: bool = False, limit: int = 50) -> list[SessionInfo]:
-    """The sessions and batches of this process and of an account, newest first.
+    """The sessions and batches of this process, of the ledger and of an account, newest first.
+
+    What the service says of a session is newer than what the ledger says. If the default account
+    cannot be asked, a `UserWarning` says so, and what is known here is listed.
 
     Args:
         service: A `QiskitRuntimeService`; None is the default account if there is one.
         ended: Whether to list those that have ended, too.
-        limit: How many of the account's to list at most.
+        limit: How many of the ledger's and of the account's to list at most.
 
     Raises:
         InvalidInputError: If ``limit`` is not a positive number.
-        ServiceError: If the service could not be asked.
+        ServiceError: If ``service`` was given and could not be asked.
+    """
+    limit = read_limit(limit)
+    try:
+        told = ask_account(service, ended=ended, limit=limit)
+    except Exception as error:
+        if service is not None:
+            raise
+        told = NOBODY_ASKED
+        warnings.warn(
+            f"The default account could not be asked ({type(error).__name__}: {error}). Listed is "
+            "what is known here.",
+            UserWarning,
+            stacklevel=2,
+        )
+    here = [info_of(held) for held in live.sessions()]
+    known = {info.session_id for info in here}
+    there = elsewhere(told, ended=ended, limit=limit)
+    listed = [*here, *(info for info in there if info.session_id not in known)]
+    unopened = [info for info in listed if info.opened is None]
+    opened = [info for info in listed if info.opened is not None]
+    newest_first = sorted(opened, key=lambda info: str(info.opened), reverse=True)
+    return [info for info in (*unopened, *newest_first) if ended or info.ended is None]
+
+
+def read_limit(limit: object) -> int:
+    """Check a ``limit``.
+
+    Raises:
+        InvalidInputError: If it is not a positive number.
     """
     if type(limit) is not int or limit < 1:
         raise InvalidInputError(f"limit={shown(limit)} is not a positive number, such as limit=50.")
-    here = [_info_of(held) for held in live.sessions()]
-    listed = [info for info in here if ended or info.ended is None]
-    known = {info.session_id for info in here}
-    if service is None and default_account_exists():
+    return limit
+
+
+def ask_account(service: Any, *, ended: bool, limit: int) -> Told:
+    """Ask an account, or the default one, for its sessions; `NOBODY_ASKED` if there is none.
+
+    Raises:
+        ServiceError: If it could not be asked.
+    """
+    if service is None:
+        if not default_account_exists():
+            return NOBODY_ASKED
         service = default_service()
-    if service is not None:
-        listed += [
-            SessionInfo(
-                session_id=found.session_id,
-                name=None,
-                backend=found.backend,
-                mode=found.mode,
-                state=found.state,
-                opened=found.opened,
-                ended=found.ended,
-                remaining=None,
-                jobs=None,
-                source="service",
-            )
-            for found in list_sessions(service, ended=ended, limit=limit)
-            if found.session_id not in known
-        ]
-    unopened = [info for info in listed if info.opened is None]
-    opened = [info for info in listed if info.opened is not None]
-    return unopened + sorted(opened, key=lambda info: str(info.opened), reverse=True)
+    listed = list_sessions(service, ended=ended, limit=limit)
+    is_complete = len(listed) < limit
+    instances = frozenset(instances_of(service) if is_complete else ())
+    return Told(tuple(listed), instances, was_asked=True)
+
+
+def elsewhere(told: Told, *, ended: bool, limit: int) -> list[SessionInfo]:
+    """Sessions as an account and the ledger know them, those of this process among them."""
+    noted = {entry.session_id: entry for entry in _noted(ended=ended)}
+    found = {each.session_id: _info_told(each, noted.get(each.session_id)) for each in told.listed}
+    now = SystemClock().now()
+    for entry in islice(noted.values(), limit):
+        # The service lists all that is open: what it does not list has ended since.
+        has_ended = entry.facts.kind == "ibm" and entry.facts.instance in told.instances
+        if ended or not has_ended:
+            found.setdefault(entry.session_id, _info_noted(entry, now))
+    return [info for info in found.values() if ended or info.ended is None]
 
 
 def attach(session_id_or_name: str, service: Any = None) -> Session:
-    """A session or batch that exists: of this process by id or name, of the account by id.
+    """A session or batch that exists, with all its jobs.
+
+    It is looked for in this process and in the ledger by id and name, and in the account by id.
+    One of IBM Quantum goes on. A local one has ended with its process: jobs that were done have
+    their results, others are marked as lost, and ``run_again(job_id)`` of a new session on the
+    same backend submits what one of them was to run.
 
     Args:
-        session_id_or_name: Its id, or the name it was given in this process.
+        session_id_or_name: Its id, or the name it was given.
         service: A `QiskitRuntimeService`; None is the default account if there is one.
 
     Raises:
-        SessionNotFoundError: If there is none.
+        SessionNotFoundError: If there is none, or it is local and open in another process.
         ServiceError: If the service could not be asked.
     """
     held = live.find(session_id_or_name) or live.named(session_id_or_name)
     if held is not None:
         return held
-    if service is None and default_account_exists():
+    entry = _entry_of(session_id_or_name)
+    if entry is not None:
+        held = live.find(entry.session_id)
+        if held is not None:
+            return held
+    session_id = session_id_or_name if entry is None else entry.session_id
+    is_local = entry is not None and entry.facts.kind == "local"
+    if not is_local and service is None and default_account_exists():
         service = default_service()
-    found = None if service is None else locate(session_id_or_name, service)
+    found = locate(session_id, None if is_local else service)
     if found is None:
         raise SessionNotFoundError(
-            f"No session has the id or name {session_id_or_name!r} in this process, and no account "
-            "was asked. Give the service that knows it: attach(session_id, service)."
+            f"No session has the id or name {session_id_or_name!r} in this process or in the "
+            "ledger, and no account was asked. Give the service that knows it: "
+            "attach(session_id, service)."
+            if entry is None
+            else f"The session {session_id} is one of IBM Quantum, and there is no default "
+            "account. Give the service that knows it: attach(session_id, service)."
         )
     cls = Batch if found.mode == "batch" else Session
-    return cls.from_id(session_id_or_name, service)
+    return cls.from_id(session_id, None if is_local else service)
 
 
-def _info_of(session: Session) -> SessionInfo:
+def _noted(*, ended: bool) -> list[SessionEntry]:
+    """What the ledger says, newest first."""
+    ledger = ledger_of_process()
+    return (ledger and ledger.read(lambda file: read_sessions(file, ended=ended))) or []
+
+
+def _entry_of(session_id_or_name: str) -> SessionEntry | None:
+    """The session with this id; else the newest of this name, an open one before others."""
+    ledger = ledger_of_process()
+    found = (ledger and ledger.read(lambda file: find_sessions(file, session_id_or_name))) or []
+    by_id = (entry for entry in found if entry.session_id == session_id_or_name)
+    are_open = (entry for entry in found if entry.ended is None)
+    return next(chain(by_id, are_open, found), None)
+
+
+def info_of(session: Session) -> SessionInfo:
+    """A session of this process in a list."""
     snapshot = session.snapshot()
     return SessionInfo(
         session_id=snapshot.session_id,
@@ -125,4 +228,38 @@ def _info_of(session: Session) -> SessionInfo:
         remaining=session.remaining,
         jobs=sum(snapshot.counts.values()),
         source="process",
+        usage=session.usage_seconds,
+    )
+
+
+def _info_told(listed: ListedSession, entry: SessionEntry | None) -> SessionInfo:
+    """What the service says, and what only the ledger knows."""
+    return SessionInfo(
+        session_id=listed.session_id,
+        name=None if entry is None else entry.facts.name,
+        backend=listed.backend,
+        mode=listed.mode,
+        state=listed.state,
+        opened=listed.opened,
+        ended=listed.ended,
+        remaining=None,
+        jobs=None if entry is None else entry.jobs,
+        source="service",
+    )
+
+
+def _info_noted(entry: SessionEntry, now: datetime) -> SessionInfo:
+    is_lost = entry.is_lost(now)
+    is_long_ago = is_lost and now - entry.seen > _LOST_SHOWN
+    return SessionInfo(
+        session_id=entry.session_id,
+        name=entry.facts.name,
+        backend=entry.facts.backend,
+        mode=entry.facts.mode,
+        state=LOST if is_lost else entry.state.value,
+        opened=entry.opened,
+        ended=entry.seen if is_long_ago else entry.ended,
+        remaining=None,
+        jobs=entry.jobs,
+        source="ledger",
     )

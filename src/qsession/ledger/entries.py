@@ -1,0 +1,86 @@
+"""What the ledger tells of a session: `SessionFacts`, `SessionEntry`, and of its jobs, records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, Literal
+
+from qsession.ledger.processes import Process
+from qsession.model.records import JobRecord
+from qsession.model.states import JobStatus, State
+
+if TYPE_CHECKING:
+    from qsession.model.session_state import Mode
+
+Kind = Literal["local", "ibm"]
+"""Who runs a session: its own process, or IBM Quantum."""
+
+PROCESS_ENDED: Final = "its process ended"
+"""Why a local session ended that nobody closed."""
+
+LOST: Final = "Lost: its process ended before the job did."
+"""The error of a job that ended with the process that ran it."""
+
+LONGEST_SILENCE: Final = timedelta(days=1)
+"""A local session lasts for hours: after this time without a word, its process is gone, even if it
+ran on a computer that cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """What is known of a session before it opens and never changes."""
+
+    kind: Kind
+    backend: str
+    mode: Mode
+    name: str | None = None
+    instance: str | None = None
+    max_time_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEntry:
+    """A session as the ledger last heard of it. Times are UTC.
+
+    Attributes:
+        session_id: Its id.
+        facts: What never changes of it.
+        state: Where it stood.
+        opened: When it was opened.
+        ended: When it ended, None if it was not heard of.
+        ended_reason: Why, in words.
+        usage_s: Its usage when its state last changed, in seconds.
+        process: The process that wrote this.
+        notebook: The notebook that the process belonged to, where that is known.
+        seen: When this was written.
+        jobs: How many jobs it has.
+    """
+
+    session_id: str
+    facts: SessionFacts
+    state: State
+    opened: datetime
+    ended: datetime | None
+    ended_reason: str | None
+    usage_s: float
+    process: Process
+    notebook: str | None
+    seen: datetime
+    jobs: int
+
+    def is_lost(self, now: datetime) -> bool:
+        """Whether it ended with its process and nobody was there to say so."""
+        if self.facts.kind != "local" or self.ended is not None:
+            return False
+        gone = self.process.has_ended
+        return now - self.seen > LONGEST_SILENCE if gone is None else gone
+
+    def closed(self, at: datetime) -> SessionEntry:
+        """A lost session as it is from now on."""
+        return replace(self, state=State.CLOSED, ended=at, ended_reason=PROCESS_ENDED)
+
+
+def lost(record: JobRecord, at: datetime) -> JobRecord:
+    """A job that nobody ran to its end."""
+    return replace(record, status=JobStatus.ERROR, finished=at, error=LOST)

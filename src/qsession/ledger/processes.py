@@ -1,0 +1,85 @@
+"""Which process opened a session, told so that another one with its number is not taken for it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process of some computer.
+
+    Attributes:
+        pid: Its number, which another process may get later.
+        started: When it started, as the system tells it: with the number it is unique.
+        host: The computer's name; numbers mean nothing on another one.
+    """
+
+    pid: int
+    started: str | None
+    host: str
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it belongs to this computer."""
+        return self.host == _host()
+
+    @property
+    def has_ended(self) -> bool | None:
+        """Whether it is gone; None if that cannot be told from here."""
+        if not self.is_here:
+            return None
+        if self == this_process():
+            return False
+        started = _start_of(self.pid)
+        return started is None or started != self.started
+
+
+def this_process() -> Process:
+    """The process that asks."""
+    return _process(os.getpid())
+
+
+@cache
+def _process(pid: int) -> Process:
+    return Process(pid, _start_of(pid), _host())
+
+
+@cache
+def _host() -> str:
+    return socket.gethostname()
+
+
+def _start_of(pid: int) -> str | None:
+    """When the process with this number started, as a word to compare; None if there is none."""
+    stat = Path(f"/proc/{pid}/stat")
+    if Path("/proc/self/stat").exists():
+        try:
+            # The name in brackets may hold anything; after it: the state, and 18 fields on, the
+            # ticks from the computer's start to its own.
+            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
+        except OSError:
+            return None
+        is_gone = fields[0] in "ZX"  # killed, and its parent has not asked for it yet
+        return None if is_gone else f"{_boot()}:{fields[19]}"
+    psutil: Any = import_module("psutil")  # ipykernel brings it
+    try:
+        process = psutil.Process(pid)
+        is_gone = process.status() == psutil.STATUS_ZOMBIE
+        return None if is_gone else str(round(process.create_time()))
+    except psutil.Error:
+        return None
+
+
+@cache
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""

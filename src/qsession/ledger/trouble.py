@@ -1,0 +1,72 @@
+"""What to do when the ledger cannot be used: warn once, wait, and try again."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import warnings
+from datetime import datetime, timedelta
+
+from qsession.errors import LedgerWarning
+
+_log = logging.getLogger("qsession")
+
+FIRST_REST_S = 1.0
+LONGEST_REST_S = 60.0
+
+_has_warned = False
+
+
+class LedgerTooNewError(Exception):
+    """A later release of qsession has changed the file."""
+
+
+def warn_once(words: str) -> None:
+    """Warn, the first time in this process."""
+    global _has_warned  # noqa: PLW0603 - what is once in a process is the process's
+    if _has_warned:
+        _log.debug("%s", words)
+        return
+    _has_warned = True
+    try:
+        warnings.warn(words, LedgerWarning, stacklevel=2)
+    except LedgerWarning:
+        # Warnings are errors in this program. A job was just submitted: its handle counts more.
+        _log.warning("%s", words)
+
+
+def is_corrupt(error: Exception) -> bool:
+    """Whether the file itself is broken."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same may succeed later: a lock is released, a disk gets room."""
+    return isinstance(error, OSError | sqlite3.DatabaseError) and not isinstance(
+        error, sqlite3.ProgrammingError | sqlite3.DataError | sqlite3.NotSupportedError
+    )
+
+
+class Rest:
+    """Between two attempts: 1 s after the first failure, then twice as long, 60 s at most."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._until: datetime | None = None
+
+    @property
+    def until(self) -> datetime | None:
+        """When to try again; None while all is well."""
+        return self._until
+
+    def begin(self, now: datetime) -> None:
+        """Take note of a failure."""
+        rest_s = min(FIRST_REST_S * 2**self._failures, LONGEST_REST_S)
+        self._failures += 1
+        self._until = now + timedelta(seconds=rest_s)
+
+    def end(self) -> None:
+        """Take note of a success."""
+        self._failures = 0
+        self._until = None

@@ -1,0 +1,92 @@
+"""A kernel is killed at a random moment: everything that it was told is found afterwards."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qsession import JobLostError, JobStatus, Session, attach, sessions
+from tests.recovery.conftest import ROUNDS
+from tests.recovery.kernels import Kernels, random_moment
+
+if TYPE_CHECKING:
+    from tests.cloud.server import Server
+
+JOBS = 200
+
+
+@pytest.mark.timeout(60 + 30 * ROUNDS)
+def test_every_job_of_killed_local_kernels_is_found(local_kernels: Kernels):
+    chance = random.Random(ROUNDS)
+    done = 0
+    for number in range(ROUNDS):
+        words, delay_s = random_moment(chance, JOBS)
+        killed = local_kernels.kill_after(
+            words, delay_s, backend="aer_simulator", jobs=JOBS, shots=10, name=f"round {number}"
+        )
+        (session_id,) = killed.session_ids
+        (info,) = [each for each in sessions() if each.session_id == session_id]
+        assert (info.state, info.source, info.name) == ("lost", "ledger", f"round {number}")
+        session = attach(session_id)
+        found = {record.job_id: record for record in session.jobs}
+        assert set(killed.job_ids) <= set(found)
+        assert (session.state, session.snapshot().ended_reason) == (
+            "closed",
+            "its process ended",
+        )
+        for job_id, record in found.items():
+            if record.status is JobStatus.DONE:
+                result = session.job(job_id).result()
+                assert result[0].data.meas.get_counts() == {"1": 10}
+                done += 1
+            else:
+                assert record.error == "Lost: its process ended before the job did."
+                with pytest.raises(JobLostError, match="Lost"):
+                    session.job(job_id).result()
+        assert sessions() == []
+    assert done
+
+
+@pytest.mark.timeout(60 + 30 * ROUNDS)
+def test_every_job_of_killed_cloud_kernels_is_found(
+    cloud_kernels: Kernels, cloud: Server, monkeypatch: pytest.MonkeyPatch
+):
+    chance = random.Random(ROUNDS)
+    for number in range(ROUNDS):
+        words, delay_s = random_moment(chance, JOBS)
+        killed = cloud_kernels.kill_after(
+            words, delay_s, backend="ibm_manila", jobs=JOBS, shots=10, name=f"round {number}"
+        )
+        (session_id,) = killed.session_ids
+        # Without the network, by what is on disk alone.
+        with monkeypatch.context() as offline:
+            offline.setattr("qsession.listing.default_account_exists", lambda: False)
+            noted = {each.session_id: each for each in sessions()}
+        assert noted[session_id].source == "ledger"
+        told = {each.session_id: each for each in sessions()}
+        at_service = set(cloud.state.timeline.sessions)
+        assert at_service <= {each.session_id for each in sessions(ended=True, limit=1000)}
+        assert (told[session_id].source, told[session_id].name) == ("service", f"round {number}")
+        session = attach(f"round {number}")
+        assert session.session_id == session_id
+        assert set(killed.job_ids) <= {record.job_id for record in session.jobs}
+        assert session.job(killed.job_ids[0]).result()[0].data.meas.get_counts() == {"1": 10}
+        assert session.active
+        session.cancel()
+
+
+def test_a_lost_job_is_run_again_only_where_it_is_asked_for(local_kernels: Kernels):
+    killed = local_kernels.kill_after(
+        3, 0.5, backend="aer_simulator", jobs=5, shots=2_000_000, name="long"
+    )
+    earlier = attach("long")
+    lost = [record for record in earlier.jobs if record.status is JobStatus.ERROR]
+    assert lost
+    assert {record.job_id for record in lost} <= set(killed.job_ids)
+    with Session("aer_simulator") as session:
+        assert session.jobs == []
+        job = session.run_again(lost[-1].job_id, shots=7)
+        assert job.result()[0].data.meas.get_counts() == {"1": 7}
+        assert session.jobs[0].name == lost[-1].name

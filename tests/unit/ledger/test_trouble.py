@@ -1,0 +1,258 @@
+"""A ledger that cannot be used costs one warning, and no job."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from qsession import LedgerWarning
+from qsession.ledger import ledger as module
+from qsession.ledger import opening
+from qsession.ledger.ledger import Ledger
+from qsession.ledger.trouble import FIRST_REST_S, Rest
+from qsession.model.states import State
+from qsession.testing import ManualClock
+from tests.unit.ledger.told import Telling, a_time, on_disk
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def patient(path: Path, monkeypatch: pytest.MonkeyPatch, clock: ManualClock) -> Iterator[Ledger]:
+    """A ledger by the test's clock that does not wait for locks."""
+    monkeypatch.setattr(Ledger, "start", lambda ledger: None)
+    monkeypatch.setattr(opening, "LONGEST_WAIT_S", 0.01)
+    made = Ledger(path, clock)
+    yield made
+    made.close()
+
+
+@contextmanager
+def one_warning(words: str) -> Iterator[None]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    assert [type(each.message) for each in caught] == [LedgerWarning]
+    assert words in str(caught[0].message)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Another kernel writes, and does not come to an end."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def test_a_locked_file_costs_one_warning_and_is_told_later(
+    patient: Ledger, path: Path, clock: ManualClock
+):
+    telling = Telling(patient, clock=clock)
+    telling.submit("before")
+    with one_warning("cannot be used (OperationalError: database is locked)"), locked(path):
+        for number in range(5):
+            telling.submit(f"job {number}")
+            clock.advance(5)
+            patient.write_when_due()
+    assert on_disk(path) == {telling.session_id: ["before"]}
+    clock.advance(60)
+    assert patient.write_when_due() is None
+    assert on_disk(path)[telling.session_id] == ["before", *(f"job {n}" for n in range(5))]
+    telling.submit("after")
+    assert on_disk(path)[telling.session_id][-1] == "after"
+
+
+def test_while_it_is_in_trouble_nobody_waits_for_it(
+    patient: Ledger, path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+):
+    telling = Telling(patient, clock=clock)
+    telling.submit("before")
+    attempts: list[sqlite3.Connection] = []
+    really = module._transaction
+
+    def counted(file: sqlite3.Connection) -> AbstractContextManager[None]:
+        attempts.append(file)
+        return really(file)
+
+    monkeypatch.setattr(module, "_transaction", counted)
+    with one_warning("locked"), locked(path):
+        for number in range(100):
+            telling.submit(f"job {number}")
+        assert len(attempts) == 1
+        assert patient.write_when_due() == clock.now() + timedelta(seconds=FIRST_REST_S)
+        assert len(attempts) == 1
+
+
+def test_a_full_disk_costs_one_warning_and_is_told_later(
+    patient: Ledger, path: Path, clock: ManualClock
+):
+    telling = Telling(patient, clock=clock)
+    telling.submit("before")
+    assert patient._connection is not None
+    (pages,) = patient._connection.execute("PRAGMA page_count").fetchone()
+    patient._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with one_warning("database or disk is full"):
+        for number in range(300):
+            telling.submit(f"job {number}")
+    patient._connection.execute("PRAGMA max_page_count = 100000")
+    clock.advance(60)
+    patient.write_when_due()
+    assert len(on_disk(path)[telling.session_id]) == 301
+
+
+def test_a_disk_that_takes_no_more_bytes_costs_one_warning(path: Path):
+    """The system itself lets no file grow."""
+    program = f"""
+import resource, signal, sys, warnings
+from pathlib import Path
+from qsession.ledger.ledger import Ledger
+from tests.unit.ledger.told import Telling
+ledger = Ledger(Path({str(path)!r}))
+telling = Telling(ledger, "the session")
+telling.submit("before")
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    for number in range(300):
+        telling.submit(f"job {{number}}")
+    print(len(caught), caught[0].category.__name__, len(telling.journal.state.jobs))
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+ledger.close()
+"""
+    done = subprocess.run(  # noqa: S603 - this Python
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["1", "LedgerWarning", "301"], done.stderr
+    # Room again: what was left is written at the end.
+    assert len(on_disk(path)["the session"]) == 301
+
+
+@pytest.mark.skipif(not Path("/sys/kernel").exists(), reason="no file system that refuses root")
+def test_a_directory_that_cannot_be_made_costs_one_warning(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Ledger, "start", lambda ledger: None)
+    ledger = Ledger(Path("/sys/qsession/ledger.sqlite3"))
+    telling = Telling(ledger)
+    with one_warning("PermissionError"):
+        telling.submit("a")
+        telling.submit("b")
+    assert len(telling.journal.state.jobs) == 2
+    assert ledger.read(lambda file: file) is None
+
+
+def test_a_file_that_is_a_directory_costs_one_warning(patient: Ledger, path: Path):
+    path.mkdir(parents=True)
+    telling = Telling(patient)
+    with one_warning("IsADirectoryError"):
+        telling.submit("a")
+
+
+def test_a_corrupt_file_is_set_aside_and_a_new_one_begins(patient: Ledger, path: Path):
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no database at all" * 1000)
+    telling = Telling(patient)
+    with one_warning("was corrupt. It is now ledger.sqlite3.corrupt-"):
+        telling.submit("a")
+    assert on_disk(path) == {telling.session_id: ["a"]}
+    (aside,) = path.parent.glob("ledger.sqlite3.corrupt-*")
+    assert aside.read_bytes().startswith(b"no database")
+
+
+def test_a_file_that_becomes_corrupt_is_told_everything_anew(patient: Ledger, path: Path):
+    telling = Telling(patient)
+    for number in range(200):
+        telling.submit(f"job {number}")
+    assert patient._connection is not None
+    patient._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (size - 4096))
+    patient._connection.execute("PRAGMA shrink_memory")  # else it reads its own copy
+    patient._disconnect()
+    with one_warning("was corrupt"):
+        telling.submit("after")
+    assert len(on_disk(path)[telling.session_id]) == 201
+    assert list(path.parent.glob("*.corrupt-*"))
+
+
+def test_two_kernels_with_a_corrupt_file_set_it_aside_once(path: Path, patient: Ledger):
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no database at all" * 1000)
+    broken = opening.identity(path)
+    telling = Telling(patient)
+    with pytest.warns(LedgerWarning):
+        telling.submit("a")
+    assert opening.set_aside(path, broken) is None  # the other one has seen the same
+    assert on_disk(path) == {telling.session_id: ["a"]}
+
+
+def test_a_removed_file_is_made_again_and_told_everything(
+    patient: Ledger, path: Path, clock: ManualClock
+):
+    telling = Telling(patient, clock=clock)
+    telling.submit("a")
+    for name in path.parent.iterdir():
+        name.unlink()
+    patient.write_when_due()
+    telling.submit("b")
+    assert on_disk(path) == {telling.session_id: ["a", "b"]}
+
+
+def test_a_file_of_a_later_release_is_left_alone(patient: Ledger, path: Path):
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as later:
+        later.execute("PRAGMA user_version = 99")
+    telling = Telling(patient)
+    with one_warning("is not used: its version is 99"):
+        telling.submit("a")
+        telling.submit("b")
+        patient.write_noted()
+        assert patient.read(lambda file: file) is None
+    with closing(sqlite3.connect(path)) as later:
+        assert later.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+
+
+def test_a_program_that_makes_errors_of_warnings_keeps_its_jobs(patient: Ledger, path: Path):
+    path.mkdir(parents=True)
+    telling = Telling(patient)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        telling.submit("a")
+
+
+def test_rests_grow_up_to_a_minute_and_end_with_a_success():
+    rest = Rest()
+    assert rest.until is None
+    untils: list[datetime | None] = []
+    for _ in range(8):
+        rest.begin(a_time(0))
+        untils.append(rest.until)
+    spans_s = [1, 2, 4, 8, 16, 32, 60, 60]
+    assert untils == [a_time(0) + timedelta(seconds=span_s) for span_s in spans_s]
+    rest.end()
+    rest.begin(a_time(0))
+    assert rest.until == a_time(1)
+
+
+def test_an_ended_session_is_told_later_too(patient: Ledger, path: Path, clock: ManualClock):
+    telling = Telling(patient, clock=clock)
+    telling.submit("a")
+    with one_warning("locked"), locked(path):
+        telling.submit("b")
+        telling.end(State.CANCELLED, "cancel() was called")
+    del telling.journal
+    clock.advance(60)
+    patient.write_when_due()
+    with closing(sqlite3.connect(path)) as file:
+        rows = file.execute("SELECT state, ended_reason FROM sessions").fetchall()
+    assert rows == [("cancelled", "cancel() was called")]

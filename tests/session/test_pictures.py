@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -82,3 +83,44 @@ def test_an_ended_session_still_shows_itself(make_session, end: str):
     getattr(session, end)(reason="the reason")
     assert "the reason" in session.to_html()
     assert "the reason" in repr(session)
+
+
+def test_results_are_in_its_picture_only_where_they_are_asked_for(
+    make_session, gated: GatedBackend
+):
+    session = make_session(gated)
+    gated.open_gate()
+    session.run(flipped(), shots=7).result(PATIENCE_S)
+    assert "7 shots" not in session.to_html()
+    assert "7 shots" in session.to_html(results=True)
+
+
+def test_a_result_that_cannot_be_fetched_leaves_the_rest(
+    make_session, gated: GatedBackend, monkeypatch: pytest.MonkeyPatch
+):
+    session = make_session(gated)
+    gated.open_gate()
+    session.run(flipped()).result(PATIENCE_S)
+
+    def fail(_job_id: str) -> None:
+        raise OSError("<b>no network</b>")
+
+    monkeypatch.setattr(session._engine, "job", fail)
+    assert "OSError: &lt;b&gt;no network&lt;/b&gt;" in session.to_html(results=True)
+
+
+def test_its_picture_may_be_a_page_of_its_own(make_session):
+    page = make_session("fake_manila", name="<mine>").to_html(page=True)
+    assert page.startswith("<!doctype html>")
+    assert "<title>&lt;mine&gt;</title>" in page
+
+
+def test_its_jobs_go_to_other_programs(make_session, gated: GatedBackend):
+    session = make_session(gated)
+    gated.open_gate()
+    session.run(flipped(), shots=7).result(PATIENCE_S)
+    (told,) = session.to_dicts()
+    assert (told["name"], told["shots"], told["status"]) == ("flipped", 7, "DONE")
+    assert json.loads(session.to_json()) == [told]
+    assert session.to_csv().count("\r\n") == 2
+    assert session.to_dataframe()["shots"].tolist() == [7]

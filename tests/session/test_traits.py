@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from traitlets import TraitError
+from traitlets import All, TraitError
 
 from tests.support.circuits import flipped
 from tests.support.waiting import NewThreads, until
@@ -140,6 +140,24 @@ def test_changes_that_come_together_are_announced_together(make_session, gated: 
     lengths = [len(new) for _, new in heard.pairs_until(session.jobs) if isinstance(new, list)]
     assert lengths[-1] == 51
     assert len(lengths) <= 3
+
+
+@pytest.mark.parametrize("names", ["jobs", ["state", "jobs"], All])
+def test_who_begins_to_observe_jobs_late_hears_of_what_is_new_since_then(
+    make_session, gated: GatedBackend, names: Any
+):
+    session = make_session(gated)
+    told: SimpleQueue[object] = SimpleQueue()
+    session.observe(lambda change: told.put(change.new), names="state")
+    session.run(flipped("early"))
+    assert told.get(timeout=PATIENCE_S) == "active"
+    heard = Heard()
+    session.observe(heard, names=names)
+    session.run(flipped("late"))
+    while (change := heard.next()).name != "jobs":
+        pass
+    assert [record.name for record in change.old] == ["early"]
+    assert [record.name for record in change.new] == ["early", "late"]
 
 
 def test_an_observer_that_fails_stops_neither_the_others_nor_the_session(

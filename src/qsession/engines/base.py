@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 from qsession.client_errors import SessionEndedError
 from qsession.model.durations import format_duration
+from qsession.model.events import is_of_job
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
     from datetime import datetime
 
     from qiskit import QuantumCircuit
     from qiskit.primitives import BasePrimitiveJob
 
-    from qsession.clock import Clock, WakeUps
+    from qsession.clock import Clock
     from qsession.model.events import Event
     from qsession.model.session_state import Limits, SessionState
     from qsession.pubs import PubRequest
@@ -23,6 +26,34 @@ if TYPE_CHECKING:
 
 Job: TypeAlias = "BasePrimitiveJob[Any, Any]"
 """The handle of a submitted job, with the usual ``job_id() status() result() cancel()``."""
+
+
+class Woken(Protocol):
+    """What is told of changes; a `WakeUps` is one."""
+
+    def put(self, item: None) -> None:
+        """Take the news: at once, without an error, and without calling back."""
+        ...
+
+
+class Keeper(Protocol):
+    """Writes down what must outlive this process."""
+
+    def keep(self) -> None:
+        """Write down what the journal has recorded. Not to be called under its lock."""
+        ...
+
+    def note_work(self, job_id: str, work: Any) -> None:
+        """Have what a job is to run be kept until it has ended, if it takes long. Never blocks."""
+        ...
+
+    def note_result(self, job_id: str, result: object) -> None:
+        """Have the result of a job be kept. Never blocks."""
+        ...
+
+    def succeed(self, journal: Journal) -> Keeper:
+        """The keeper of the journal that continues this one's."""
+        ...
 
 
 class Journal:
@@ -37,13 +68,17 @@ class Journal:
         self.lock = threading.RLock()
         self.state = state
         self.clock = clock
-        self._subscribers: tuple[WakeUps, ...] = ()
+        self.keeper: Keeper | None = None
+        self._subscribers: list[Woken] = []
+        self._successor: Journal | None = None
 
     def record(self, *events: Event) -> None:
         """Apply events in order and wake whoever publishes them."""
         with self.lock:
             for event in events:
                 self.state.apply(event)
+            if self._successor is not None:
+                self._successor.record(*(event for event in events if is_of_job(event)))
         self._wake_subscribers()
 
     def note_change(self) -> None:
@@ -52,14 +87,41 @@ class Journal:
             self.state.version += 1
         self._wake_subscribers()
 
-    def subscribe(self, wake_ups: WakeUps) -> None:
-        """Put a token into ``wake_ups`` after every change."""
+    def subscribe(self, woken: Woken) -> None:
+        """Put a token into ``woken`` after every change."""
         with self.lock:
-            self._subscribers += (wake_ups,)
+            self._subscribers.append(woken)
+
+    def unsubscribe(self, woken: Woken) -> None:
+        """Put no more tokens into ``woken``."""
+        with self.lock:
+            self._subscribers[:] = [each for each in self._subscribers if each is not woken]
+
+    def succeed(self, limits: Limits) -> Journal:
+        """Begin the journal of the session that continues this one in the same object.
+
+        It has the same lock, clock and subscribers, and the same jobs: one that still runs in this
+        session is followed in both.
+        """
+        with self.lock:
+            journal = Journal(self.state.continued(limits), self.clock)
+            journal.lock, journal._subscribers = self.lock, self._subscribers
+            if self.keeper is not None:
+                journal.keeper = self.keeper.succeed(journal)
+            self._successor = journal
+        return journal
+
+    def keep(self) -> None:
+        """Write down what was recorded: to be called before an id is handed out.
+
+        The disk is slow, so its caller does not hold the lock.
+        """
+        if self.keeper is not None:
+            self.keeper.keep()
 
     def _wake_subscribers(self) -> None:
-        for wake_ups in self._subscribers:
-            wake_ups.put(None)
+        for woken in tuple(self._subscribers):
+            woken.put(None)
 
     def require_accepting_jobs(self) -> None:
         """Refuse work for a session that takes none; to be called under the lock.
@@ -80,6 +142,52 @@ def _ended_message(state: SessionState, now: datetime) -> str:
     return f"{which} is closed: {last.state} at {when}{why}. Open a new one to run this."
 
 
+@dataclass(frozen=True)
+class RunningOptions:
+    """Where and how a local session runs its jobs; the defaults are what an engine does by itself.
+
+    Attributes:
+        executor: Where units of work go; None for this computer, beside the kernel.
+        parallel: How many jobs may run at once.
+        memory_limit: Bytes that a job may take; None for any number.
+    """
+
+    executor: Executor | None = None
+    parallel: int = 1
+    memory_limit: int | None = None
+
+
+@dataclass(frozen=True)
+class SimulationCounts:
+    """How the jobs of a local session were computed.
+
+    Attributes:
+        fast: Jobs that the session's own cached simulation computed.
+        fallback: Jobs that it could not compute exactly, and that Qiskit's own code computed.
+        reasons: How often each reason for that was met.
+    """
+
+    fast: int = 0
+    fallback: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+
+class Leaving(Protocol):
+    """Ends a session at the exit of the process, or after its object is gone."""
+
+    def close_within(self, seconds: float, reason: str) -> None:
+        """Take no new jobs. No thread can be started at exit, so this one does it.
+
+        Args:
+            seconds: About how long it may take.
+            reason: Why, in words.
+
+        Raises:
+            Exception: Whatever kept it from being done.
+        """
+        ...
+
+
 class Engine(Protocol):
     """Carries out a session on one kind of backend.
 
@@ -93,12 +201,35 @@ class Engine(Protocol):
         ...
 
     @property
+    def is_paid(self) -> bool:
+        """Whether the time of the backend is charged."""
+        ...
+
+    @property
     def can_cancel_running(self) -> bool:
         """Whether a job that runs can be stopped."""
         ...
 
+    @property
+    def instance(self) -> str | None:
+        """The instance of the account that its sessions belong to; None if they belong to none."""
+        ...
+
+    @property
+    def simulation_counts(self) -> SimulationCounts:
+        """How local jobs were computed; nothing is counted elsewhere."""
+        ...
+
     longest_max_time_s: ClassVar[int]
     """The largest ``max_time`` that can be asked for, in seconds."""
+
+    @property
+    def leaving(self) -> Leaving:
+        """What ends the session when this process exits; it holds neither engine nor session."""
+        ...
+
+    outlives_process: ClassVar[bool]
+    """Whether its sessions go on, and cost, when this process has ended."""
 
     @classmethod
     def limits(cls, max_time_s: int | None) -> Limits:
@@ -111,6 +242,10 @@ class Engine(Protocol):
 
     def attach(self, session_id: str) -> None:
         """Take up a session that exists already."""
+        ...
+
+    def succeed(self, journal: Journal) -> Engine:
+        """The engine of the session that continues this one, with the jobs of both."""
         ...
 
     def run_pubs(self, request: PubRequest, mode: Any) -> Job:
@@ -150,8 +285,8 @@ class Engine(Protocol):
         """Cancel a job; False if it can no longer be."""
         ...
 
-    def cancel(self, reason: str) -> None:
-        """End the session: queued jobs are cancelled, a running one finishes."""
+    def cancel(self, reason: str, *, running: bool = False) -> None:
+        """End the session: queued jobs are cancelled, a running one finishes unless told."""
         ...
 
     def close(self, reason: str) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from traitlets import Bunch, HasTraits
+from traitlets import All, Bunch, HasTraits
 
-from qsession import html, text
+from qsession import export, html, text
+from qsession.errors import UnknownJobError
 from qsession.model.session_state import SessionState
 from qsession.model.snapshot import SessionSnapshot
+from qsession.model.states import JobStatus
 from qsession.programs import Programs
+from qsession.results import ResultSummary
 from qsession.session.publisher import Publisher
 from qsession.session.traits import Published
 
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 
     from qiskit.providers import BackendV2
 
-    from qsession.engines.base import Engine, Journal
+    from qsession.engines.base import Engine, Journal, SimulationCounts
     from qsession.model.records import JobRecord
     from qsession.model.session_state import Mode
 
@@ -52,7 +56,9 @@ class ObservedSession(HasTraits):
     )
     """Seconds until an idle session is deactivated, rounded up; None unless it is idle."""
 
-    usage_seconds = Published(lambda self: self._read(SessionState.usage_seconds), help="Usage.")
+    usage_seconds = Published(
+        lambda self: self._read(SessionState.total_usage_seconds), help="Usage."
+    )
     """Usage as IBM counts it, in seconds: what a QPU would be paid for."""
 
     qpu_seconds = Published(lambda self: self._journal.state.qpu_seconds, help="QPU time.")
@@ -80,6 +86,25 @@ class ObservedSession(HasTraits):
             jobs = self._journal.state.jobs
             return list(jobs.values()) if job_ids is None else [jobs[job_id] for job_id in job_ids]
 
+    def newest_records(self, most: int) -> list[JobRecord]:
+        """The records of the newest jobs, oldest first."""
+        with self._journal.lock:
+            newest = list(islice(reversed(self._journal.state.jobs.values()), most))
+        return newest[::-1]
+
+    def records_before(self, job_id: str, most: int) -> list[JobRecord]:
+        """The records of the jobs that are next older than one, oldest first.
+
+        Raises:
+            UnknownJobError: If the session has no such job.
+        """
+        with self._journal.lock:
+            jobs = self._journal.state.jobs
+            if job_id not in jobs:
+                raise UnknownJobError(f"No job {job_id!r} in this session.")
+            older = dropwhile(lambda record: record.job_id != job_id, reversed(jobs.values()))
+            return list(islice(older, 1, most + 1))[::-1]
+
     def snapshot(self) -> SessionSnapshot:
         """The session at this moment, for a view."""
         with self._journal.lock:
@@ -91,7 +116,21 @@ class ObservedSession(HasTraits):
                 max_time_s=self._max_time,
                 programs=self.programs.labels,
                 can_cancel_running=self._engine.can_cancel_running,
+                is_paid=self._engine.is_paid,
             )
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the time of its backend is charged: that of IBM Quantum is."""
+        return self._engine.is_paid
+
+    @property
+    def simulation_counts(self) -> SimulationCounts:
+        """How many jobs the session's cached simulation computed, how many it could not, and why.
+
+        Nothing is counted on IBM Quantum.
+        """
+        return self._engine.simulation_counts
 
     # --- observing ------------------------------------------------------------------------------
 
@@ -100,27 +139,83 @@ class ObservedSession(HasTraits):
 
         Changes within 50 ms arrive together; times that pass are announced once a second.
         """
-        self._publisher.start(counts_down=True)
+        names = args[0] if args else kwargs.get("names", All)
+        lists_jobs = names is All or "jobs" in ([names] if isinstance(names, str) else names)
+        self._publisher.start(counts_down=True, lists_jobs=lists_jobs)
         super().observe(handler, *args, **kwargs)
 
     def published_values(self) -> dict[str, Any]:
-        """The value of every trait, for the publisher."""
+        """The value of every trait but ``jobs``, for the publisher."""
         with self._journal.lock:
-            return {name: getattr(self, name) for name in self.trait_names()}
+            return {name: getattr(self, name) for name in self.trait_names() if name != "jobs"}
 
     def notify_trait(self, name: str, old: object, new: object) -> None:
         """Tell the observers of a trait, for the publisher."""
         self.notify_change(Bunch(name=name, old=old, new=new, owner=self, type="change"))
 
+    def note_outcome(self, observer: str, failure: Exception | None) -> None:
+        """Show or clear the failure of an observer, for its publisher's thread."""
+        self._publisher.note_outcome(observer, failure)
+
     # --- pictures -------------------------------------------------------------------------------
 
-    def to_html(self) -> str:
-        """The static picture: a piece of HTML without scripts or styles of its own."""
-        return html.session_html(self.snapshot(), self.records())
+    def to_html(self, *, results: bool = False, page: bool = False) -> str:
+        """The static picture: HTML without scripts, readable where no live view can be.
+
+        Args:
+            results: Whether to add what the newest jobs gave: the most frequent outcomes and the
+                expectation values. Results of a service's jobs are fetched over the network.
+            page: Whether to make a whole page of it, for a file of its own, instead of a piece
+                without styles.
+        """
+        records = self.records()
+        summaries = self._summaries(records) if results else {}
+        picture = html.session_html(self.snapshot(), records, summaries)
+        return html.page(picture, self.name or self._backend.name) if page else picture
+
+    def _summaries(self, records: list[JobRecord]) -> dict[str, str]:
+        """What the newest jobs gave, as HTML, by their ids."""
+        done = [record.job_id for record in records if record.status is JobStatus.DONE]
+        summaries: dict[str, str] = {}
+        for job_id in done[::-1][: html.MOST_RESULTS]:
+            try:
+                job = self._engine.job(job_id)
+                summary = ResultSummary.of(job.result()) if job is not None else None
+            except Exception as error:  # noqa: BLE001 - one result less, for whatever reason
+                summaries[job_id] = html.paragraph(f"{type(error).__name__}: {error}")
+            else:
+                summaries[job_id] = "" if summary is None else summary._repr_html_()
+        return summaries
+
+    # --- records for other programs ---------------------------------------------------------------
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The jobs as dicts that can be written as JSON, oldest first."""
+        return export.records_as_dicts(self.records())
+
+    def to_json(self) -> str:
+        """The jobs as a JSON array, oldest first."""
+        return export.records_as_json(self.records())
+
+    def to_csv(self) -> str:
+        """The jobs as a table with a head line, oldest first; safe to open in a spreadsheet."""
+        return export.records_as_csv(self.records())
+
+    def to_dataframe(self) -> Any:
+        """The jobs as a pandas DataFrame, oldest first.
+
+        Raises:
+            QSessionError: If pandas is not installed.
+        """
+        return export.records_as_dataframe(self.records())
 
     def __repr__(self) -> str:
         """One line: what it is, where it runs, how it stands."""
         return text.session_line(self.snapshot())
+
+    def __str__(self) -> str:
+        """Some lines: the facts, and a table of the newest jobs."""
+        return text.session_text(self.snapshot(), self.records())
 
     # --- reading the truth ----------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from qsession.clock import Clock, WakeUps
     from qsession.engines.base import Journal
+    from qsession.model.records import JobRecord
 
 _log = logging.getLogger("qsession")
 
@@ -32,7 +33,11 @@ class Observed(Protocol):
     """What a publisher publishes."""
 
     def published_values(self) -> dict[str, Any]:
-        """The current value of every trait."""
+        """The current value of every trait that is cheap to read and compare: all but the jobs."""
+        ...
+
+    def records(self) -> list[JobRecord]:
+        """The value of the trait ``jobs``."""
         ...
 
     def notify_trait(self, name: str, old: object, new: object) -> None:
@@ -57,19 +62,26 @@ class Publisher:
         self._counts_down = False
         self._version = 0
         self._values: dict[str, Any] = {}
+        self._jobs: list[JobRecord] | None = None
+        """What observers of the trait ``jobs`` know; None as long as there is none of them."""
         self._failing: set[str] = set()
-        """The traits whose observers failed when they were last called."""
+        """The observers that failed when they were last called."""
         weakref.finalize(owner, self._wake_ups.put, None).atexit = False
 
-    def start(self, *, counts_down: bool = False) -> None:
+    def start(self, *, counts_down: bool = False, lists_jobs: bool = False) -> None:
         """Begin to publish.
 
         Args:
             counts_down: Whether times that pass count as changes, once a second. Views count down
                 by themselves and need no telling.
+            lists_jobs: Whether somebody observes the trait ``jobs``. Views are told which jobs
+                changed instead, which costs the same however many there are.
         """
         self._counts_down |= counts_down
+        owner = self._owner()
         with self._starting:
+            if lists_jobs and self._jobs is None and owner is not None:
+                self._jobs = owner.records()
             if self._thread is None:
                 # Whoever observes from now on is told of what changes from now on.
                 self._take_stock()
@@ -91,6 +103,19 @@ class Publisher:
             self._listeners += (listener,)
         self.start()
 
+    def remove_listener(self, listener: JobsListener) -> None:
+        """Call it no more."""
+        with self._starting:
+            self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+    def follow(self, journal: Journal) -> None:
+        """Go on with the journal that continues this one, which has the same subscribers."""
+        with self._starting:
+            self._journal = journal
+            was_started = self._thread is not None
+        if was_started:
+            self.start()
+
     def publish(self) -> tuple[datetime | None, bool]:
         """Send out what has changed since the last time; only its own thread calls this.
 
@@ -102,9 +127,14 @@ class Publisher:
             return None, True
         version, before = self._version, self._values
         touched = self._take_stock()
+        jobs = self._jobs  # not before: somebody may begin to observe them at this moment
         for name, value in self._values.items():
             if value != before[name]:
                 self._announce(owner, name, before[name], value)
+        if touched and jobs is not None:
+            self._jobs = owner.records()
+            if self._jobs != jobs:
+                self._announce(owner, "jobs", jobs, self._jobs)
         if self._version != version:
             for listener in self._listeners:
                 self._call(listener, touched)
@@ -129,15 +159,18 @@ class Publisher:
 
     def _announce(self, owner: Observed, name: str, old: object, new: object) -> None:
         """Call the observers of a trait; a failure is the session's problem until they succeed."""
-        failure = self._call(owner.notify_trait, name, old, new)
+        self.note_outcome(f"observer of {name!r}", self._call(owner.notify_trait, name, old, new))
+
+    def note_outcome(self, observer: str, failure: Exception | None) -> None:
+        """Show or clear the failure of an observer; only this publisher's thread calls this."""
         now = self._journal.clock.now()
         if failure is not None:
-            self._failing.add(name)
-            words = f"An observer of {name!r} failed: {type(failure).__name__}: {failure}"
+            self._failing.add(observer)
+            words = f"An {observer} failed: {type(failure).__name__}: {failure}"
             if words != self._journal.state.error:
                 self._journal.record(ProblemAppeared(now, words))
-        elif name in self._failing:
-            self._failing.remove(name)
+        elif observer in self._failing:
+            self._failing.remove(observer)
             if not self._failing:
                 self._journal.record(ProblemEnded(now))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import timedelta
 from numbers import Number
@@ -19,10 +20,16 @@ from qsession.engines.base import Journal
 from qsession.errors import InvalidInputError
 from qsession.ibm_client import get_cm_session, set_cm_session
 from qsession.inputs import read_name
-from qsession.model.durations import parse_duration, read_max_time
+from qsession.ledger import SessionFacts, write_down
+from qsession.model.durations import format_duration, parse_duration, read_max_time
 from qsession.model.session_state import SessionState
 from qsession.session import live
-from qsession.session.working import WorkingSession
+from qsession.session.guarded import GuardedSession
+from qsession.session.guards import Guards
+from qsession.session.reusing import OnePerName
+from qsession.session.running import read_running
+from qsession.session.stopping import stop_if_wanted
+from qsession.session.surroundings import in_kernel
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,7 +40,7 @@ if TYPE_CHECKING:
     from qsession.widget import SessionWidget
 
 
-class Session(qiskit_ibm_runtime.Session, WorkingSession):
+class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
     """A time-limited window on a quantum computer or simulator that shows what goes on in it.
 
     It takes the place of `qiskit_ibm_runtime.Session`: IBM's primitives accept it as ``mode`` and
@@ -53,7 +60,22 @@ class Session(qiskit_ibm_runtime.Session, WorkingSession):
             such as ``"2h 30m 40s"`` or a `timedelta`; 300 s to 28800 s. None is the system's
             maximum.
         create_new: True opens it at once; otherwise its first job does.
-        name: A word for people.
+        name: A word for people. While a session of this name takes jobs, constructing another
+            gives the same one, so that running a cell again leaves one session.
+        idle_timeout: Close it when, once opened, it has had no job that is queued or runs for so
+            long: seconds, a text or a `timedelta`. None never does.
+        max_usage: Close it when its usage has reached this: seconds, a text or a `timedelta`. Jobs
+            that are queued then are cancelled, one that runs finishes. None is no budget.
+        auto_renew: Continue in a new session, opened by the next job, when ``max_time`` has run
+            out. `session_ids` has the ids of all; ``jobs`` and usage go on.
+        close_at_exit: Close it when the interpreter exits; its jobs go on to their end.
+        new: Close the live session of the same name, and make another.
+        executor: Where the jobs of a local backend run: any `concurrent.futures.Executor`. None
+            runs short ones in this process and the others in a worker process beside it. Whoever
+            made an executor shuts it down.
+        parallel: How many jobs of a local `Batch` may run at once. A session runs one at a time.
+        memory_limit: What a job in the worker process may take: bytes, or a text such as ``"4GB"``
+            (Linux). A job that needs more fails with a `JobMemoryError`; the others go on.
         clock: Where it reads the time, for tests.
 
     Raises:
@@ -62,34 +84,59 @@ class Session(qiskit_ibm_runtime.Session, WorkingSession):
         BackendNotFoundError: If no backend has the name.
     """
 
-    # IBM's property would come first: its class stands first, since that of traitlets calls on to
-    # the next constructor, and IBM's opens a session.
-    session_id = WorkingSession.session_id
+    # IBM's own would come first, here and below: its class stands first, since that of traitlets
+    # calls on to the next constructor, and IBM's opens a session.
+    session_id = GuardedSession.session_id
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an option of its own
         self,
         backend: BackendV2 | str | int | timedelta | None = None,
         max_time: int | str | timedelta | None = None,
         *,
         create_new: bool | None = None,
         name: str | None = None,
+        idle_timeout: int | str | timedelta | None = None,
+        max_usage: int | str | timedelta | None = None,
+        auto_renew: bool = False,
+        close_at_exit: bool = True,
+        new: bool = False,
+        executor: Executor | None = None,
+        parallel: int = 1,
+        memory_limit: int | str | None = None,
         clock: Clock | None = None,
     ) -> None:
+        del new  # its class has seen to it
         backend, max_time = _tell_apart(backend, max_time)
         self._backend = find_backend(backend)
         engine_class = engine_class_for(self._backend)
         self._max_time = read_max_time(max_time, maximum_s=engine_class.longest_max_time_s)
         own_name = read_name(name)
+        guards = Guards.read(idle_timeout=idle_timeout, max_usage=max_usage, auto_renew=auto_renew)
         state = SessionState(self._mode, engine_class.limits(self._max_time))
         journal = Journal(state, clock or SystemClock())
-        self._engine = engine_class(self._backend, journal)
-        WorkingSession.__init__(self, journal, own_name)
+        running = read_running(
+            self._mode, executor=executor, parallel=parallel, memory_limit=memory_limit
+        )
+        self._engine = engine_class(self._backend, journal, running)
+        write_down(
+            journal,
+            SessionFacts(
+                kind="ibm" if engine_class.outlives_process else "local",
+                backend=self._backend.name,
+                mode=self._mode,
+                name=own_name,
+                instance=self._engine.instance,
+                max_time_s=self._max_time,
+            ),
+        )
+        GuardedSession.__init__(self, journal, own_name, guards)
         self._service = self._engine.service
         self._instance = None
         self._widget: SessionWidget | None = None
         self._widget_lock = threading.Lock()
         self._outer: list[qiskit_ibm_runtime.Session | None] = []
         live.remember(self)
+        self._custody.closes_at_exit = close_at_exit
         if create_new:
             self._engine.open()
 
@@ -106,33 +153,23 @@ class Session(qiskit_ibm_runtime.Session, WorkingSession):
         **extra: Any,
     ) -> Any:
         """Take what IBM's primitives hand over."""
-        return self._engine.run_program(
-            program_id,
-            inputs,
-            options or {},
-            result_decoder=result_decoder,
-            calibration_id=calibration_id,
-            dry_run=dry_run,
-            **extra,
+        stop_if_wanted()
+        return self._hand_over(
+            lambda: self._engine.run_program(
+                program_id,
+                inputs,
+                options or {},
+                result_decoder=result_decoder,
+                calibration_id=calibration_id,
+                dry_run=dry_run,
+                **extra,
+            )
         )
 
     # --- ending ---------------------------------------------------------------------------------
 
-    def cancel(self, *, reason: str = "cancel() was called") -> None:
-        """End the session: queued jobs are cancelled, one that runs finishes.
-
-        Args:
-            reason: Why, in words that people will see.
-        """
-        self._engine.cancel(reason)
-
-    def close(self, *, reason: str = "close() was called") -> None:
-        """Take no new jobs; queued and running ones finish, then the session ends.
-
-        Args:
-            reason: Why, in words that people will see.
-        """
-        self._engine.close(reason)
+    cancel = GuardedSession.cancel
+    close = GuardedSession.close
 
     @contextmanager
     def as_default(self) -> Iterator[Self]:
@@ -160,6 +197,34 @@ class Session(qiskit_ibm_runtime.Session, WorkingSession):
         set_cm_session(self._outer.pop())
         self.close(reason="its with block ended")
 
+    def differences(self, arguments: Mapping[str, Any]) -> list[str]:
+        """What differs here from what a constructor with the same name was given, in words.
+
+        Raises:
+            InvalidInputError: If it was given another backend, or something that cannot be used.
+        """
+        backend, max_time = _tell_apart(arguments.get("backend"), arguments.get("max_time"))
+        own = self._backend.name
+        if backend not in (None, own) and find_backend(backend).name != own:
+            raise InvalidInputError(
+                f"The live session {self.name!r} runs on {own}. Choose another name, or close it "
+                "with new=True."
+            )
+        asked = {
+            "max_time": read_max_time(max_time, maximum_s=self._engine.longest_max_time_s),
+            **Guards.read(
+                idle_timeout=arguments.get("idle_timeout"),
+                max_usage=arguments.get("max_usage"),
+                auto_renew=arguments.get("auto_renew", False),
+            ).as_arguments(),
+        }
+        here = {"max_time": self._max_time, **self._guards.as_arguments()}
+        return [
+            f"{name} of {_words(here[name])}"
+            for name, value in asked.items()
+            if value is not None and value != here[name]
+        ]
+
     # --- the live view --------------------------------------------------------------------------
 
     @property
@@ -179,7 +244,7 @@ class Session(qiskit_ibm_runtime.Session, WorkingSession):
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         """The live view, with the static forms for whoever cannot show it."""
         bundle = {"text/plain": repr(self), "text/html": self.to_html()}
-        if _has_kernel():
+        if in_kernel():
             live_view = self.widget._repr_mimebundle_()
             data = live_view[0] if isinstance(live_view, tuple) else live_view
             bundle = {**(data or {}), **bundle}
@@ -211,8 +276,10 @@ class Session(qiskit_ibm_runtime.Session, WorkingSession):
     ) -> Session:
         """The session with this id, open or ended, with all its jobs.
 
-        A local session is found while this process holds it, one of IBM Quantum wherever it was
-        opened. The active instance of the service stays as it is.
+        One of IBM Quantum is found wherever it was opened. A local session is found while this
+        process holds it, and afterwards in the ledger: it has ended then, jobs that are done have
+        their results, and jobs that its process did not finish are marked as lost. The active
+        instance of the service stays as it is.
 
         Args:
             session_id: Its id.
@@ -236,11 +303,12 @@ class Session(qiskit_ibm_runtime.Session, WorkingSession):
         )
         if found is None:
             raise SessionNotFoundError(
-                f"No session {session_id!r} in this process. Local sessions live in the process "
-                "that opened them."
+                f"No session {session_id!r} in this process or in the ledger of its user."
             )
         _require_mode(session_id, found.mode, cls._mode)
-        session = cls(found.backend, create_new=False)
+        session: Session = cls.unshared(
+            found.backend, found.max_time_s, name=found.name, close_at_exit=False
+        )
         session._engine.attach(session_id)
         return session
 
@@ -252,13 +320,8 @@ def _require_mode(session_id: str, mode: str, wanted: str) -> None:
         )
 
 
-def _has_kernel() -> bool:
-    """Whether this runs in a Jupyter kernel, where a live view has a page to live on."""
-    try:
-        from IPython.core.getipython import get_ipython  # noqa: PLC0415 - scripts need no IPython
-    except ImportError:
-        return False
-    return getattr(get_ipython(), "kernel", None) is not None
+def _words(value: int | None) -> str:
+    return "no limit of its own" if value is None else format_duration(value)
 
 
 def _tell_apart(backend: Any, max_time: Any) -> tuple[Any, Any]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qsession.backends import gives_counts
+from qsession.engines.measuring import note_result
 from qsession.errors import UnknownJobError
 from qsession.inputs import read_circuits, read_name, read_run_options, read_shots
 from qsession.pubs import PubRequest, read_request
 from qsession.session.observed import ObservedSession
+from qsession.session.stopping import stop_if_wanted
 from qsession.transpiling import TranspileCache
 
 if TYPE_CHECKING:
@@ -67,20 +69,37 @@ class WorkingSession(ObservedSession):
             SessionEndedError: If the session takes no jobs.
         """
         own_name, options = read_name(name), read_run_options(run_options)
-        self._journal.require_accepting_jobs()
+        self._prepare_for_job()
         checked = read_circuits(circuits, must_measure=gives_counts(self._backend))
         fitting = [self._transpiled.fit(circuit) for circuit in checked]
-        return self._engine.run_circuits(fitting, options, own_name, mode=self)
+        return self._hand_over(
+            lambda: self._engine.run_circuits(fitting, options, own_name, mode=self)
+        )
 
-    def run_program(self, name: str, *, shots: int | None = None) -> Job:
+    def run_program(
+        self,
+        name: str,
+        *,
+        shots: int | None = None,
+        precision: float | None = None,
+        parameters: Mapping[str, float] | Sequence[float] | None = None,
+    ) -> Job:
         """Submit a program that `add_program` made.
 
+        Args:
+            name: Its name.
+            shots: Other shots than it was given, of a sampler's.
+            precision: Another precision than it was given, of an estimator's.
+            parameters: Values of its circuits' parameters: by name, or all of them in the order of
+                ``circuit.parameters``. Those that it was given a value need none.
+
         Raises:
-            InvalidInputError: If no program has this name or the shots do not fit it.
+            InvalidInputError: If no program has this name, if shots, precision or parameters do
+                not fit it, or if values of parameters lack.
             SessionEndedError: If the session takes no jobs.
         """
         program = self.programs.find(name)
-        request = program.request if shots is None else program.request.with_shots(shots)
+        request = program.request_with(shots=shots, precision=precision, parameters=parameters)
         return self._submit(request, program.name)
 
     def run_again(self, job_id: str | None = None, *, shots: int | None = None) -> Job:
@@ -90,12 +109,14 @@ class WorkingSession(ObservedSession):
             UnknownJobError: If there is no such job.
             SessionEndedError: If the session takes no jobs.
         """
+        self._prepare_for_job()
         if job_id is None:
             records = self.jobs
             if not records:
                 raise UnknownJobError("Nothing ran in this session yet. Run a circuit first.")
             job_id = records[-1].job_id
-        return self._engine.run_again(job_id, shots=None if shots is None else read_shots(shots))
+        again, checked = job_id, None if shots is None else read_shots(shots)
+        return self._hand_over(lambda: self._engine.run_again(again, shots=checked))
 
     def add_program(
         self,
@@ -108,8 +129,9 @@ class WorkingSession(ObservedSession):
     ) -> Program:
         """Keep work under a name, for the Run button and `run_program`.
 
-        The arguments are those of `run`; without a name the circuit's is taken. A program of the
-        same name is replaced.
+        The arguments are those of `run`; without a name the circuit's is taken. Circuits may lack
+        values of their parameters: each run then gives them. A program of the same name is
+        replaced.
 
         Raises:
             InvalidInputError: If the work cannot be run or the name cannot be used.
@@ -121,9 +143,24 @@ class WorkingSession(ObservedSession):
         return program
 
     def _submit(self, request: PubRequest, name: str | None = None) -> Job:
-        self._journal.require_accepting_jobs()
+        self._prepare_for_job()
         fitting = self._transpiled.fit_request(request)
-        return self._engine.run_pubs(fitting if name is None else fitting.named(name), mode=self)
+        named = fitting if name is None else fitting.named(name)
+        return self._hand_over(lambda: self._engine.run_pubs(named, mode=self))
+
+    def _prepare_for_job(self) -> None:
+        """Refuse work early: before it is transpiled.
+
+        Raises:
+            SessionEndedError: If the session takes no jobs.
+            CellCancelled: If the background cell that submits it was cancelled.
+        """
+        stop_if_wanted()
+        self._journal.require_accepting_jobs()
+
+    def _hand_over(self, submit: Callable[[], Job]) -> Job:
+        """Let the engine submit a job."""
+        return submit()
 
     def job(self, job_id: str) -> Job:
         """The live job with this id.
@@ -137,6 +174,10 @@ class WorkingSession(ObservedSession):
                 f"No job {job_id!r} in this session. The ids are in session.jobs."
             )
         return job
+
+    def note_result(self, job_id: str, result: object) -> None:
+        """Keep the expectation values of a result that was fetched, for the trend over jobs."""
+        note_result(self._journal, job_id, result)
 
     def cancel_job(self, job_id: str) -> bool:
         """Cancel one job; False if it can no longer be cancelled.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qiskit.result import Result
@@ -26,7 +26,16 @@ class CountsJob:
 
     def result(self, timeout: float | None = None) -> Result:
         """Wait for the result; errors are those of the job."""
-        sampled = self._job.result(timeout=timeout)
+        return self._counted(self._job.result(timeout=timeout))
+
+    def __await__(self) -> Generator[Any, None, Result]:
+        """Wait for the result without blocking the event loop."""
+        return self._result_in_loop().__await__()
+
+    async def _result_in_loop(self) -> Result:
+        return self._counted(await self._job)
+
+    def _counted(self, sampled: Any) -> Result:
         return Result.from_dict(
             {
                 "backend_name": self._job.backend().name,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from qsession.engines.ibm.refusals import refusal
+from qsession.model.events import SessionMoved
 from qsession.model.states import State
 
 if TYPE_CHECKING:
@@ -36,6 +38,30 @@ class Ending:
         """
         if State.CANCELLED not in (self._wanted, self._heard) and wanted is not self._heard:
             self._wanted = wanted
+
+    def decide(self, wanted: State, reason: str) -> bool:
+        """Note how the session is to end; False if the service need not hear of it."""
+        with self._journal.lock:
+            state, now = self._journal.state, self._journal.clock.now()
+            if state.state.is_terminal:
+                return False
+            if state.session_id is None:
+                self._journal.record(SessionMoved(now, wanted, reason))
+                return False
+            self.want(wanted)
+            if state.state is not State.CLOSING:
+                self._journal.record(SessionMoved(now, State.CLOSING, reason))
+        return True
+
+    def close_within(self, seconds: float, reason: str) -> None:
+        """Close the session at the exit of the process; the service's errors are raised."""
+        if self.line is None or not self.decide(State.CLOSED, reason):
+            return
+        self.line.hurry(seconds)
+        try:
+            self.send()
+        except Exception as error:
+            raise refusal(error, "close the session") from error
 
     def send(self) -> bool:
         """Tell the service what is wanted.

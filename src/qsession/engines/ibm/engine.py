@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qsession.client_errors import ServiceError, SessionEndedError
+from qsession.engines.base import RunningOptions, SimulationCounts
+from qsession.engines.ibm.awaitable_job import awaitable
 from qsession.engines.ibm.counts_job import CountsJob
 from qsession.engines.ibm.details import details_of
 from qsession.engines.ibm.ending import Ending
@@ -18,7 +20,7 @@ from qsession.engines.ibm.reading import ServerTime
 from qsession.engines.ibm.refusals import is_conflict, may_have_arrived, refusal
 from qsession.engines.ibm.resubmitting import Submission
 from qsession.engines.ibm.why_ended import opened_at
-from qsession.errors import QSessionError, UnknownJobError
+from qsession.errors import InvalidInputError, QSessionError, UnknownJobError
 from qsession.ibm_client import client_side_primitives
 from qsession.ibm_service import (
     Line,
@@ -26,7 +28,7 @@ from qsession.ibm_service import (
     answers_awaited_for_a_while,
     client_of,
 )
-from qsession.model.events import JobDescribed, JobQueued, SessionMoved, SessionOpened
+from qsession.model.events import JobDescribed, JobQueued, SessionOpened
 from qsession.model.records import JobRecord
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, State
@@ -57,8 +59,19 @@ class IBMEngine:
     """The API's bound; the plan's is known to the service, which refuses what is over it."""
 
     can_cancel_running = True
+    outlives_process: ClassVar[bool] = True
+    is_paid = True
 
-    def __init__(self, backend: IBMBackend, journal: Journal) -> None:
+    simulation_counts = SimulationCounts()
+
+    def __init__(
+        self, backend: IBMBackend, journal: Journal, running: RunningOptions | None = None
+    ) -> None:
+        if running not in (None, RunningOptions()):
+            raise InvalidInputError(
+                f"executor, parallel and memory_limit are for local backends; {backend.name} runs "
+                "its jobs on IBM Quantum."
+            )
         self.service = backend.service
         self._backend = backend
         self._instance: str | None = backend._instance  # noqa: SLF001 - as IBM's Session reads it
@@ -68,11 +81,26 @@ class IBMEngine:
         self._opening = threading.Lock()
         self._ending = Ending(journal)
         self._monitor: Monitor | None = None
+        self._earlier: IBMEngine | None = None
 
     @classmethod
     def limits(cls, max_time_s: int | None) -> Limits:
         """What is known before the service has said more."""
         return Limits(max_time_s=max_time_s, interactive_timeout_s=None)
+
+    @property
+    def instance(self) -> str | None:
+        """The instance of the account that is charged."""
+        return self._instance
+
+    def succeed(self, journal: Journal) -> IBMEngine:
+        """The engine of the session that continues this one, with the jobs of both."""
+        engine = IBMEngine(self._backend, journal)
+        engine._jobs = dict(self._jobs)
+        engine._submissions = dict(self._submissions)
+        # A job that still runs there is watched until it has ended, and can be cancelled.
+        engine._earlier = self
+        return engine
 
     # --- opening --------------------------------------------------------------------------------
 
@@ -100,6 +128,7 @@ class IBMEngine:
                 was_ended = not self._journal.state.state.accepts_jobs
                 if not was_ended:
                     self._begin(line, session_id, self._now())
+            self._journal.keep()
             if was_ended:
                 # Closed or cancelled while it was being opened: nobody could end it later.
                 with self._refused(f"cancel session {session_id}"):
@@ -180,7 +209,8 @@ class IBMEngine:
         self._open()
         session_id = self._journal.state.session_id
         with self._refused(f"submit a job to session {session_id}"):
-            job = submission.send(self.service, self._backend, self._instance, session_id)
+            sent = submission.send(self.service, self._backend, self._instance, session_id)
+        job = awaitable(sent, self._journal)
         self._keep(job, submission, label)
         return job
 
@@ -196,6 +226,7 @@ class IBMEngine:
             self._journal.record(
                 JobDescribed(now, job_id, label.name, label.primitive, label.shots, label.tags)
             )
+        self._journal.keep()
         self._watch()
 
     def job(self, job_id: str) -> Job | None:
@@ -203,11 +234,15 @@ class IBMEngine:
         job = self._jobs.get(job_id)
         if job is None and job_id in self._journal.state.jobs:
             with self._refused(f"fetch job {job_id}"), active_instance_kept(self.service):
-                job = self._jobs[job_id] = self.service.job(job_id)
+                job = awaitable(self.service.job(job_id), self._journal)
+            self._jobs[job_id] = job
         return job
 
     def cancel_job(self, job_id: str) -> bool:
         """Ask the service to cancel a job, queued or running."""
+        earlier = self._journal.state.earlier
+        if self._earlier is not None and earlier is not None and job_id in earlier.jobs:
+            return self._earlier.cancel_job(job_id)
         record, line = self._journal.state.jobs.get(job_id), self._ending.line
         if record is None or record.status.is_final or line is None:
             return False
@@ -225,25 +260,27 @@ class IBMEngine:
 
     # --- ending ---------------------------------------------------------------------------------
 
-    def cancel(self, reason: str) -> None:
-        """End the session: the service cancels queued jobs, the running one finishes."""
+    def cancel(self, reason: str, *, running: bool = False) -> None:
+        """End the session: the service cancels queued jobs; one that runs finishes unless told."""
+        with self._journal.lock:
+            jobs = self._journal.state.jobs.values()
+            at_work = [job.job_id for job in jobs if job.status is JobStatus.RUNNING]
         self._end(State.CANCELLED, reason)
+        for job_id in at_work if running else []:
+            self.cancel_job(job_id)
 
     def close(self, reason: str) -> None:
         """Take no new jobs; the service ends the session with the last one it has."""
         self._end(State.CLOSED, reason)
 
+    @property
+    def leaving(self) -> Ending:
+        """What ends the session at exit, and when nobody holds it any more."""
+        return self._ending
+
     def _end(self, wanted: State, reason: str) -> None:
-        with self._journal.lock:
-            state = self._journal.state
-            if state.state.is_terminal:
-                return
-            if state.session_id is None:
-                self._journal.record(SessionMoved(self._now(), wanted, reason))
-                return
-            self._ending.want(wanted)
-            if state.state is not State.CLOSING:
-                self._journal.record(SessionMoved(self._now(), State.CLOSING, reason))
+        if not self._ending.decide(wanted, reason):
+            return
         try:
             with self._refused(f"{'cancel' if wanted is State.CANCELLED else 'close'} the session"):
                 self._ending.send()

@@ -1,0 +1,117 @@
+"""The code of a cell, and what its last expression came to: `Cell`, `Outcome`."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import tokenize
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qsession.magics.awaiting import awaited
+from qsession.magics.ipython import Shell
+
+if TYPE_CHECKING:
+    from types import CodeType, TracebackType
+
+    from qsession.engines.base import Job
+    from qsession.session import Session
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the last expression of a cell came to."""
+
+    value: Any
+    job: Job | None
+    """The job of its value, if that was work."""
+
+    @property
+    def kept(self) -> Any:
+        """What ``-o`` keeps."""
+        return self.value if self.job is None else self.job
+
+
+class Cell:
+    """The code of one cell.
+
+    Raises:
+        SyntaxError: If it is none.
+    """
+
+    def __init__(self, shell: Shell, text: str) -> None:
+        self._shell = shell
+        source = shell.transform_cell(text)
+        self.is_silenced = _is_silenced(source)
+        # The name makes tracebacks show the cell's lines.
+        self._filename = shell.compile.cache(source, shell.execution_count)
+        self._statements, self._last = self._compiled(source)
+
+    def run(self, session: Session, *, shots: int | None) -> Outcome:
+        """Run the code, and submit the value of the last expression if it is work."""
+        namespace = self._shell.user_ns
+        if self._statements is not None:
+            _run(self._statements, namespace)
+        value = None if self._last is None else _run(self._last, namespace)
+        return Outcome(value, session.run(value, shots=shots) if is_work(value) else None)
+
+    def own_traceback(self, traceback: TracebackType | None) -> TracebackType | None:
+        """A traceback from the cell's own code on; as it is if the cell's is not in it."""
+        frame = traceback
+        while frame is not None and frame.tb_frame.f_code.co_filename != self._filename:
+            frame = frame.tb_next
+        return frame or traceback
+
+    def _compiled(self, source: str) -> tuple[CodeType | None, CodeType | None]:
+        """Its statements, and its last expression if it ends with one."""
+        shell = self._shell
+        tree = shell.transform_ast(shell.compile.ast_parse(source, filename=self._filename))
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        await_too = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if shell.autoawait else 0
+        with shell.compile.extra_flags(await_too):
+            statements = shell.compile(tree, self._filename, "exec") if tree.body else None
+            if last is None:
+                return statements, None
+            return statements, shell.compile(ast.Expression(last.value), self._filename, "eval")
+
+
+def _run(code: CodeType, namespace: dict[str, Any]) -> Any:
+    value = eval(code, namespace)  # noqa: S307 - it is the user's own cell
+    return awaited(value) if code.co_flags & inspect.CO_COROUTINE else value
+
+
+def is_work(value: object) -> bool:
+    """Whether a value is a circuit, several, or PUBs."""
+    from qiskit import QuantumCircuit  # noqa: PLC0415 - the cell has loaded it if it matters
+    from qiskit.primitives.containers.estimator_pub import EstimatorPub  # noqa: PLC0415
+    from qiskit.primitives.containers.sampler_pub import SamplerPub  # noqa: PLC0415
+
+    def is_pub(item: object) -> bool:
+        if isinstance(item, QuantumCircuit | SamplerPub | EstimatorPub):
+            return True
+        return isinstance(item, tuple) and bool(item) and isinstance(item[0], QuantumCircuit)
+
+    return is_pub(value) or (
+        isinstance(value, list | tuple) and bool(value) and all(map(is_pub, value))
+    )
+
+
+_NO_CODE = {
+    tokenize.COMMENT,
+    tokenize.NEWLINE,
+    tokenize.NL,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+}
+
+
+def _is_silenced(source: str) -> bool:
+    """Whether a semicolon ends the code, comments aside, as IPython reads its own cells."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    try:
+        code = [token.string for token in tokens if token.type not in _NO_CODE]
+    except (tokenize.TokenError, SyntaxError):
+        return False  # the compiler says it better
+    return code[-1:] == [";"]

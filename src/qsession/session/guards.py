@@ -1,0 +1,185 @@
+"""What ends a session, or continues it, by itself: `Guards`, and the `Guard` that looks after them.
+
+A guard says so in the log (as a warning, which Python shows) and in the reason of the end.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Protocol, Self
+
+from qsession.clock import drain
+from qsession.errors import InvalidInputError, QSessionError, shown
+from qsession.model.durations import format_duration, read_duration
+from qsession.model.states import State
+
+if TYPE_CHECKING:
+    from qsession.clock import Clock, WakeUps
+    from qsession.engines.base import Journal
+    from qsession.model.session_state import SessionState
+
+_log = logging.getLogger("qsession")
+
+_ROUNDING_S = 0.001
+"""Sums of seconds may fall this short of what they should be."""
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What a session was told to do by itself; nothing by default."""
+
+    idle_timeout_s: int | None = None
+    max_usage_s: int | None = None
+    auto_renew: bool = False
+
+    @classmethod
+    def read(cls, *, idle_timeout: object, max_usage: object, auto_renew: object) -> Self:
+        """Check what was asked for.
+
+        Raises:
+            InvalidInputError: If a span is no positive duration, or ``auto_renew`` no bool.
+        """
+        if not isinstance(auto_renew, bool):
+            raise InvalidInputError(f"auto_renew={shown(auto_renew)} is neither True nor False.")
+        return cls(
+            idle_timeout_s=read_duration(idle_timeout, "idle_timeout"),
+            max_usage_s=read_duration(max_usage, "max_usage"),
+            auto_renew=auto_renew,
+        )
+
+    @property
+    def are_off(self) -> bool:
+        """Whether there is nothing to look after."""
+        return self == type(self)()
+
+    def as_arguments(self) -> dict[str, int | None]:
+        """The spans in seconds, by the names of the arguments that they came with."""
+        return {"idle_timeout": self.idle_timeout_s, "max_usage": self.max_usage_s}
+
+    def reason_to_close(self, state: SessionState, now: datetime) -> str | None:
+        """Why the session is to be closed now; None if it is not."""
+        if self.is_spent(state, now):
+            return f"its max_usage of {format_duration(self.max_usage_s or 0)} was used up"
+        idle_until = self._idle_until(state)
+        if idle_until is not None and now >= idle_until:
+            return f"no job came within its idle_timeout of {format_duration(self._idle_s)}"
+        return None
+
+    def is_spent(self, state: SessionState, now: datetime) -> bool:
+        """Whether the budget is used up."""
+        if self.max_usage_s is None or not state.state.accepts_jobs:
+            return False
+        return state.total_usage_seconds(now) >= self.max_usage_s - _ROUNDING_S
+
+    def next_deadline(self, state: SessionState, now: datetime) -> datetime | None:
+        """When a reason may come about by the passing of time alone."""
+        spent = None
+        if self.max_usage_s is not None and state.usage_runs and state.state.accepts_jobs:
+            left_s = self.max_usage_s - state.total_usage_seconds(now)
+            spent = now + timedelta(seconds=left_s)
+        deadlines = (spent, self._idle_until(state))
+        return min((deadline for deadline in deadlines if deadline), default=None)
+
+    @property
+    def _idle_s(self) -> int:
+        return self.idle_timeout_s or 0
+
+    def _idle_until(self, state: SessionState) -> datetime | None:
+        if self.idle_timeout_s is None or state.quiet_since is None:
+            return None
+        return state.quiet_since + timedelta(seconds=self.idle_timeout_s)
+
+
+class Guarded(Protocol):
+    """A session, as its guard sees it."""
+
+    @property
+    def journal(self) -> Journal:
+        """Its present journal."""
+        ...
+
+    def close(self, *, reason: str = ...) -> None:
+        """Take no new jobs."""
+        ...
+
+    def cancel_waiting_jobs(self) -> int:
+        """Cancel its queued jobs; say how many there were."""
+        ...
+
+    def renew_if_expired(self) -> bool:
+        """Continue in a new session if this one has expired."""
+        ...
+
+
+class Guard:
+    """Does what the guards of one session say, on a daemon thread of its own.
+
+    The thread holds the session weakly and ends with it.
+    """
+
+    def __init__(self, owner: Guarded, guards: Guards, journal: Journal) -> None:
+        self._owner = weakref.ref(owner)
+        self._guards = guards
+        self._wake_ups: WakeUps = SimpleQueue()
+        journal.subscribe(self._wake_ups)
+        weakref.finalize(owner, self._wake_ups.put, None).atexit = False
+        threading.Thread(
+            target=_guard_until_ended,
+            args=(weakref.ref(self), self._wake_ups, journal.clock),
+            name="qsession-guard",
+            daemon=True,
+        ).start()
+
+    def look(self) -> tuple[datetime | None, bool]:
+        """Do what is due.
+
+        Returns:
+            When to look again (None: when something changes), and whether nothing can follow.
+        """
+        owner = self._owner()
+        if owner is None:
+            return None, True
+        with owner.journal.lock:
+            state, now = owner.journal.state, owner.journal.clock.now()
+            reason = self._guards.reason_to_close(state, now)
+            is_spent = self._guards.is_spent(state, now)
+            deadline = self._guards.next_deadline(state, now)
+            is_over = state.state.is_terminal
+            has_expired = state.state is State.EXPIRED
+        if reason is not None:
+            _close(owner, reason, drops_queue=is_spent)
+            return None, False
+        if has_expired and owner.renew_if_expired():
+            return None, False
+        return deadline, is_over
+
+
+def _close(owner: Guarded, reason: str, *, drops_queue: bool) -> None:
+    session_id = owner.journal.state.session_id
+    try:
+        owner.close(reason=reason)
+    except QSessionError as error:
+        _log.warning("Session %s is to be closed: %s. %s", session_id, reason, error)
+        return
+    _log.warning("Session %s was closed: %s.", session_id, reason)
+    if drops_queue and (dropped := owner.cancel_waiting_jobs()):
+        _log.warning("%s queued jobs of session %s were cancelled.", dropped, session_id)
+
+
+def _guard_until_ended(guard_ref: weakref.ref[Guard], wake_ups: WakeUps, clock: Clock) -> None:
+    deadline: datetime | None = None
+    while True:
+        clock.wait(wake_ups, deadline)
+        drain(wake_ups)
+        guard = guard_ref()
+        if guard is None:
+            return
+        deadline, is_over = guard.look()
+        if is_over:
+            return
+        del guard  # so that this thread does not keep it alive

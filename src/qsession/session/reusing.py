@@ -1,0 +1,71 @@
+"""A name stands for one live session, however often its constructor runs: `OnePerName`."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from traitlets import MetaHasTraits
+
+from qsession.errors import InvalidInputError, shown
+from qsession.session import live
+
+if TYPE_CHECKING:
+    from qsession.session.session import Session
+
+_naming = threading.RLock()
+"""Two threads that ask for the same name get the same session."""
+
+
+class OnePerName(MetaHasTraits):
+    """The class of `Session`: ``Session(…, name="vqe")`` gives the live session of that name.
+
+    Running a cell again then leaves one session, not two. ``new=True`` closes it and makes another.
+    """
+
+    # Of classes, this is the class.
+    @property
+    def __signature__(cls) -> inspect.Signature:  # noqa: N805
+        """That of the constructor, which `__call__` would hide."""
+        signature = inspect.signature(cls.__init__)  # type: ignore[misc]  # of the class itself
+        return signature.replace(parameters=list(signature.parameters.values())[1:])
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+        """The live session of the name, or a new one."""
+        name, is_new = kwargs.get("name"), kwargs.get("new", False)
+        if not isinstance(is_new, bool):
+            raise InvalidInputError(f"new={shown(is_new)} is neither True nor False.")
+        if not isinstance(name, str):
+            return cls.unshared(*args, **kwargs)
+        with _naming:
+            held = live.named(name)
+            if held is None or is_new:
+                # The earlier one goes on if the arguments are not good for another.
+                session = cls.unshared(*args, **kwargs)
+                if held is not None:
+                    held.close(reason="replaced by a new session of the same name")
+                return session
+            cls._require_class(held)
+            bound = cls.__signature__.bind(*args, **kwargs)
+            differing = held.differences(bound.arguments)
+        if differing:
+            warnings.warn(
+                f"The live session {name!r} goes on with its {' and '.join(differing)}; "
+                "new=True closes it and makes another.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return held
+
+    def unshared(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+        """A new session, whatever its name."""
+        return super().__call__(*args, **kwargs)
+
+    def _require_class(cls, held: Session) -> None:  # noqa: N805
+        if type(held) is not cls:
+            raise InvalidInputError(
+                f"The live session {held.name!r} is a {type(held).__name__}, not a "
+                f"{cls.__name__}. Choose another name, or close it with new=True."
+            )

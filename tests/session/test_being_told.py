@@ -1,0 +1,271 @@
+"""Waiting in an event loop, and being called when jobs move."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from qsession import InvalidInputError, JobCancelledError, Session
+from qsession.session.stopping import CellCancelled, Stop
+from tests.support.circuits import flipped
+from tests.support.waiting import until
+
+if TYPE_CHECKING:
+    from qsession.model.records import JobRecord
+    from tests.support.gated_backend import GatedBackend
+
+Make = Callable[..., Session]
+PATIENCE_S = 20.0
+
+
+@pytest.fixture
+def busy(gated: GatedBackend, make_session: Make) -> Session:
+    """A session with one job that runs and two that are queued."""
+    session = make_session(gated)
+    for _ in range(3):
+        session.run(flipped())
+    gated.wait_for_runs(1)
+    return session
+
+
+def end(session: Session) -> None:
+    """End it while its server is there."""
+    session.cancel()
+    until(session._journal, lambda: session.snapshot().state.is_terminal)
+
+
+def waiter_of(session: Session) -> Callable[[], None]:
+    """Wait, when called, until one more listens to the session than now."""
+    subscribers = session._journal._subscribers
+    before = len(subscribers)
+
+    def wait() -> None:
+        pause = threading.Event()
+        for _ in range(2000):
+            if len(subscribers) > before:
+                return
+            pause.wait(0.01)
+        raise AssertionError("Nobody waits.")
+
+    return wait
+
+
+def in_a_thread(task: Callable[[], object]) -> Callable[[], Any]:
+    """Start a task on a thread; what is returned joins it and gives what it gave, or raised."""
+    outcome: list[Any] = []
+
+    def run() -> None:
+        try:
+            outcome.append((task(), None))
+        except BaseException as error:  # noqa: BLE001 - raised where the test looks
+            outcome.append((None, error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+
+    def join() -> Any:
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+        value, error = outcome[0]
+        if error is not None:
+            raise error
+        return value
+
+    return join
+
+
+# --- await ---------------------------------------------------------------------------------------
+
+
+def test_a_session_can_be_awaited(busy: Session, gated: GatedBackend):
+    async def wait() -> Session:
+        await asyncio.sleep(0)
+        gated.open_gate()
+        return await busy
+
+    assert asyncio.run(wait()) is busy
+    assert {record.status.value for record in busy.jobs} == {"DONE"}
+
+
+def test_awaiting_lets_the_loop_go_on(busy: Session, gated: GatedBackend):
+    async def both() -> list[str]:
+        steps = []
+
+        async def wait() -> None:
+            await busy
+            steps.append("waited")
+
+        waiting = asyncio.create_task(wait())
+        await asyncio.sleep(0)
+        steps.append("went on")
+        gated.open_gate()
+        await waiting
+        return steps
+
+    assert asyncio.run(both()) == ["went on", "waited"]
+
+
+def test_giving_up_awaiting_leaves_the_jobs(busy: Session, gated: GatedBackend):
+    job: Any = busy.job(busy.jobs[0].job_id)
+
+    async def give_up(awaited: Any) -> None:
+        async with asyncio.timeout(0.01):
+            await awaited
+
+    for awaited in (busy, job):
+        with pytest.raises(TimeoutError):
+            asyncio.run(give_up(awaited))
+    gated.open_gate()
+    busy.wait()
+    assert job.status() == "DONE"
+
+
+def test_a_job_can_be_awaited(make_each: Make):
+    session = make_each()
+
+    async def both() -> list[Any]:
+        jobs: Any = [session.run(flipped(), shots=10) for _ in range(2)]
+        return await asyncio.gather(*jobs)
+
+    counts = [result[0].data.meas.get_counts() for result in asyncio.run(both())]
+    assert counts == [{"1": 10}, {"1": 10}]
+    end(session)
+
+
+def test_a_job_in_the_older_shape_can_be_awaited(make_each: Make):
+    session = make_each()
+    job: Any = session.run_circuits(flipped(), shots=10)
+
+    async def wait() -> Any:
+        return await job
+
+    assert asyncio.run(wait()).get_counts() == {"1": 10}
+    end(session)
+
+
+def test_awaiting_a_job_raises_what_its_result_raises(busy: Session, gated: GatedBackend):
+    cancelled: Any = busy.job(busy.jobs[-1].job_id)
+    failing: Any = busy.job(busy.jobs[0].job_id)
+    cancelled.cancel()
+    gated.failure = ValueError("as it must")
+    gated.open_gate()
+
+    async def wait(job: Any) -> Any:
+        return await job
+
+    with pytest.raises(JobCancelledError):
+        asyncio.run(wait(cancelled))
+    with pytest.raises(ValueError, match="as it must"):
+        asyncio.run(wait(failing))
+
+
+def test_awaiting_starts_no_threads(busy: Session, gated: GatedBackend):
+    jobs: Any = [busy.job(record.job_id) for record in busy.jobs]
+
+    async def wait() -> int:
+        waiting = asyncio.gather(*jobs)
+        await asyncio.sleep(0)
+        before = threading.active_count()
+        gated.open_gate()
+        await waiting
+        return before
+
+    before = threading.active_count()
+    assert asyncio.run(wait()) == before
+
+
+# --- on_job --------------------------------------------------------------------------------------
+
+
+class Told:
+    """A callback that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, str]] = []
+        self._news = threading.Condition()
+
+    def __call__(self, record: JobRecord) -> None:
+        with self._news:
+            self.steps.append((record.job_id, record.status.value))
+            self._news.notify_all()
+
+    def wait_for(self, count: int) -> None:
+        with self._news:
+            assert self._news.wait_for(lambda: len(self.steps) >= count, PATIENCE_S)
+
+
+def test_a_callback_hears_of_each_change_of_status(busy: Session, gated: GatedBackend):
+    told = Told()
+    busy.on_job(told)
+    ids = [record.job_id for record in busy.jobs]
+    gated.let_through(1)
+    told.wait_for(2)
+    assert set(told.steps) == {(ids[0], "DONE"), (ids[1], "RUNNING")}
+
+
+def test_a_callback_hears_of_the_statuses_it_asked_for(busy: Session, gated: GatedBackend):
+    told = Told()
+    busy.on_job(told, statuses=("done", "CANCELLED"))
+    ids = [record.job_id for record in busy.jobs]
+    busy.cancel_job(ids[2])
+    told.wait_for(1)
+    gated.open_gate()
+    told.wait_for(3)
+    assert sorted(told.steps) == sorted([(ids[2], "CANCELLED"), (ids[0], "DONE"), (ids[1], "DONE")])
+
+
+def test_a_callback_can_be_ended(busy: Session, gated: GatedBackend):
+    ended, other = Told(), Told()
+    end = busy.on_job(ended)
+    busy.on_job(other, statuses="DONE")
+    end()
+    gated.open_gate()
+    other.wait_for(3)
+    assert ended.steps == []
+
+
+def test_a_failing_callback_is_the_sessions_error_and_hears_of_the_other_jobs(
+    busy: Session, gated: GatedBackend
+):
+    told = Told()
+
+    def fail_once(record: JobRecord) -> None:
+        told(record)
+        if len(told.steps) == 1:
+            raise ZeroDivisionError("on purpose")
+
+    busy.on_job(fail_once, statuses="DONE")
+    gated.let_through(1)
+    until(busy._journal, lambda: busy.error is not None)
+    assert busy.error == "An on_job callback failed: ZeroDivisionError: on purpose"
+    gated.open_gate()
+    until(busy._journal, lambda: busy.error is None)
+    told.wait_for(3)
+
+
+@pytest.mark.parametrize("statuses", ["ENDED", ["DONE", "ready"], 7])
+def test_statuses_that_do_not_exist_are_refused(make_session: Make, statuses: Any):
+    with pytest.raises(InvalidInputError, match="There are QUEUED, RUNNING, DONE"):
+        make_session().on_job(print, statuses=statuses)
+
+
+# --- being stopped -------------------------------------------------------------------------------
+
+
+def test_work_that_is_to_stop_does_so_when_it_submits_or_waits(make_session: Make):
+    session, stop = make_session(), Stop()
+    with stop.heeded():
+        session.run(flipped()).result()
+        stop.want()
+        with pytest.raises(CellCancelled):
+            session.run(flipped())
+        with pytest.raises(CellCancelled):
+            session.wait()
+        with pytest.raises(CellCancelled):
+            session.run_circuits(flipped())
+    session.wait()
+    assert len(session.jobs) == 1

@@ -1,0 +1,300 @@
+"""What closes a session by itself, and what continues it: each leaves a reason."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from qiskit_ibm_runtime import SamplerV2
+
+from qsession import Batch, InvalidInputError, Session, SessionEndedError
+from tests.support.circuits import fitted, flipped
+from tests.support.waiting import NewThreads, until
+
+if TYPE_CHECKING:
+    from qsession.testing import ManualClock
+    from tests.cloud.server import Server
+    from tests.support.gated_backend import GatedBackend
+
+Make = Callable[..., Session]
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:The SamplerV2 class is deprecated:DeprecationWarning"
+)
+
+
+def until_state(session: Session, state: str) -> None:
+    until(session._journal, lambda: session.state == state)
+
+
+# --- what may be asked for -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["idle_timeout", "max_usage"])
+@pytest.mark.parametrize("value", [0, -5, "soon", "10", True, 1.5, timedelta(0), "0s", [60]])
+def test_a_span_that_is_no_positive_duration_is_refused(name: str, value: Any):
+    options: dict[str, Any] = {name: value}
+    with pytest.raises(InvalidInputError, match=rf"{name}=.* is not a positive duration"):
+        Session(**options)
+
+
+@pytest.mark.parametrize("value", [1, "yes", None])
+def test_auto_renew_is_true_or_false(value: Any):
+    with pytest.raises(InvalidInputError, match=r"auto_renew=.* is neither True nor False"):
+        Session(auto_renew=value)
+
+
+def test_all_are_off_by_default(make_session: Make, new_threads: NewThreads, clock: ManualClock):
+    session = make_session()
+    session.run(flipped()).result()
+    clock.advance(7 * 3600)
+    assert session.state in {"active", "inactive"}
+    assert "qsession-guard" not in new_threads.names
+
+
+# --- idle_timeout --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("idle_timeout", [600, "10m", timedelta(minutes=10)])
+def test_a_session_left_idle_is_closed_and_says_why(
+    make_session: Make, clock: ManualClock, caplog: pytest.LogCaptureFixture, idle_timeout: Any
+):
+    session = make_session(idle_timeout=idle_timeout)
+    session.run(flipped()).result()
+    clock.advance(599)
+    assert session.active
+    clock.advance(1)
+    until_state(session, "closed")
+    reason = "no job came within its idle_timeout of 10m"
+    assert reason in repr(session)
+    until(session._journal, lambda: bool(caplog.records))
+    assert caplog.record_tuples == [
+        ("qsession", logging.WARNING, f"Session {session.session_id} was closed: {reason}.")
+    ]
+    with pytest.raises(SessionEndedError, match="idle_timeout"):
+        session.run(flipped())
+
+
+def test_each_job_begins_the_idle_time_anew(make_session: Make, clock: ManualClock):
+    session = make_session(idle_timeout=600)
+    for _ in range(3):
+        session.run(flipped()).result()
+        clock.advance(500)
+    assert session.active
+
+
+def test_a_session_is_not_idle_while_a_job_is_pending(
+    gated: GatedBackend, make_session: Make, clock: ManualClock
+):
+    session = make_session(gated, idle_timeout=60)
+    session.run(flipped())
+    gated.wait_for_runs(1)
+    clock.advance(3600)
+    assert session.active
+    gated.open_gate()
+    session.wait()
+    clock.advance(60)
+    until_state(session, "closed")
+
+
+def test_a_session_that_is_not_opened_is_not_idle(make_session: Make, clock: ManualClock):
+    session = make_session(idle_timeout=60)
+    clock.advance(3600)
+    assert session.state == "not-started"
+
+
+def test_a_session_that_was_opened_at_once_may_be_left_idle(make_session: Make, clock: ManualClock):
+    session = make_session(idle_timeout=60, create_new=True)
+    clock.advance(60)
+    until_state(session, "closed")
+
+
+# --- max_usage -----------------------------------------------------------------------------------
+
+
+def test_a_budget_closes_the_session_and_cancels_what_waits(
+    gated: GatedBackend, make_session: Make, clock: ManualClock, caplog: pytest.LogCaptureFixture
+):
+    session = make_session(gated, max_usage="1m")
+    running, *queued = [session.run(flipped()) for _ in range(3)]
+    gated.wait_for_runs(1)
+    clock.advance(59)
+    assert session.active
+    clock.advance(1)
+    until(session._journal, lambda: session.snapshot().counts["CANCELLED"] == 2)
+    assert session.state == "closing"
+    gated.open_gate()
+    until_state(session, "closed")
+    assert running.result()[0].data.meas.get_counts()  # one that runs finishes
+    assert [job.status().value for job in queued] == ["CANCELLED", "CANCELLED"]
+    assert "its max_usage of 1m was used up" in repr(session)
+    assert "its max_usage of 1m was used up" in caplog.text
+    assert "2 queued jobs" in caplog.text
+
+
+def test_the_budget_of_a_batch_is_the_time_of_its_jobs(
+    gated: GatedBackend, make_session: Make, clock: ManualClock
+):
+    batch = make_session(gated, cls=Batch, max_usage=100)
+    batch.run(flipped())
+    gated.wait_for_runs(1)
+    gated.open_gate()
+    batch.wait()
+    clock.advance(1000)  # a batch costs nothing while it is idle
+    assert batch.active
+    gated.__init__()  # type: ignore[misc]  # the gate is closed again
+    batch.run(flipped())
+    gated.wait_for_runs(1)
+    clock.advance(150)
+    gated.open_gate()
+    until_state(batch, "closed")
+
+
+def test_the_guards_hold_on_the_service_too(
+    server: Server, backend: Any, make_session: Make, clock: ManualClock
+):
+    session = make_session(backend, idle_timeout="10m")
+    session.run(flipped())
+    session.wait(progress=False)
+    clock.advance(601)
+    until_state(session, "closed")
+    assert "idle_timeout of 10m" in repr(session)
+    (known,) = server.state.timeline.sessions.values()
+    assert known.state == "closed"
+
+
+# --- auto_renew ----------------------------------------------------------------------------------
+
+
+def test_an_expired_session_goes_on_in_a_new_one(
+    make_session: Make, clock: ManualClock, caplog: pytest.LogCaptureFixture
+):
+    session = make_session(max_time=300, auto_renew=True)
+    first = session.run(flipped())
+    first.result()
+    clock.advance(300)
+    until_state(session, "not-started")
+    assert session.active
+    assert f"Session {first.job_id()} has expired" in caplog.text
+    second = session.run(flipped())
+    second.result()
+    assert session.session_id == second.job_id()
+    assert session.session_ids == [first.job_id(), second.job_id()]
+    assert [record.job_id for record in session.jobs] == [first.job_id(), second.job_id()]
+    assert session.job(first.job_id()).result()[0].data.meas.get_counts() == {"1": 1024}
+    assert session.remaining == 300
+    assert session.usage_seconds == 300
+
+
+def test_a_job_that_comes_before_anybody_noticed_is_taken(make_session: Make, clock: ManualClock):
+    session = make_session(max_time=300, auto_renew=True)
+    for _ in range(4):
+        session.run(flipped()).result()
+        clock.advance(300)  # the guard's thread may be late
+    assert len(session.session_ids) == 4
+
+
+def test_jobs_that_expiry_cancelled_are_not_submitted_again(
+    gated: GatedBackend, make_session: Make, clock: ManualClock, caplog: pytest.LogCaptureFixture
+):
+    session = make_session(gated, 300, auto_renew=True)
+    running, queued = session.run(flipped()), session.run(flipped())
+    gated.wait_for_runs(1)
+    clock.advance(300)
+    until_state(session, "not-started")
+    assert "Its 1 queued jobs are not submitted again" in caplog.text
+    assert queued.status() == "CANCELLED"
+    gated.open_gate()
+    session.wait()  # the one that ran is followed to its end
+    assert [record.status.value for record in session.jobs] == ["DONE", "CANCELLED"]
+    assert session.state == "not-started"
+    again = session.run_again(queued.job_id())
+    session.wait()
+    assert again.status() == running.status() == "DONE"
+
+
+def test_a_primitive_goes_on_in_the_new_session(make_session: Make, clock: ManualClock):
+    session = make_session("fake_manila", 300, auto_renew=True)
+    sampler = SamplerV2(mode=session)
+    circuit = fitted(flipped(), session._backend)
+    for _ in range(2):
+        sampler.run([circuit]).result()
+        clock.advance(300)
+        until_state(session, "not-started")
+    assert len(session.session_ids) == len(session.jobs) == 2
+
+
+def test_observers_and_waiters_follow(make_session: Make, clock: ManualClock):
+    session = make_session(max_time=300, auto_renew=True)
+    states: list[str] = []
+    session.observe(lambda change: states.append(change.new), "state")
+    session.run(flipped()).result()
+    until(session._journal, lambda: "active" in states)
+    clock.advance(300)
+    until_state(session, "not-started")
+    session.run(flipped()).result()
+    until(session._journal, lambda: states.count("active") == 2)
+    assert states[-1] == "active"
+
+
+@pytest.mark.parametrize("end", ["close", "cancel"])
+def test_a_session_that_was_ended_here_is_not_renewed(
+    make_session: Make, clock: ManualClock, end: str
+):
+    session = make_session(max_time=300, auto_renew=True)
+    session.run(flipped()).result()
+    getattr(session, end)()
+    clock.advance(400)
+    with pytest.raises(SessionEndedError):
+        session.run(flipped())
+    assert len(session.session_ids) == 1
+
+
+def test_a_budget_counts_over_all_sessions(make_session: Make, clock: ManualClock):
+    session = make_session(max_time=300, auto_renew=True, max_usage=500)
+    session.run(flipped()).result()
+    clock.advance(300)
+    until_state(session, "not-started")
+    session.run(flipped()).result()
+    clock.advance(199)
+    assert session.active
+    clock.advance(1)
+    until_state(session, "closed")
+    assert "max_usage of 8m 20s" in repr(session)
+
+
+def test_it_is_renewed_on_the_service_too(
+    server: Server, backend: Any, make_session: Make, clock: ManualClock
+):
+    session = make_session(backend, 300, auto_renew=True)
+    first = session.run(flipped())
+    session.wait(progress=False)
+    clock.advance(301)
+    second = session.run(flipped())
+    session.wait(progress=False)
+    assert len(session.session_ids) == 2
+    assert len(server.state.timeline.sessions) == 2
+    assert [record.job_id for record in session.jobs] == [first.job_id(), second.job_id()]
+    session.cancel()
+    until_state(session, "cancelled")
+
+
+# --- threads -------------------------------------------------------------------------------------
+
+
+def test_the_guard_ends_with_its_session(
+    make_session: Make, new_threads: NewThreads, clock: ManualClock
+):
+    session = make_session(idle_timeout=60)
+    session.run(flipped()).result()
+    clock.advance(60)
+    until_state(session, "closed")
+    assert new_threads.left_when_done() == []
+
+
+def test_the_guard_ends_when_nobody_holds_the_session(new_threads: NewThreads):
+    Session(idle_timeout=60, auto_renew=True)
+    assert new_threads.left_when_done() == []

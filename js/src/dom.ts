@@ -14,7 +14,11 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 
 /** Sets text, leaving an unchanged node (and what is selected in it) alone. */
 export function setText(node: Node, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
+  const { firstChild } = node;
+  // A new text node would have to be laid out anew, which counts in a table that is scrolled.
+  if (firstChild instanceof Text && !firstChild.nextSibling) {
+    if (firstChild.data !== text) firstChild.data = text;
+  } else if (node.textContent !== text) node.textContent = text;
 }
 
 /** Sets an attribute, or removes it for null, leaving an unchanged one alone. */

@@ -30,43 +30,82 @@ export function roundSpan(seconds: number): string {
 /** How long finished work took: `35 ms`, `12.4 s`, `1 m 05 s`. */
 export function took(seconds: number): string {
   if (seconds < 0.9995) return `${Math.round(Math.max(0, seconds) * 1000)} ms`;
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.95) return `${formats().tenths.format(seconds)} s`;
   return span(Math.round(seconds));
 }
 
-const CLOCK = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-});
-const SHORT_CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
-const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
-const NUMBER = new Intl.NumberFormat();
+interface Formats {
+  readonly language: string;
+  readonly clock: Intl.DateTimeFormat;
+  readonly shortClock: Intl.DateTimeFormat;
+  readonly day: Intl.DateTimeFormat;
+  readonly full: Intl.DateTimeFormat;
+  readonly number: Intl.NumberFormat;
+  readonly tenths: Intl.NumberFormat;
+  readonly percent: Intl.NumberFormat;
+}
+
+let current: Formats | undefined;
+
+/** What formats numbers and times as the reader's browser asks for. */
+function formats(): Formats {
+  const { language } = navigator;
+  if (current?.language !== language) current = formatsOf(language);
+  return current;
+}
+
+function formatsOf(language: string): Formats {
+  const locale = supported(language);
+  const hourAndMinute = { hour: "2-digit", minute: "2-digit" } as const;
+  return {
+    language,
+    clock: new Intl.DateTimeFormat(locale, { ...hourAndMinute, second: "2-digit" }),
+    shortClock: new Intl.DateTimeFormat(locale, hourAndMinute),
+    day: new Intl.DateTimeFormat(locale, { month: "short", day: "numeric" }),
+    full: new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" }),
+    number: new Intl.NumberFormat(locale),
+    tenths: new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+    percent: new Intl.NumberFormat(locale, { style: "percent" }),
+  };
+}
+
+// Some systems have a language that is no tag, such as en-US@posix: then the browser's own default.
+function supported(language: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(language)[0];
+  } catch {
+    return undefined;
+  }
+}
 
 /** A moment as `14:03:12`, with the day in front when it is not the day of `nowMs`. */
 export function clock(ms: number, nowMs: number): string {
-  return withDay(CLOCK, ms, nowMs);
+  return withDay(formats().clock, ms, nowMs);
 }
 
 /** Like {@link clock}, without the seconds. */
 export function shortClock(ms: number, nowMs: number): string {
-  return withDay(SHORT_CLOCK, ms, nowMs);
+  return withDay(formats().shortClock, ms, nowMs);
 }
 
 function withDay(format: Intl.DateTimeFormat, ms: number, nowMs: number): string {
   const sameDay = new Date(ms).toDateString() === new Date(nowMs).toDateString();
-  return sameDay ? format.format(ms) : `${DAY.format(ms)}, ${format.format(ms)}`;
+  return sameDay ? format.format(ms) : `${formats().day.format(ms)}, ${format.format(ms)}`;
 }
 
 /** A moment in full, for tooltips. */
 export function fullTime(ms: number): string {
-  return FULL.format(ms);
+  return formats().full.format(ms);
 }
 
 /** A number with the reader's separators. */
 export function number(value: number): string {
-  return NUMBER.format(value);
+  return formats().number.format(value);
+}
+
+/** A share of 1 in percent, with the reader's spacing: `76%`, `76 %`. */
+export function percent(share: number): string {
+  return formats().percent.format(share);
 }
 
 /** A number with its noun: `1 job`, `2 jobs`. */

@@ -1,8 +1,13 @@
 import type { AnyWidget } from "@anywidget/types";
 import { connectionAfterUpdate, connectionOfView } from "./connection";
-import { listen, type Model } from "./model";
+import { type DashboardModel, isDashboard } from "./dashboard/model";
+import { DashboardPanel } from "./dashboard/panel";
+import { listen, type Model as SessionModel } from "./model";
 import { findStore, openStore } from "./stores";
 import { SessionPanel } from "./views/session";
+
+/** A model as the host hands it over: its traits tell whose it is. */
+type Model = SessionModel & DashboardModel;
 
 interface Lifetime {
   readonly signal: AbortSignal;
@@ -20,7 +25,7 @@ function lifetime(hostSignal: AbortSignal | undefined): Lifetime {
 
 function initialize({ model, signal }: { model: Model; signal?: AbortSignal }): () => void {
   const life = lifetime(signal);
-  if (!life.signal.aborted) openStore(model, life.signal);
+  if (!life.signal.aborted && !isDashboard(model)) openStore(model, life.signal);
   return life.end;
 }
 
@@ -34,6 +39,12 @@ function render({ model, el, signal }: RenderProps): () => void {
   const life = lifetime(signal);
   // Gone before it was drawn: an aborted signal would never tell the parts to stop.
   if (life.signal.aborted) return life.end;
+  if (isDashboard(model)) {
+    const dashboard = new DashboardPanel(model, el, life.signal);
+    el.append(dashboard.node);
+    life.signal.addEventListener("abort", () => dashboard.node.remove());
+    return life.end;
+  }
   // Some hosts render without having initialized: the view then has a store of its own.
   const store = findStore(model) ?? openStore(model, life.signal);
   if (connectionOfView(model, el) === "dead") store.freezeAsSaved();

@@ -1,23 +1,30 @@
+import { JobList } from "./job-list";
 import { type RequestArguments, RequestError, Requests } from "./requests";
 import {
   type Action,
   type Delta,
   type Head,
   isDelta,
+  isObject,
+  isOlder,
   isReply,
-  isRow,
   isSeq,
+  NEWEST_ROWS,
+  type Older,
+  type PackedRow,
+  packRow,
   type Row,
   readHead,
+  readRows,
   type State,
   type Status,
 } from "./wire";
 
-type Trait = "seq" | "head" | "rows";
+type Trait = "seq" | "head" | "rows" | "view";
 
 /** The part of an anywidget model that is used here, and all that a host has to offer. */
 export interface Model {
-  get(trait: Trait): unknown;
+  get(trait: string): unknown;
   set(trait: Trait, value: unknown): void;
   on(event: string, callback: (value: unknown) => void): void;
   off(event: string, callback: (value: unknown) => void): void;
@@ -27,13 +34,22 @@ export interface Model {
 /** Whether the kernel can hear us. */
 export type Connection = "live" | "dead";
 
-/** What differs from the last time listeners were told. */
-export interface Change {
+/** What differs from the last time listeners were told, as far as it is worth telling. */
+export interface News {
   readonly stateBefore: State | null;
+  /** The jobs that are new or have changed. */
   readonly jobs: readonly { readonly row: Row; readonly before: Status | null }[];
 }
 
-const NO_CHANGE: Change = { stateBefore: null, jobs: [] };
+export interface Change extends News {
+  /** Whether jobs that are no news may have come in or changed too. */
+  readonly isReset: boolean;
+}
+
+const NO_CHANGE: Change = { stateBefore: null, jobs: [], isReset: false };
+
+/** Rows as they are saved; each is packed once. */
+const packed = new WeakMap<Row, PackedRow>();
 
 /**
  * One session as this page knows it: the traits, and the numbered deltas merged into them.
@@ -45,11 +61,17 @@ export class SessionStore {
   readonly #model: Model;
   readonly #requests: Requests;
   readonly #listeners = new Set<(change: Change) => void>();
+  readonly #jobs = new JobList();
   #seq = 0;
   #head: Head | null = null;
+  /** What the kernel said of the head, readable or not: deltas carry only what changed in it. */
+  #told: object = {};
   #problem: string | null = null;
-  #rows: Row[] = [];
-  #position = new Map<string, number>();
+  /** The model's own array of rows, kept as it is: models are told apart by it. */
+  #saved: unknown[] = [];
+  /** The job before which older ones are still to be fetched; null if there are none. */
+  #oldest: string | null = null;
+  #isAllWanted = false;
   #connection: Connection = "live";
   #skewMs = 0;
   #frozenMs = 0;
@@ -67,6 +89,7 @@ export class SessionStore {
     listen(model, "change:seq", this.#queueLoad, signal);
     listen(model, "change:head", this.#queueLoad, signal);
     listen(model, "change:rows", this.#queueLoad, signal);
+    listen(model, "change:view", () => this.#tell(NO_CHANGE), signal);
     listen(model, "msg:custom", this.#onMessage, signal);
     signal.addEventListener("abort", () => {
       this.#listeners.clear();
@@ -85,7 +108,36 @@ export class SessionStore {
 
   /** The jobs, oldest first. */
   get rows(): readonly Row[] {
-    return this.#rows;
+    return this.#jobs.rows;
+  }
+
+  /** A job by its id, if it is here. */
+  find(jobId: string): Row | null {
+    return this.#jobs.get(jobId);
+  }
+
+  /** Whether only the session and its meters are wanted. */
+  get isCompact(): boolean {
+    return this.#model.get("view") === "compact";
+  }
+
+  /** A job, null if it is not known. */
+  job(jobId: string): Row | null {
+    return this.#jobs.get(jobId);
+  }
+
+  /** How many jobs the session has, of which the older ones may still be on their way. */
+  get jobCount(): number {
+    const counts = Object.values(this.#head?.counts ?? {});
+    return Math.max(
+      this.rows.length,
+      counts.reduce((sum, count) => sum + count, 0),
+    );
+  }
+
+  /** The place of a job among the others, by age: it grows from the oldest to the newest. */
+  numberOf(jobId: string): number {
+    return this.#jobs.numberOf(jobId);
   }
 
   get connection(): Connection {
@@ -115,8 +167,13 @@ export class SessionStore {
   }
 
   /** See {@link Requests.request}. */
-  request(action: Action, args?: RequestArguments, key?: string): Promise<string> {
-    return this.#requests.request(action, args, key);
+  request(
+    action: Action,
+    args?: RequestArguments,
+    key?: string,
+    take?: (details: unknown) => void,
+  ): Promise<string> {
+    return this.#requests.request(action, args, key, take);
   }
 
   /** See {@link Requests.isPending}. */
@@ -128,6 +185,24 @@ export class SessionStore {
   resync(): void {
     // Unanswered is no news to the reader: the next delta shows the gap again.
     this.request("resync").catch(() => undefined);
+  }
+
+  /** Fetches the jobs that the traits leave out, now and whenever they have to be told anew. */
+  fetchAll(): void {
+    this.#isAllWanted = true;
+    this.#fetchOlder();
+  }
+
+  #fetchOlder(): void {
+    const before = this.#oldest;
+    if (!this.#isAllWanted || before === null || this.#connection === "dead") return;
+    const goOn = (): void => {
+      if (this.#oldest !== before) this.#fetchOlder();
+    };
+    this.request("older", { before }).then(goOn, (error: unknown) => {
+      // A kernel that is busy with a cell answers late.
+      if (error instanceof RequestError) error.late?.then(goOn, () => undefined);
+    });
   }
 
   /** Takes note that the kernel went away, or came back. */
@@ -180,27 +255,49 @@ export class SessionStore {
     } else if (isDelta(message)) {
       this.setConnection("live");
       this.#merge(message);
+    } else if (isOlder(message)) {
+      this.#takeOlder(message);
     }
   };
 
   /** Replaces everything with what the traits hold. */
   #load({ isFresh }: { isFresh: boolean }): Change {
     const stateBefore = this.#head?.state ?? null;
-    const statusBefore = new Map(this.#rows.map((row) => [row.job_id, row.status]));
+    const statusBefore = new Map(this.rows.map((row) => [row.job_id, row.status]));
     const seq: unknown = this.#model.get("seq");
+    const hasMissed = this.#hasGap || seq !== this.#seq;
     this.#seq = isSeq(seq) ? seq : 0;
     this.#hasGap = false;
     // A trait may have been set long before it is read, so it can only prove that the kernel's
     // clock is ahead.
-    this.#takeHead(this.#model.get("head"), (skewMs) => Math.max(skewMs, this.#skewMs));
-    const rows: unknown = this.#model.get("rows");
-    this.#rows = readRows(rows);
-    this.#position = new Map(this.#rows.map((row, index) => [row.job_id, index]));
-    if (!isFresh || stateBefore === null) return NO_CHANGE;
-    const jobs = this.#rows
+    const head: unknown = this.#model.get("head");
+    this.#told = isObject(head) ? head : {};
+    this.#readHead((skewMs) => Math.max(skewMs, this.#skewMs));
+    const values: unknown = this.#model.get("rows");
+    this.#saved = Array.isArray(values) ? values : [];
+    const rows = readRows(values);
+    const areAll = this.#saved.length < NEWEST_ROWS;
+    this.#jobs.putNewest(rows, { areAll });
+    if (areAll) this.#oldest = null;
+    else if (hasMissed || (this.#oldest === null && this.rows.length < this.jobCount)) {
+      // Older jobs may have changed in what was missed, too.
+      this.#oldest = rows[0]?.job_id ?? null;
+      this.#fetchOlder();
+    }
+    if (!isFresh || stateBefore === null) return { ...NO_CHANGE, isReset: true };
+    const jobs = rows
       .map((row) => ({ row, before: statusBefore.get(row.job_id) ?? null }))
       .filter(({ row, before }) => row.status !== before);
-    return { stateBefore, jobs };
+    return { stateBefore, jobs, isReset: true };
+  }
+
+  #takeOlder({ before, rows, is_all: isAll }: Older): void {
+    // It may have been another page that asked.
+    if (before !== this.#oldest) return;
+    const older = readRows(rows);
+    this.#jobs.putOlder(older);
+    this.#oldest = isAll ? null : (older[0]?.job_id ?? null);
+    this.#tell({ ...NO_CHANGE, isReset: true });
   }
 
   #merge(delta: Delta): void {
@@ -210,30 +307,23 @@ export class SessionStore {
     this.#hasGap ||= delta.seq > this.#seq + 1;
     this.#seq = delta.seq;
     const stateBefore = this.#head?.state ?? null;
-    this.#takeHead(delta.head, (skewMs) => skewMs);
-    const jobs = delta.rows.filter(isRow).map((row) => ({ row, before: this.#takeRow(row) }));
+    this.#told = { ...this.#told, ...delta.head };
+    this.#readHead((skewMs) => skewMs);
+    const jobs = readRows(delta.rows).map((row) => ({
+      row,
+      before: this.#jobs.put(row)?.status ?? null,
+    }));
     if (this.#hasGap) this.resync();
     else this.#writeBack();
-    this.#tell({ stateBefore, jobs });
+    this.#tell({ stateBefore, jobs, isReset: false });
   }
 
-  #takeHead(value: unknown, newSkew: (observedMs: number) => number): void {
-    const read = readHead(value);
+  #readHead(newSkew: (observedMs: number) => number): void {
+    const read = readHead(this.#told);
     this.#problem = read.kind === "unreadable" ? read.why : null;
     if (read.kind !== "head") return;
     this.#head = read.head;
     this.#skewMs = newSkew(read.head.now_ms - Date.now());
-  }
-
-  #takeRow(row: Row): Status | null {
-    const position = this.#position.get(row.job_id);
-    if (position === undefined) {
-      this.#position.set(row.job_id, this.#rows.push(row) - 1);
-      return null;
-    }
-    const before = this.#rows[position]?.status ?? null;
-    this.#rows[position] = row;
-    return before;
   }
 
   #writeBack(): void {
@@ -241,8 +331,9 @@ export class SessionStore {
     try {
       this.#model.set("seq", this.#seq);
       if (this.#head) this.#model.set("head", this.#head);
-      // Usually the model's own array, updated in place: then this changes nothing.
-      this.#model.set("rows", this.#rows);
+      // In place: a new array for each delta would cost the host a deep comparison of all rows.
+      this.#saved.splice(0, this.#saved.length, ...this.rows.slice(-NEWEST_ROWS).map(pack));
+      this.#model.set("rows", this.#saved);
     } finally {
       this.#isWriting = false;
     }
@@ -254,16 +345,12 @@ export class SessionStore {
   }
 }
 
-function readRows(value: unknown): Row[] {
-  if (!Array.isArray(value)) return [];
-  // Kept as it is when it can be, so that merging a delta updates the model's own array in place:
-  // a new array per delta would cost the host a deep comparison of all rows.
-  const rows: unknown[] = value;
-  return isRows(rows) ? rows : rows.filter(isRow);
-}
-
-function isRows(values: unknown[]): values is Row[] {
-  return values.every(isRow);
+function pack(row: Row): PackedRow {
+  const known = packed.get(row);
+  if (known) return known;
+  const values = packRow(row);
+  packed.set(row, values);
+  return values;
 }
 
 /** `model.on` until the signal aborts. */

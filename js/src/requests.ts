@@ -3,7 +3,9 @@ import type { Action, Reply } from "./wire";
 /** How long a click may go unanswered before the page says so. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 
-export type RequestArguments = Readonly<Record<string, string | number | null>>;
+export type RequestArguments = Readonly<
+  Record<string, string | number | null | Readonly<Record<string, number>>>
+>;
 
 /** A request that was refused, lost, or not answered in time. */
 export class RequestError extends Error {
@@ -24,6 +26,7 @@ export class RequestError extends Error {
 
 interface Open {
   readonly answer: Deferred;
+  readonly take: (details: unknown) => void;
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
@@ -51,7 +54,7 @@ function deferred(): Deferred {
  * Two requests under the same key never travel together: asking again while the first is open
  * returns the first one's promise, so a double click runs a circuit once.
  */
-export class Requests {
+export class Requests<Asked extends string = Action> {
   readonly #send: (content: object) => void;
   readonly #onPending: () => void;
   readonly #open = new Map<string, Open>();
@@ -75,11 +78,20 @@ export class Requests {
     return this.#pending.has(key);
   }
 
-  /** Sends a request; resolves to the reply's message, rejects with a {@link RequestError}. */
-  request(action: Action, args: RequestArguments = {}, key: string = action): Promise<string> {
+  /**
+   * Sends a request; resolves to the reply's message, rejects with a {@link RequestError}.
+   *
+   * @param take is handed what a reply carries besides, however late it comes.
+   */
+  request(
+    action: Asked,
+    args: RequestArguments = {},
+    key: string = action,
+    take: (details: unknown) => void = () => undefined,
+  ): Promise<string> {
     const same = this.#pending.get(key);
     if (same) return same;
-    const promise = this.#start(action, args);
+    const promise = this.#start(action, args, take);
     this.#pending.set(key, promise);
     const done = (): void => {
       this.#pending.delete(key);
@@ -90,7 +102,7 @@ export class Requests {
     return promise;
   }
 
-  #start(action: Action, args: RequestArguments): Promise<string> {
+  #start(action: Asked, args: RequestArguments, take: (details: unknown) => void): Promise<string> {
     this.#count += 1;
     const id = `${this.#prefix}-${this.#count}`;
     const answer = deferred();
@@ -98,7 +110,7 @@ export class Requests {
     const timer = setTimeout(() => {
       shown.reject(new RequestError("Timeout", TIMEOUT_TEXT, answer.promise));
     }, REQUEST_TIMEOUT_MS);
-    this.#open.set(id, { answer, timer });
+    this.#open.set(id, { answer, take, timer });
     answer.promise.then(shown.resolve, shown.reject);
     try {
       this.#send({ ...args, kind: "request", id, action });
@@ -110,9 +122,11 @@ export class Requests {
 
   /** Takes a reply; one that answers nobody here belongs to another page. */
   settle(reply: Reply): void {
-    this.#settle(reply.id, ({ answer }) => {
-      if (reply.ok) answer.resolve(reply.message ?? "");
-      else {
+    this.#settle(reply.id, ({ answer, take }) => {
+      if (reply.ok) {
+        take(Reflect.get(reply, "details"));
+        answer.resolve(reply.message ?? "");
+      } else {
         const text = reply.error?.message || reply.message || "The request failed.";
         answer.reject(new RequestError(reply.error?.type ?? "Error", text));
       }

@@ -18,12 +18,21 @@ export function detectTheme(host: Element): Theme {
 
 /** Perceived brightness of a computed colour, 0 to 1; null if it cannot be told. */
 export function brightnessOf(color: string): number | null {
-  const [r, g, b, alpha = 1] = (color.match(/^rgba?\((.*)\)$/)?.[1] ?? "")
-    .split(/[\s,/]+/)
-    .map(Number);
-  if (r === undefined || g === undefined || b === undefined || alpha === 0) return null;
-  const brightness = (0.299 * r + 0.587 * g + 0.114 * b) / 255;
-  return Number.isNaN(brightness) ? null : brightness;
+  // "rgb(0, 0, 0)", and where the host mixes or names its colours otherwise "color(srgb 0 0 0 / 1)"
+  // or "oklch(0.5 0 0)".
+  const [, notation = "", inside = ""] =
+    color.match(/^([a-z]+)\((?:[a-z][a-z\d-]* )?(.*)\)$/) ?? [];
+  const [a, b, c, alpha = 1] = inside.split(/[\s,/]+/).map(Number);
+  if (a === undefined || b === undefined || c === undefined || alpha === 0) return null;
+  const brightness = scaled(notation, a, 0.299 * a + 0.587 * b + 0.114 * c);
+  return brightness === null || Number.isNaN(brightness) ? null : brightness;
+}
+
+function scaled(notation: string, lightness: number, ofRgb: number): number | null {
+  if (/^rgba?$/.test(notation)) return ofRgb / 255;
+  if (notation === "color") return ofRgb;
+  if (/^ok(?:lab|lch)$/.test(notation)) return lightness;
+  return /^l(?:ab|ch)$/.test(notation) ? lightness / 100 : null;
 }
 
 /** Keeps `data-theme` on `root` true to the page around `host`. */

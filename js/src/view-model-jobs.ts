@@ -1,4 +1,4 @@
-import { clock, fullTime, number, shortId, span, took } from "./format";
+import { clock, counted, fullTime, number, shortId, span, took } from "./format";
 import { type ActionView, action, type Snapshot } from "./view-model";
 import type { Row, Status } from "./wire";
 import { type Sign, STATUS_SIGNS } from "./words";
@@ -17,7 +17,8 @@ export interface JobView {
   readonly runTime: string;
   /** Null when there is nothing left to cancel. */
   readonly cancel: ActionView | null;
-  readonly error: string | null;
+  /** Why it failed or was cancelled, on one line. */
+  readonly error: string;
 }
 
 /** The key under which a job's cancel request travels. */
@@ -43,7 +44,7 @@ export function describeJob(row: Row, snapshot: Snapshot): JobView {
     },
     runTime: runTime(row, snapshot.nowMs),
     cancel: cancelAction(row, snapshot),
-    error: row.error,
+    error: (row.error ?? "").trim().replaceAll(/\s+/g, " "),
   };
 }
 
@@ -59,4 +60,42 @@ function cancelAction(row: Row, snapshot: Snapshot): ActionView | null {
   const isStuck = row.status === "RUNNING" && snapshot.head?.can_cancel_running === false;
   const reason = isStuck ? "A running local job cannot be stopped" : null;
   return action(snapshot, cancelKey(row.job_id), reason);
+}
+
+/** The button that cancels all queued jobs; null unless there are several. */
+export function cancelQueuedAction(snapshot: Snapshot): ActionView | null {
+  const queued = snapshot.head?.counts.QUEUED ?? 0;
+  return queued > 1 ? action(snapshot, "cancel_queued", null) : null;
+}
+
+/** What a confirmation says will happen when all queued jobs are cancelled. */
+export function describeQueuedEnd({ head }: Snapshot): string {
+  const { QUEUED: queued = 0, RUNNING: running = 0 } = head?.counts ?? {};
+  const dropped = `${counted(queued, "queued job")} will be cancelled. `;
+  const stays = running > 0 ? `${counted(running, "running job")} will finish. ` : "";
+  return `${dropped}${stays}The session takes new jobs as before.`;
+}
+
+/** What is said under the table of jobs that are not in it; empty when all are. */
+export function describeMissing(
+  { connection }: Snapshot,
+  { shown, known, total, isFiltered }: JobNumbers,
+): string {
+  const found = isFiltered ? `${number(shown)} of ${counted(total, "job")}` : "";
+  if (known >= total) return found;
+  const missing =
+    connection === "live"
+      ? `Loading older jobs: ${number(known)} of ${number(total)} are here`
+      : `Only the newest ${number(known)} of ${counted(total, "job")} were saved`;
+  return [found, missing].filter(Boolean).join(" · ");
+}
+
+/** Numbers of jobs. */
+export interface JobNumbers {
+  readonly shown: number;
+  /** How many this page has. */
+  readonly known: number;
+  /** How many the session has. */
+  readonly total: number;
+  readonly isFiltered: boolean;
 }

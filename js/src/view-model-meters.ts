@@ -1,4 +1,4 @@
-import { clock, countdown, number, roundSpan, shortClock, span } from "./format";
+import { clock, countdown, number, percent, roundSpan, shortClock, span } from "./format";
 import { type Head, STATUSES, type Status } from "./wire";
 import { countWord, isEnded } from "./words";
 
@@ -44,7 +44,7 @@ export function describeMeters(head: Head, nowMs: number): MetersView {
 
 function describeRemaining(head: Head, nowMs: number): CountdownView {
   const { limit_s: limit, started_ms: started, expires_ms: expires } = head;
-  if (isEnded(head.state)) return still(NOTHING, "the session has ended");
+  if (isEnded(head.state)) return still(NOTHING, endedCaption(head, nowMs));
   if (expires === null) {
     const caption = `starts ${head.state === "open" ? "when the first job runs" : "with the first job"}`;
     return still(limit === null ? NOTHING : countdown(limit), caption);
@@ -69,6 +69,10 @@ function describeIdle(head: Head, nowMs: number): CountdownView {
   return running(until, whole, nowMs, `idle · released ${clock(until, nowMs)}`);
 }
 
+function endedCaption({ ended_ms: ended }: Head, nowMs: number): string {
+  return ended === null ? "the session has ended" : `ended ${shortClock(ended, nowMs)}`;
+}
+
 function still(value: string, caption: string): CountdownView {
   return { value, caption, fraction: null, isLow: false };
 }
@@ -89,7 +93,7 @@ function describeUsage(head: Head, nowMs: number): MetersView["usage"] {
   const since = head.usage_runs ? Math.max(0, (nowMs - head.now_ms) / 1000) : 0;
   const usage = head.usage_s + since;
   const fraction = usage > 0 ? Math.min(1, head.qpu_s / usage) : 0;
-  const share = fraction > 0 ? ` · ${Math.round(fraction * 100)} %` : "";
+  const share = fraction > 0 ? ` · ${percent(fraction)}` : "";
   return { value: span(usage), caption: `QPU ${span(head.qpu_s)}${share}`, fraction };
 }
 

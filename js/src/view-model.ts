@@ -4,12 +4,13 @@
  * Jobs have their own in `view-model-jobs.ts`; they are described one by one, for the rows on show.
  */
 
-import { clock, counted, shortClock, shortId } from "./format";
+import { counted, shortId } from "./format";
 import type { Connection } from "./model";
 import { describeMeters, type MetersView } from "./view-model-meters";
+import { describeNotices, type Notice } from "./view-model-notices";
 import { describeRun, type RunView } from "./view-model-run";
 import { type Head, type State, WIRE_VERSION } from "./wire";
-import { type IconName, isEnded, type Sign, STATE_SIGNS } from "./words";
+import { isEnded, type Sign, STATE_SIGNS } from "./words";
 
 /** Everything the description depends on. */
 export interface Snapshot {
@@ -26,14 +27,6 @@ export interface Snapshot {
 export interface ActionView {
   readonly reason: string | null;
   readonly isPending: boolean;
-}
-
-export type NoticeKind = "dead" | "problem" | "stale" | "ended";
-
-export interface Notice {
-  readonly kind: NoticeKind;
-  readonly icon: IconName;
-  readonly text: string;
 }
 
 export interface SessionView {
@@ -85,6 +78,7 @@ const BLANK: Head = {
   programs: [],
   last_work: null,
   can_cancel_running: false,
+  is_paid: false,
   clicks_wait: false,
   stale_since_ms: null,
   error: null,
@@ -111,8 +105,8 @@ export function describeSession(snapshot: Snapshot): SessionView {
       endedReason(head) ?? (head.state === "closing" ? "The session is already closing" : null),
     ),
     meters: describeMeters(head, nowMs),
-    run: describeRun(head, (reason) => action(snapshot, "run", endedReason(head) ?? reason)),
-    notices: notices(snapshot, head),
+    run: describeRun(head, nowMs, (reason) => action(snapshot, "run", endedReason(head) ?? reason)),
+    notices: describeNotices(snapshot, head),
     error: head.error,
     hint: isLive && !hasEnded && head.clicks_wait ? "Clicks wait for the running cell to end" : "",
     emptyText: hasEnded
@@ -146,29 +140,6 @@ function endedReason(head: Head): string | null {
   return isEnded(head.state)
     ? `The session is ${STATE_SIGNS[head.state].word.toLowerCase()}`
     : null;
-}
-
-function notices({ connection, problem, nowMs }: Snapshot, head: Head): Notice[] {
-  const found: Notice[] = [];
-  if (connection === "dead") {
-    const text = "The kernel is gone: this is the last known state.";
-    found.push({ kind: "dead", icon: "unplugged", text });
-  }
-  if (problem) {
-    const text = `This page cannot read what the kernel sent (${problem}). Reload the page.`;
-    found.push({ kind: "problem", icon: "alert", text });
-  }
-  if (head.stale_since_ms !== null) {
-    const text = `Not updated since ${shortClock(head.stale_since_ms, nowMs)}.`;
-    found.push({ kind: "stale", icon: "clock", text });
-  }
-  if (isEnded(head.state)) {
-    const { word, icon } = STATE_SIGNS[head.state];
-    const when = head.ended_ms === null ? "" : ` at ${clock(head.ended_ms, nowMs)}`;
-    const why = head.ended_reason ? `: ${head.ended_reason}` : "";
-    found.push({ kind: "ended", icon, text: `${word}${when}${why}` });
-  }
-  return found;
 }
 
 /** The two ways to end a session, each of which asks first. */

@@ -5,7 +5,10 @@
  * Everything that arrives goes through the guards here, so the rest of the page can trust its types.
  */
 
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
+
+/** How many rows the `rows` trait holds. */
+export const NEWEST_ROWS = 500;
 
 export const HEAD_FIELDS = [
   "version",
@@ -32,6 +35,7 @@ export const HEAD_FIELDS = [
   "programs",
   "last_work",
   "can_cancel_running",
+  "is_paid",
   "clicks_wait",
   "stale_since_ms",
   "error",
@@ -50,11 +54,22 @@ export const ROW_FIELDS = [
   "shots",
   "tags",
   "error",
+  "values",
 ] as const;
 
-export const ACTIONS = ["run", "cancel_session", "close_session", "cancel_job", "resync"] as const;
+export const ACTIONS = [
+  "run",
+  "cancel_session",
+  "close_session",
+  "cancel_job",
+  "cancel_queued",
+  "details",
+  "drawing",
+  "older",
+  "resync",
+] as const;
 
-export const KINDS = ["delta", "request", "reply"] as const;
+export const KINDS = ["delta", "older", "request", "reply"] as const;
 
 /** The session states, in the order a session can go through them. */
 export const STATES = [
@@ -75,16 +90,16 @@ export type Action = (typeof ACTIONS)[number];
 export type State = (typeof STATES)[number];
 export type Status = (typeof STATUSES)[number];
 
-type Guard<T> = (value: unknown) => value is T;
+export type Guard<T> = (value: unknown) => value is T;
 type Shape = Readonly<Record<string, Guard<unknown>>>;
-type Shaped<S extends Shape> = {
+export type Shaped<S extends Shape> = {
   readonly [K in keyof S]: S[K] extends Guard<infer T> ? T : never;
 };
 
-const isString: Guard<string> = (value) => typeof value === "string";
-const isNumber: Guard<number> = (value): value is number =>
+export const isString: Guard<string> = (value) => typeof value === "string";
+export const isNumber: Guard<number> = (value): value is number =>
   typeof value === "number" && Number.isFinite(value);
-const isBoolean: Guard<boolean> = (value) => typeof value === "boolean";
+export const isBoolean: Guard<boolean> = (value) => typeof value === "boolean";
 
 // Beyond this a number is no date and cannot be shown as one.
 const LAST_MOMENT_MS = 8.64e15;
@@ -92,18 +107,23 @@ const isMoment: Guard<number> = (value): value is number =>
   isNumber(value) && Math.abs(value) <= LAST_MOMENT_MS;
 
 const isAnything: Guard<unknown> = (_value): _value is unknown => true;
-const isObject: Guard<object> = (value) => typeof value === "object" && value !== null;
+export const isObject: Guard<object> = (value) => typeof value === "object" && value !== null;
 
-function oneOf<T extends string>(words: readonly T[]): Guard<T> {
+export function oneOf<T extends string>(words: readonly T[]): Guard<T> {
   return (value): value is T => words.some((word) => word === value);
 }
 
-function orNull<T>(guard: Guard<T>): Guard<T | null> {
+export function orNull<T>(guard: Guard<T>): Guard<T | null> {
   return (value): value is T | null => value === null || guard(value);
 }
 
-function listOf<T>(guard: Guard<T>): Guard<readonly T[]> {
+export function listOf<T>(guard: Guard<T>): Guard<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.every(guard);
+}
+
+export function isPair<A, B>(first: Guard<A>, second: Guard<B>): Guard<readonly [A, B]> {
+  return (value): value is readonly [A, B] =>
+    Array.isArray(value) && value.length === 2 && first(value[0]) && second(value[1]);
 }
 
 /** The fields of `value` that do not have the type the shape asks for. */
@@ -113,7 +133,7 @@ function badFields(value: object, shape: Shape): string[] {
     .map(([name]) => name);
 }
 
-function shaped<S extends Shape>(shape: S): Guard<Shaped<S>> {
+export function shaped<S extends Shape>(shape: S): Guard<Shaped<S>> {
   return (value): value is Shaped<S> => isObject(value) && badFields(value, shape).length === 0;
 }
 
@@ -122,6 +142,8 @@ const programShape = {
   primitive: isString,
   shots: orNull(isNumber),
   precision: orNull(isNumber),
+  parameters: listOf(isPair(isString, orNull(isNumber))),
+  parameter_count: isNumber,
 };
 
 const workShape = { name: orNull(isString), primitive: isString, shots: orNull(isNumber) };
@@ -159,6 +181,7 @@ const headShape = {
   programs: listOf(shaped(programShape)),
   last_work: orNull(shaped(workShape)),
   can_cancel_running: isBoolean,
+  is_paid: isBoolean,
   clicks_wait: isBoolean,
   stale_since_ms: orNull(isMoment),
   error: orNull(isString),
@@ -177,6 +200,7 @@ const rowShape = {
   shots: orNull(isNumber),
   tags: listOf(isString),
   error: orNull(isString),
+  values: listOf(isPair(orNull(isNumber), orNull(isNumber))),
 } satisfies Record<(typeof ROW_FIELDS)[number], Guard<unknown>>;
 
 const replyShape = {
@@ -194,15 +218,29 @@ const deltaShape = {
   rows: listOf(isAnything),
 };
 
+const olderShape = {
+  kind: oneOf(["older"]),
+  before: isString,
+  rows: listOf(isAnything),
+  is_all: isBoolean,
+};
+
 export type Program = Shaped<typeof programShape>;
 export type Head = Shaped<typeof headShape>;
 export type Row = Shaped<typeof rowShape>;
 export type Reply = Shaped<typeof replyShape>;
 
-/** A numbered change; its head and rows are still to be checked. */
+/** A numbered change; its rows and the head it makes are still to be checked. */
 export type Delta = Shaped<typeof deltaShape>;
 
-export const isRow: Guard<Row> = shaped(rowShape);
+/** Jobs that are older than one; the rows are still to be checked. */
+export type Older = Shaped<typeof olderShape>;
+
+/** A row as it travels: its values in the order of {@link ROW_FIELDS}. */
+export type PackedRow = readonly unknown[];
+
+const isRow: Guard<Row> = shaped(rowShape);
+export const isOlder: Guard<Older> = shaped(olderShape);
 export const isReply: Guard<Reply> = shaped(replyShape);
 export const isDelta: Guard<Delta> = shaped(deltaShape);
 export const isSeq: Guard<number> = isNumber;
@@ -215,11 +253,30 @@ export type ReadHead =
 
 const isHead: Guard<Head> = shaped(headShape);
 
-/** Reads the `head` trait or the head of a delta. */
+/** Reads a row; null for one that cannot be used. */
+export function readRow(value: unknown): Row | null {
+  if (!Array.isArray(value)) return null;
+  const values: PackedRow = value;
+  const row: unknown = Object.fromEntries(ROW_FIELDS.map((name, index) => [name, values[index]]));
+  return isRow(row) ? row : null;
+}
+
+/** Reads rows, leaving out those that cannot be used. */
+export function readRows(values: unknown): Row[] {
+  return Array.isArray(values) ? values.map(readRow).filter((row) => row !== null) : [];
+}
+
+/** A row as it travels. */
+export function packRow(row: Row): PackedRow {
+  return ROW_FIELDS.map((name) => row[name]);
+}
+
+/** Reads the `head` trait, or the head that a delta makes of the one before. */
 export function readHead(value: unknown): ReadHead {
   if (isHead(value) && value.version === WIRE_VERSION) return { kind: "head", head: value };
-  if (!isObject(value) || Object.keys(value).length === 0) return { kind: "absent" };
-  const version: unknown = Reflect.get(value, "version");
+  // Without a version it is nothing yet, or what changed in one that has not come.
+  if (!isObject(value) || !("version" in value)) return { kind: "absent" };
+  const { version } = value;
   const why =
     version === WIRE_VERSION
       ? `fields ${badFields(value, headShape).join(", ")}`

@@ -16,7 +16,9 @@ export type IconName =
   | "unplugged"
   | "copy"
   | "play"
-  | "cross";
+  | "cross"
+  | "down"
+  | "bell";
 
 /** What a colour means; the style sheet chooses it. */
 export type Tone = "quiet" | "active" | "good" | "warn" | "bad";

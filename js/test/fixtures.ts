@@ -1,13 +1,13 @@
 import type { Model } from "../src/model";
 import type { Snapshot } from "../src/view-model";
-import type { Head, Row } from "../src/wire";
+import { type Head, type Program, packRow, type Row, readRow } from "../src/wire";
 
 /** The moment at which the heads below were sent. */
 export const NOW = Date.UTC(2026, 2, 14, 14, 0, 0);
 
 export function head(changes: Partial<Head> = {}): Head {
   return {
-    version: 1,
+    version: 2,
     state: "active",
     label: "In progress",
     session_id: "7b2ed505-3c1e-4a55-9f0e-d1c2a3b461f4",
@@ -29,14 +29,28 @@ export function head(changes: Partial<Head> = {}): Head {
     qpu_s: 450,
     counts: { QUEUED: 1, RUNNING: 1, DONE: 2, CANCELLED: 0, ERROR: 0 },
     programs: [
-      { name: "bell", primitive: "sampler", shots: 4096, precision: null },
-      { name: "ansatz", primitive: "estimator", shots: null, precision: 0.02 },
+      program("bell"),
+      program("ansatz", { primitive: "estimator", shots: null, precision: 0.02 }),
     ],
     last_work: null,
     can_cancel_running: true,
+    is_paid: false,
     clicks_wait: false,
     stale_since_ms: null,
     error: null,
+    ...changes,
+  };
+}
+
+export function program(name: string, changes: Partial<Program> = {}): Program {
+  const parameters = changes.parameters ?? [];
+  return {
+    name,
+    primitive: "sampler",
+    shots: 4096,
+    precision: null,
+    parameters,
+    parameter_count: parameters.length,
     ...changes,
   };
 }
@@ -72,6 +86,7 @@ export function row(id: string, changes: Partial<Row> = {}): Row {
     shots: 4096,
     tags: [],
     error: null,
+    values: [],
     ...changes,
   };
 }
@@ -121,6 +136,7 @@ export class FakeModel implements Model {
 
   constructor(traits: Record<string, unknown> = {}, { copies = false, commLive }: Options = {}) {
     this.#traits = { seq: 1, head: head(), rows: [], ...traits };
+    if ("rows" in traits) this.#traits["rows"] = asSent(traits["rows"]);
     this.#copies = copies;
     if (commLive !== undefined) this.comm_live = commLive;
   }
@@ -153,11 +169,28 @@ export class FakeModel implements Model {
 
   /** One state update of the kernel. */
   update(traits: Record<string, unknown>): void {
-    this.#set(traits);
+    this.#set("rows" in traits ? { ...traits, rows: asSent(traits["rows"]) } : traits);
   }
 
+  /** A delta with a whole head, as the first one is. */
   delta(seq: number, changes: Partial<Head> = {}, rows: readonly unknown[] = []): void {
-    this.emit("msg:custom", { kind: "delta", seq, head: head(changes), rows }, []);
+    this.change(seq, head(changes), rows);
+  }
+
+  /** A delta with what changed in the head, as the others are. */
+  change(seq: number, changes: object, rows: readonly unknown[] = []): void {
+    this.emit("msg:custom", { kind: "delta", seq, head: changes, rows: asSent(rows) }, []);
+  }
+
+  /** Jobs that are older than one. */
+  older(before: string, rows: readonly Row[], isAll: boolean): void {
+    this.emit("msg:custom", { kind: "older", before, rows: asSent(rows), is_all: isAll }, []);
+  }
+
+  /** The jobs that the model holds, for a second view and a saved notebook. */
+  get savedRows(): (Row | null)[] {
+    const rows = this.get("rows");
+    return Array.isArray(rows) ? rows.map(readRow) : [];
   }
 
   reply(id: string, changes: object = {}): void {
@@ -196,6 +229,16 @@ export function proxyOf(model: FakeModel): FakeModel {
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
+}
+
+/** Rows as the kernel sends them; what is no row stays what it is. */
+function asSent(rows: unknown): unknown {
+  if (!Array.isArray(rows)) return rows;
+  return rows.map((row: unknown) =>
+    typeof row === "object" && row !== null && "job_id" in row && "status" in row
+      ? packRow(row as Row)
+      : row,
+  );
 }
 
 /** Lets promises settle without letting time pass. */

@@ -1,8 +1,11 @@
-import { expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   clock,
   countdown,
   counted,
+  fullTime,
+  number,
+  percent,
   roundSpan,
   shortClock,
   shortId,
@@ -64,4 +67,45 @@ test("nouns follow their number", () => {
     "2 jobs",
     "0 jobs",
   ]);
+});
+
+describe("in the reader's language", () => {
+  const AFTERNOON = new Date(2026, 2, 14, 15, 5, 9).getTime();
+  const read = (language: string): string[] => {
+    vi.spyOn(navigator, "language", "get").mockReturnValue(language);
+    return [
+      clock(AFTERNOON, AFTERNOON),
+      shortClock(AFTERNOON, AFTERNOON + 86_400_000),
+      fullTime(AFTERNOON).split(" at ")[0]?.split(" um ")[0] ?? "",
+      number(12_345),
+      percent(0.256),
+      took(12.44),
+    ].map((text) => text.replace(/[\u00a0\u202f]/g, " "));
+  };
+
+  test("American English", () => {
+    expect(read("en-US")).toEqual([
+      "03:05:09 PM",
+      "Mar 14, 03:05 PM",
+      "Saturday, March 14, 2026",
+      "12,345",
+      "26%",
+      "12.4 s",
+    ]);
+  });
+
+  test("German", () => {
+    expect(read("de-DE")).toEqual([
+      "15:05:09",
+      "14. März, 15:05",
+      "Samstag, 14. März 2026",
+      "12.345",
+      "26 %",
+      "12,4 s",
+    ]);
+  });
+
+  test("of one that is no language tag, the browser's own", () => {
+    expect(read("en-US@posix")[3]).toMatch(/^12.?345$/);
+  });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Change, SessionStore } from "../src/model";
+import { NEWEST_ROWS, type Row } from "../src/wire";
 import { FakeModel, head, NOW, queued, row, running, settle } from "./fixtures";
 
 let controller: AbortController;
@@ -74,13 +75,13 @@ describe("deltas", () => {
   });
 
   test("are put back into the model without a new array and without an echo", async () => {
-    const rows = [queued("a")];
-    const model = new FakeModel({ rows });
+    const model = new FakeModel({ rows: [queued("a")] });
+    const held = model.get("rows");
     await open(model);
     model.delta(2, { name: "renamed" }, [row("a"), queued("b")]);
     await settle();
-    expect(model.get("rows")).toBe(rows);
-    expect(rows.map((row) => row.status)).toEqual(["DONE", "QUEUED"]);
+    expect(model.get("rows")).toBe(held);
+    expect(model.savedRows).toEqual([row("a"), queued("b")]);
     expect([model.get("seq"), model.get("head")]).toEqual([2, head({ name: "renamed" })]);
     expect(changes).toHaveLength(1);
     expect(model.sent).toHaveLength(1);
@@ -92,7 +93,7 @@ describe("deltas", () => {
     model.delta(2, {}, [row("a"), queued("b")]);
     model.delta(3, {}, [running("b")]);
     await settle();
-    expect(model.get("rows")).toEqual([row("a"), running("b")]);
+    expect(model.savedRows).toEqual([row("a"), running("b")]);
     expect(store.rows).toHaveLength(2);
     expect(changes).toHaveLength(2);
   });
@@ -108,9 +109,177 @@ describe("deltas", () => {
     const model = new FakeModel();
     const store = await open(model);
     model.delta(2, { version: 9, name: "newer" });
-    expect([store.head?.name, store.problem]).toEqual(["vqe-h2", "version 9 instead of 1"]);
+    expect([store.head?.name, store.problem]).toEqual(["vqe-h2", "version 9 instead of 2"]);
     model.delta(3, { name: "fine again" });
     expect([store.head?.name, store.problem]).toEqual(["fine again", null]);
+  });
+});
+
+describe("the head of a delta", () => {
+  test("need only say what changed", async () => {
+    const model = new FakeModel();
+    const store = await open(model);
+    model.change(2, { now_ms: NOW + 1000, name: "renamed" });
+    model.change(3, { now_ms: NOW + 2000, error: "odd" });
+    expect(store.head).toEqual(head({ now_ms: NOW + 2000, name: "renamed", error: "odd" }));
+    expect(model.get("head")).toEqual(store.head);
+  });
+
+  test("is no head as long as the whole one has not come", async () => {
+    const model = new FakeModel({ head: {}, rows: undefined });
+    const store = await open(model);
+    model.change(2, { now_ms: NOW });
+    expect(store.head).toBeNull();
+    model.update({ seq: 2, head: head() });
+    await settle();
+    expect([store.head, store.problem]).toEqual([head(), null]);
+  });
+
+  test("of another version is remembered until it is whole again", async () => {
+    const model = new FakeModel();
+    const store = await open(model);
+    model.change(2, { version: 9, now_ms: NOW });
+    model.change(3, { now_ms: NOW, name: "not to be shown" });
+    expect([store.head?.name, store.problem]).toEqual(["vqe-h2", "version 9 instead of 2"]);
+  });
+});
+
+describe("of many jobs", () => {
+  const numbered = (first: number, end: number, make: (id: string) => Row = row): Row[] =>
+    Array.from({ length: end - first }, (_, index) => make(`job-${first + index}`));
+  const counts = (DONE: number) => ({ QUEUED: 0, RUNNING: 0, DONE, CANCELLED: 0, ERROR: 0 });
+  const many = (count: number, traits: object = {}): FakeModel =>
+    new FakeModel({
+      head: head({ counts: counts(count) }),
+      rows: numbered(count - NEWEST_ROWS, count),
+      ...traits,
+    });
+  const ids = (store: SessionStore): string[] => store.rows.map((row) => row.job_id);
+  const asked = (model: FakeModel): unknown[] =>
+    model.requests("older").map(({ before }) => before);
+
+  /** Answers the last request for older jobs as the kernel does. */
+  async function answerOlder(model: FakeModel, first: number, make?: (id: string) => Row) {
+    const request = model.requests("older").at(-1);
+    const before = String(request?.["before"]);
+    const end = Number(before.slice("job-".length));
+    model.older(before, numbered(first, end, make), first === 0);
+    model.reply(request?.id ?? "");
+    await settle();
+  }
+
+  test("the older ones are fetched, page by page, down to the oldest", async () => {
+    const model = many(2000);
+    const store = await open(model);
+    expect([store.rows.length, store.jobCount, asked(model)]).toEqual([500, 2000, []]);
+    store.fetchAll();
+    await answerOlder(model, 700);
+    await answerOlder(model, 0);
+    expect(asked(model)).toEqual(["job-1500", "job-700"]);
+    expect(ids(store)).toEqual(numbered(0, 2000).map((row) => row.job_id));
+    expect(changes.map(({ isReset, jobs }) => [isReset, jobs.length])).toContainEqual([true, 0]);
+  });
+
+  test("nothing is asked for if all are there, or nobody looks", async () => {
+    const few = new FakeModel({ rows: [row("a")], head: head({ counts: counts(1) }) });
+    (await open(few)).fetchAll();
+    expect(asked(few)).toEqual([]);
+  });
+
+  test("what another page asked for is taken only where it fits", async () => {
+    const model = many(2000);
+    const store = await open(model);
+    model.older("job-900", numbered(700, 900), false);
+    expect(store.rows).toHaveLength(500);
+    model.older("job-1500", numbered(1300, 1500), false);
+    expect(ids(store)[0]).toBe("job-1300");
+  });
+
+  test("an answer without progress is the last one that is asked for", async () => {
+    const model = many(2000);
+    (await open(model)).fetchAll();
+    model.reply(model.requests("older")[0]?.id ?? "");
+    await settle();
+    expect(asked(model)).toHaveLength(1);
+  });
+
+  test("a busy kernel that answers late is asked on", async () => {
+    const model = many(2000);
+    const store = await open(model);
+    store.fetchAll();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await answerOlder(model, 700);
+    expect(asked(model)).toEqual(["job-1500", "job-700"]);
+  });
+
+  test("a change of an old one costs no other", async () => {
+    const model = many(2000);
+    const store = await open(model);
+    store.fetchAll();
+    await answerOlder(model, 0);
+    changes.length = 0;
+    model.change(2, { now_ms: NOW }, [row("job-3", { status: "ERROR" })]);
+    expect(store.find("job-3")?.status).toBe("ERROR");
+    expect(changes.map(({ isReset }) => isReset)).toEqual([false]);
+    expect(jobs()).toEqual(["job-3 DONE ERROR"]);
+  });
+
+  test("the model holds the newest, for a second view and a saved notebook", async () => {
+    const model = many(2000);
+    const held = model.get("rows");
+    const store = await open(model);
+    store.fetchAll();
+    await answerOlder(model, 0);
+    model.change(2, { now_ms: NOW }, [queued("job-2000"), row("job-1999", { name: "x" })]);
+    expect(model.get("rows")).toBe(held);
+    expect(model.savedRows).toHaveLength(NEWEST_ROWS);
+    expect(model.savedRows.at(-1)).toEqual(queued("job-2000"));
+    expect(model.savedRows.at(-2)?.name).toBe("x");
+    expect(model.savedRows[0]?.job_id).toBe("job-1501");
+  });
+
+  test("after a gap the older ones are fetched anew, and shown as they were until then", async () => {
+    const model = many(2000);
+    const store = await open(model);
+    store.fetchAll();
+    await answerOlder(model, 0);
+    model.change(4, { now_ms: NOW });
+    model.update({ seq: 4, rows: numbered(1500, 2000) });
+    await settle();
+    expect(store.rows).toHaveLength(2000);
+    await answerOlder(model, 0, (id) => row(id, { status: "ERROR" }));
+    expect(asked(model)).toEqual(["job-1500", "job-1500"]);
+    expect(store.find("job-3")?.status).toBe("ERROR");
+    expect(ids(store)).toEqual(numbered(0, 2000).map((row) => row.job_id));
+  });
+
+  test("the answer to another page's resync brings nothing new, and is asked nothing more", async () => {
+    const model = many(2000);
+    const store = await open(model);
+    store.fetchAll();
+    await answerOlder(model, 0);
+    model.update({ head: head({ counts: counts(2000), now_ms: NOW + 5 }) });
+    await settle();
+    expect(asked(model)).toHaveLength(1);
+    expect(store.rows).toHaveLength(2000);
+  });
+
+  test("a saved notebook has the newest alone", async () => {
+    const model = many(2000);
+    const store = await open(model);
+    store.freezeAsSaved();
+    store.fetchAll();
+    expect([store.rows.length, store.jobCount, asked(model)]).toEqual([500, 2000, []]);
+  });
+
+  test("a burst of thousands is taken in whole", async () => {
+    const model = many(2000);
+    const store = await open(model);
+    for (let part = 0; part < 5; part += 1) {
+      model.change(2 + part, { now_ms: NOW }, numbered(2000 + part * 1000, 3000 + part * 1000));
+    }
+    expect(store.rows).toHaveLength(5500);
+    expect(model.requests("resync")).toHaveLength(1);
   });
 });
 

@@ -52,6 +52,15 @@ describe("the theme is found", () => {
     expect(detectTheme(host)).toBe("dark");
   });
 
+  test("by the brightness of a text whose colour the host mixed, as marimo does", () => {
+    prefersDark = true;
+    inColor("color(srgb 0.0588235 0.0901961 0.164706)");
+    expect(detectTheme(host)).toBe("light");
+    prefersDark = false;
+    inColor("color(srgb 0.92549 0.933333 0.929412 / 0.9)");
+    expect(detectTheme(host)).toBe("dark");
+  });
+
   test("by preference where nothing else tells", () => {
     inColor("");
     expect(detectTheme(host)).toBe("light");
@@ -63,10 +72,19 @@ describe("the theme is found", () => {
 test.each([
   ["rgb(0, 0, 0)", 0],
   ["rgba(255, 255, 255, 0.87)", 1],
-  ["rgba(0, 0, 0, 0)", null],
-  ["oklch(0.5 0 0)", null],
-  ["", null],
-])("brightness of %j is %s", (color, brightness) => expect(brightnessOf(color)).toBe(brightness));
+  ["color(srgb 1 1 1)", 1],
+  ["color(display-p3 0 0 0 / 0.5)", 0],
+  ["oklch(0.5 0.1 20)", 0.5],
+  ["oklab(0.25 0 0 / 0.9)", 0.25],
+  ["lab(75 1 2)", 0.75],
+])("brightness of %j is %s", (color, brightness) => {
+  expect(brightnessOf(color)).toBeCloseTo(brightness);
+});
+
+test.each(["rgba(0, 0, 0, 0)", "color(srgb 1 1 1 / 0)", "hwb(1 2 3)", "currentcolor", ""])(
+  "brightness of %j cannot be told",
+  (color) => expect(brightnessOf(color)).toBeNull(),
+);
 
 test("changes are followed until abort", async () => {
   const root = document.createElement("section");

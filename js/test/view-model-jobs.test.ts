@@ -1,6 +1,12 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { clock, fullTime, number } from "../src/format";
-import { cancelKey, describeJob } from "../src/view-model-jobs";
+import {
+  cancelKey,
+  cancelQueuedAction,
+  describeJob,
+  describeMissing,
+  describeQueuedEnd,
+} from "../src/view-model-jobs";
 import { NOW, queued, row, running, snapshot } from "./fixtures";
 
 test("a job that is done", () => {
@@ -21,7 +27,7 @@ test("a job that is done", () => {
     },
     runTime: "9.0 s",
     cancel: null,
-    error: null,
+    error: "",
   });
 });
 
@@ -30,8 +36,8 @@ test("a job without a name or shots", () => {
   expect(describeJob(bare, snapshot())).toMatchObject({ name: "–", shots: "" });
 });
 
-test("a job that failed keeps its error", () => {
-  const failed = row("a", { status: "ERROR", error: "out of memory" });
+test("a job that failed keeps its error, on one line", () => {
+  const failed = row("a", { status: "ERROR", error: " out of\n  memory" });
   expect(describeJob(failed, snapshot())).toMatchObject({ error: "out of memory", cancel: null });
 });
 
@@ -69,4 +75,56 @@ test("a job is being cancelled by a request of its own", () => {
   const pending = snapshot({}, { isPending: (key) => key === cancelKey("a") });
   expect(describeJob(queued("a"), pending).cancel?.isPending).toBe(true);
   expect(describeJob(queued("b"), pending).cancel?.isPending).toBe(false);
+});
+
+describe("cancelling all queued jobs", () => {
+  const counts = (QUEUED: number, RUNNING = 0) => ({
+    counts: { QUEUED, RUNNING, DONE: 0, CANCELLED: 0, ERROR: 0 },
+  });
+
+  test("is offered when there are several", () => {
+    expect(cancelQueuedAction(snapshot(counts(1)))).toBeNull();
+    expect(cancelQueuedAction(snapshot(counts(2)))).toEqual({ reason: null, isPending: false });
+    expect(cancelQueuedAction(snapshot(null))).toBeNull();
+  });
+
+  test("waits for the kernel, and needs one", () => {
+    const pending = snapshot(counts(2), { isPending: (key) => key === "cancel_queued" });
+    expect(cancelQueuedAction(pending)?.isPending).toBe(true);
+    const dead = snapshot(counts(2), { connection: "dead" });
+    expect(cancelQueuedAction(dead)?.reason).toBe("No connection to the kernel");
+  });
+
+  test("is described by what goes and what stays", () => {
+    expect(describeQueuedEnd(snapshot(counts(1)))).toBe(
+      "1 queued job will be cancelled. The session takes new jobs as before.",
+    );
+    expect(describeQueuedEnd(snapshot(counts(2500, 1)))).toContain(
+      `${number(2500)} queued jobs will be cancelled. 1 running job will finish.`,
+    );
+  });
+});
+
+describe("what is not in the table", () => {
+  const numbers = { shown: 10, known: 500, total: 500, isFiltered: false };
+
+  test("needs no words if all is there", () => {
+    expect(describeMissing(snapshot(), numbers)).toBe("");
+  });
+
+  test("is what a filter leaves out", () => {
+    const words = describeMissing(snapshot(), { ...numbers, isFiltered: true });
+    expect(words).toBe("10 of 500 jobs");
+  });
+
+  test("is on its way, or was not saved", () => {
+    const some = { ...numbers, total: 9000 };
+    expect(describeMissing(snapshot(), some)).toBe(
+      `Loading older jobs: 500 of ${number(9000)} are here`,
+    );
+    const saved = snapshot({}, { connection: "dead" });
+    expect(describeMissing(saved, { ...some, isFiltered: true })).toBe(
+      `10 of ${number(9000)} jobs · Only the newest 500 of ${number(9000)} jobs were saved`,
+    );
+  });
 });

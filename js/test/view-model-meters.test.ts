@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clock, shortClock } from "../src/format";
+import { clock, percent, shortClock } from "../src/format";
 import { describeMeters } from "../src/view-model-meters";
 import type { Head } from "../src/wire";
 import { freshHead, head, NOW } from "./fixtures";
@@ -85,6 +85,11 @@ test.each(["closed", "cancelled", "expired"] as const)("nothing remains once %s"
   expect(meters({ state, idle_until_ms: NOW + 1 })).toMatchObject({ remaining: over, idle: over });
 });
 
+test("an end is told with its time, if that is known", () => {
+  const ended = meters({ state: "closed", ended_ms: NOW }).remaining;
+  expect(ended.caption).toBe(`ended ${shortClock(NOW, NOW)}`);
+});
+
 describe("usage", () => {
   test("counts up from the moment the head was sent, while it runs", () => {
     expect(meters({}, 65_000).usage.value).toBe("31 m 05 s");
@@ -93,7 +98,10 @@ describe("usage", () => {
   });
 
   test("tells the QPU's part in it", () => {
-    expect(meters().usage).toMatchObject({ caption: "QPU 7 m 30 s · 25 %", fraction: 0.25 });
+    expect(meters().usage).toMatchObject({
+      caption: `QPU 7 m 30 s · ${percent(0.25)}`,
+      fraction: 0.25,
+    });
     expect(meters({ qpu_s: 9999 }).usage.fraction).toBe(1);
     expect(fresh().usage).toEqual({ value: "0 s", caption: "QPU 0 s", fraction: 0 });
   });

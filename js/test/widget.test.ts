@@ -1,6 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Head } from "../src/wire";
-import { FakeModel, freshHead, HOSTILE, head, NOW, queued, row, running, settle } from "./fixtures";
+import {
+  FakeModel,
+  freshHead,
+  HOSTILE,
+  head,
+  NOW,
+  program,
+  queued,
+  row,
+  running,
+  settle,
+} from "./fixtures";
 import { Page } from "./page";
 
 let pages: Page[];
@@ -53,7 +64,7 @@ describe("what is shown", () => {
   test("a session without a job, in a helpful sentence", () => {
     const page = open(new FakeModel({ head: freshHead() }));
     expect(page.text(".qs-empty")).toContain("No jobs yet");
-    expect(page.find("table").hidden).toBe(true);
+    expect(page.find(".qs-table").hidden).toBe(true);
     expect(page.timer("Time remaining")).toBe("2:00:00");
   });
 
@@ -85,14 +96,14 @@ describe("what is shown", () => {
       status: "ERROR",
     });
     const { model, page } = show(
-      { ...hostile, error: HOSTILE, last_work: work, programs: [{ ...work, precision: null }] },
+      { ...hostile, error: HOSTILE, last_work: work, programs: [program(HOSTILE, work)] },
       [job, { ...queued(`${HOSTILE}2`) }],
     );
     model.delta(2, { ...hostile, state: "closed", ended_reason: HOSTILE });
     expect(page.all("img, b, script")).toEqual([]);
     expect(page.text(".qs-title")).toBe(HOSTILE);
     expect(page.text(".qs-tag")).toBe(HOSTILE);
-    expect(page.text(".qs-error-text")).toBe(`${HOSTILE}\n`);
+    expect(page.find(`[data-status=ERROR] .qs-error-text`).textContent).toBe(HOSTILE);
     expect(page.row(HOSTILE).dataset["status"]).toBe("ERROR");
     expect(page.text(".qs-notices")).toContain(HOSTILE);
   });

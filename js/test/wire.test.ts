@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { HEAD_FIELDS, isDelta, isReply, isRow, ROW_FIELDS, readHead } from "../src/wire";
+import {
+  HEAD_FIELDS,
+  isDelta,
+  isOlder,
+  isReply,
+  packRow,
+  ROW_FIELDS,
+  readHead,
+  readRow,
+  readRows,
+} from "../src/wire";
 import { freshHead, head, queued, row, running } from "./fixtures";
 
 test("a head, fresh or full, is read as it is", () => {
@@ -21,13 +31,13 @@ test.each(HEAD_FIELDS.filter((field) => field !== "version"))(
 );
 
 test("a head of another version is refused, whatever else it holds", () => {
-  expect(readHead({ ...head(), version: 2 })).toEqual({
+  expect(readHead({ ...head(), version: 1 })).toEqual({
     kind: "unreadable",
-    why: "version 2 instead of 1",
+    why: "version 1 instead of 2",
   });
 });
 
-test.each([null, undefined, {}, 3, "head"])("%j is no head yet", (value) => {
+test.each([null, undefined, {}, { now_ms: 3 }, 3, "head"])("%j is no head yet", (value) => {
   expect(readHead(value)).toEqual({ kind: "absent" });
 });
 
@@ -42,19 +52,30 @@ test.each([
   expect(readHead({ ...head(), ...wrong }).kind).toBe("unreadable");
 });
 
-test("rows of every kind are read", () => {
+test("rows of every kind are read from the list of their values", () => {
   for (const sent of [row("a"), queued("b"), running("c"), row("d", { error: "no" })]) {
-    expect(isRow(sent)).toBe(true);
+    expect(packRow(sent)).toHaveLength(ROW_FIELDS.length);
+    expect(readRow(packRow(sent))).toEqual(sent);
   }
 });
 
-test.each(ROW_FIELDS)("a row without %s is refused", (field) => {
-  const { [field]: _dropped, ...rest } = row("a");
-  expect(isRow(rest)).toBe(false);
+test.each(ROW_FIELDS)("a row whose %s is of no known type is refused", (field) => {
+  const values = ROW_FIELDS.map((name) => (name === field ? { odd: true } : row("a")[name]));
+  expect(readRow(values)).toBeNull();
+});
+
+test.each([null, {}, "row", [], ["a"], packRow(row("a")).slice(0, -1)])("%j is no row", (value) => {
+  expect(readRow(value)).toBeNull();
 });
 
 test("a row with a status of IBM's older words is refused", () => {
-  expect(isRow({ ...row("a"), status: "COMPLETED" })).toBe(false);
+  const values = packRow(row("a")).map((value) => (value === "DONE" ? "COMPLETED" : value));
+  expect(readRow(values)).toBeNull();
+});
+
+test("of many rows, those that can be read are", () => {
+  expect(readRows([packRow(row("a")), null, packRow(row("b"))])).toEqual([row("a"), row("b")]);
+  expect(readRows("rows")).toEqual([]);
 });
 
 test("messages are told apart by their kind", () => {
@@ -63,4 +84,6 @@ test("messages are told apart by their kind", () => {
   expect([isDelta(delta), isReply(delta)]).toEqual([true, false]);
   expect([isDelta(reply), isReply(reply)]).toEqual([false, true]);
   expect([isDelta(null), isReply("reply")]).toEqual([false, false]);
+  const older = { kind: "older", before: "a", rows: [], is_all: true };
+  expect([isOlder(older), isDelta(older), isOlder(delta)]).toEqual([true, false, false]);
 });

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qsession.client_errors import (
         BackendNotFoundError,
         JobCancelledError,
+        JobLostError,
         JobTimeoutError,
         ServiceError,
         SessionEndedError,
@@ -23,12 +24,18 @@ if TYPE_CHECKING:
         SessionNotFoundError,
         UsageLimitError,
     )
+    from qsession.dashboards import Dashboard, dashboard
     from qsession.errors import (
         IllegalMoveError,
         InvalidInputError,
         InvalidMaxTimeError,
+        JobFailedError,
+        JobMemoryError,
+        LedgerWarning,
         QSessionError,
         UnknownJobError,
+        UnreferencedSessionWarning,
+        WorkerLostError,
     )
     from qsession.listing import SessionInfo, attach, sessions
     from qsession.model.records import JobRecord
@@ -38,13 +45,18 @@ if TYPE_CHECKING:
 __all__ = [
     "BackendNotFoundError",
     "Batch",
+    "Dashboard",
     "IllegalMoveError",
     "InvalidInputError",
     "InvalidMaxTimeError",
     "JobCancelledError",
+    "JobFailedError",
+    "JobLostError",
+    "JobMemoryError",
     "JobRecord",
     "JobStatus",
     "JobTimeoutError",
+    "LedgerWarning",
     "QSessionError",
     "ServiceError",
     "Session",
@@ -54,8 +66,11 @@ __all__ = [
     "SessionNotAllowedError",
     "SessionNotFoundError",
     "UnknownJobError",
+    "UnreferencedSessionWarning",
     "UsageLimitError",
+    "WorkerLostError",
     "attach",
+    "dashboard",
     "get_backend",
     "sessions",
 ]
@@ -65,6 +80,7 @@ _HOMES = {
     "qsession.client_errors": (
         "BackendNotFoundError",
         "JobCancelledError",
+        "JobLostError",
         "JobTimeoutError",
         "ServiceError",
         "SessionEndedError",
@@ -72,12 +88,18 @@ _HOMES = {
         "SessionNotFoundError",
         "UsageLimitError",
     ),
+    "qsession.dashboards": ("Dashboard", "dashboard"),
     "qsession.errors": (
         "IllegalMoveError",
         "InvalidInputError",
         "InvalidMaxTimeError",
+        "JobFailedError",
+        "JobMemoryError",
+        "LedgerWarning",
         "QSessionError",
         "UnknownJobError",
+        "UnreferencedSessionWarning",
+        "WorkerLostError",
     ),
     "qsession.listing": ("SessionInfo", "attach", "sessions"),
     "qsession.model.records": ("JobRecord",),
@@ -107,6 +129,13 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register the magics: ``%load_ext qsession``."""
-    from qsession.magics import QSessionMagics  # noqa: PLC0415 - needs IPython
+    from qsession.magics import load  # noqa: PLC0415 - needs IPython
 
-    shell.register_magics(QSessionMagics)
+    load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Take back what loading did: ``%unload_ext qsession``. Sessions go on."""
+    from qsession.magics import unload  # noqa: PLC0415 - needs IPython
+
+    unload(shell)

@@ -75,17 +75,23 @@ class SessionBackend(BackendV2):
         """
         return self._session
 
-    def open_session(self, max_time: int | str | timedelta | None = None) -> Session:
+    def open_session(
+        self, max_time: int | str | timedelta | None = None, **options: Any
+    ) -> Session:
         """Start a session; an earlier one that is still open is closed.
 
         Args:
             max_time: As in `Session`.
+            options: Whatever else `Session` takes by keyword, such as ``idle_timeout="10m"``. With
+                a ``name``, its live session goes on.
 
         Raises:
             InvalidMaxTimeError: If ``max_time`` cannot be used; the earlier session goes on then.
+            InvalidInputError: If another option cannot be used; likewise.
         """
-        session = Session(self._wrapped, max_time)
-        self.close_session()
+        session = Session(self._wrapped, max_time, **options)
+        if session is not self._session:
+            self.close_session()
         self._session = session
         return session
 

@@ -10,6 +10,7 @@ from qiskit_ibm_runtime.exceptions import (
     IBMInputValueError,
     IBMRuntimeError,
     RuntimeInvalidStateError,
+    RuntimeJobFailureError,
     RuntimeJobTimeoutError,
 )
 
@@ -45,6 +46,10 @@ class ServiceError(QSessionError, IBMRuntimeError):
 
 class JobCancelledError(QSessionError, RuntimeInvalidStateError):
     """The result of a cancelled job was asked for."""
+
+
+class JobLostError(QSessionError, RuntimeJobFailureError):
+    """The result of a job that its process did not finish, or that was not kept, was asked for."""
 
 
 class JobTimeoutError(QSessionError, RuntimeJobTimeoutError, TimeoutError):

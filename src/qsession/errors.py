@@ -6,6 +6,9 @@ Each is also the built-in class that people already catch::
     ├── InvalidMaxTimeError     (ValueError)    a max_time that is no duration, or out of bounds
     ├── InvalidInputError       (ValueError)    a name, circuit, PUB, number of shots, …
     ├── UnknownJobError         (LookupError)   a job id that the session does not know
+    ├── WorkerLostError         (RuntimeError)  the process that ran a job ended under it
+    ├── JobMemoryError          (MemoryError)   a job needed more memory than it may have
+    ├── JobFailedError          (RuntimeError)  a job's failure that only words could bring here
     ├── IllegalMoveError        (RuntimeError)  a change of state that the lifecycle forbids
     ├── SessionEndedError       (IBMRuntimeError, RuntimeError)    ┐
     ├── SessionNotFoundError    (IBMInputValueError, ValueError)   │ in `qsession.client_errors`:
@@ -14,9 +17,11 @@ Each is also the built-in class that people already catch::
     ├── ServiceError            (IBMRuntimeError)                  │
     ├── BackendNotFoundError    (QiskitBackendNotFoundError)       │ they are IBM's classes too
     ├── JobCancelledError       (RuntimeInvalidStateError)         │
+    ├── JobLostError            (RuntimeJobFailureError)           │
     └── JobTimeoutError         (RuntimeJobTimeoutError, TimeoutError) ┘
 
-All of them can be imported from `qsession`.
+All of them can be imported from `qsession`, and so can `LedgerWarning` and
+`UnreferencedSessionWarning`, which are each a `UserWarning`.
 """
 
 from __future__ import annotations
@@ -50,6 +55,26 @@ class InvalidInputError(QSessionError, ValueError):
 
 class UnknownJobError(QSessionError, LookupError):
     """No job of the session has this id."""
+
+
+class LedgerWarning(UserWarning):
+    """The ledger cannot be used; sessions and jobs go on. At most one in a process."""
+
+
+class UnreferencedSessionWarning(UserWarning):
+    """An open session of IBM Quantum that nothing refers to any more: it goes on, and costs."""
+
+
+class WorkerLostError(QSessionError, RuntimeError):
+    """The process that ran a job ended under it: killed, out of memory, crashed. Others go on."""
+
+
+class JobMemoryError(QSessionError, MemoryError):
+    """A job needed more memory than there is, or than ``memory_limit`` allows."""
+
+
+class JobFailedError(QSessionError, RuntimeError):
+    """A job failed in another process; its own error could not be brought here, but its words."""
 
 
 class IllegalMoveError(QSessionError, RuntimeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 
@@ -16,13 +17,33 @@ NEWEST_JOBS = 50
 LONGEST_ERROR = 300
 """Characters of an error's text in the picture."""
 
+MOST_RESULTS = 20
+"""Of how many jobs the results are listed, newest first, where they are asked for."""
+
+_STYLE = (
+    ":root{color-scheme:light dark}body{font:14px/1.5 system-ui,sans-serif;margin:2em auto;"
+    "max-width:60em;padding:0 1em;overflow-wrap:anywhere}table{border-collapse:collapse;margin:.7em"
+    " 0}th,td{padding:.2em .8em .2em 0;border-bottom:1px solid #8884;text-align:left;"
+    "vertical-align:top}th{font-weight:600}caption{font-weight:600;text-align:left}"
+    "code{font-family:ui-monospace,monospace}"
+)
+
 _ICONS = {"QUEUED": "◌", "RUNNING": "◐", "DONE": "●", "CANCELLED": "⊘", "ERROR": "▲"}
 
 
-def session_html(snapshot: SessionSnapshot, records: list[JobRecord]) -> str:
-    """The picture: a heading, the facts and the newest jobs.
+def session_html(
+    snapshot: SessionSnapshot,
+    records: list[JobRecord],
+    summaries: Mapping[str, str] | None = None,
+) -> str:
+    """The picture: a heading, the facts, the newest jobs, and what they gave.
 
     Plain elements only, since viewers such as GitHub's strip styles. Every text is escaped.
+
+    Args:
+        snapshot: The session.
+        records: Its jobs, oldest first.
+        summaries: HTML with the results of some of them, by their ids.
     """
     title = snapshot.name or snapshot.session_id or snapshot.backend
     shown = records[::-1][:NEWEST_JOBS]
@@ -35,7 +56,23 @@ def session_html(snapshot: SessionSnapshot, records: list[JobRecord]) -> str:
     hidden = len(records) - len(shown)
     if hidden:
         parts.append(f"<p>… and {hidden} older {'job' if hidden == 1 else 'jobs'}</p>")
+    for job_id, summary in (summaries or {}).items():
+        parts.append(f"<p><strong>Result of <code>{escape(job_id)}</code></strong></p>{summary}")
     return "".join(parts) + "</div>"
+
+
+def page(picture: str, title: str) -> str:
+    """A whole page around a picture, for a file of its own."""
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style></head><body>{picture}</body></html>"
+    )
+
+
+def paragraph(text: str) -> str:
+    """Text of a result that could not be read."""
+    return f"<p>{escape(_cut(text))}</p>"
 
 
 def _facts(snapshot: SessionSnapshot) -> str:

@@ -77,6 +77,12 @@ class Line:
         """Let go of the connection."""
         self._client._session.close()
 
+    def hurry(self, seconds: float) -> None:
+        """Wait no longer than about this for each answer from now on."""
+        http = self._client._session
+        http._timeout = (seconds / 2, seconds / 2)
+        http.auth.hurry(seconds)
+
     def forget_what_was_heard(self) -> None:
         """What an earlier answer asked for does not hold for a request that gets none."""
         self.heard.retry_after_s = None
@@ -183,10 +189,15 @@ class _Credentials(AuthBase):
     def __init__(self, theirs: Any) -> None:
         self._theirs = theirs
         self._manager = theirs.tm
-        self._manager.http_config = {
-            **self._manager.http_config,
-            "timeout": (CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
-        }
+        self._bound(CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
+
+    def hurry(self, seconds: float) -> None:
+        """Wait no longer than about this for an access token from now on."""
+        self._bound(seconds / 2, seconds / 2)
+
+    def _bound(self, connect_s: float, read_s: float) -> None:
+        config = self._manager.http_config
+        self._manager.http_config = {**config, "timeout": (connect_s, read_s)}
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """Put the access token into a request."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 from qiskit import QuantumCircuit
-from qiskit.primitives.containers import ObservablesArray
+from qiskit.primitives.containers import BindingsArray, ObservablesArray
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.quantum_info import Operator, Pauli, PauliList, SparseObservable, SparsePauliOp
@@ -53,6 +53,36 @@ class PubRequest:
         _check_quantities(self.program, shots, None)
         pubs = (SamplerPub(pub.circuit, pub.parameter_values, shots) for pub in self.pubs)
         return replace(self, pubs=tuple(pubs))
+
+    def with_precision(self, precision: float) -> PubRequest:
+        """The same with another precision.
+
+        Raises:
+            InvalidInputError: If it is a sampler's, or the number cannot be used.
+        """
+        _check_quantities(self.program, None, precision)
+        return replace(
+            self,
+            pubs=tuple(
+                EstimatorPub(pub.circuit, pub.observables, pub.parameter_values, float(precision))
+                for pub in self.estimator_pubs
+            ),
+        )
+
+    @property
+    def single_values(self) -> dict[str, float]:
+        """The parameters that have one value, by name; those of a sweep are left out."""
+        return {
+            name: float(value)
+            for pub in self.pubs
+            if not pub.parameter_values.shape
+            for names, values in pub.parameter_values.data.items()
+            for name, value in zip(names, values, strict=True)
+        }
+
+    def with_values(self, values: Mapping[str, float]) -> PubRequest:
+        """The same with other values of some of the parameters that have one value."""
+        return replace(self, pubs=tuple(_pub_with_values(pub, values) for pub in self.pubs))
 
     @property
     def sampler_pubs(self) -> tuple[SamplerPub, ...]:
@@ -105,6 +135,52 @@ def read_request(
         _check_pub(index, pub)
         coerced.append(pub)
     return PubRequest(program, tuple(coerced), read_name(name), _read_options(options))
+
+
+def _pub_with_values(
+    pub: SamplerPub | EstimatorPub, values: Mapping[str, float]
+) -> SamplerPub | EstimatorPub:
+    before = pub.parameter_values
+    if before.shape or before.num_parameters == 0:
+        return pub
+    after = BindingsArray(
+        {
+            names: [values.get(name, old) for name, old in zip(names, olds, strict=True)]
+            for names, olds in before.data.items()
+        }
+    )
+    if isinstance(pub, SamplerPub):
+        return SamplerPub(pub.circuit, after, pub.shots)
+    return EstimatorPub(pub.circuit, pub.observables, after, pub.precision)
+
+
+def with_placeholders(work: object) -> tuple[object, tuple[str, ...]]:
+    """Work whose circuits may lack parameter values, with zeros in their place.
+
+    Returns:
+        What `read_request` takes, and the names of the parameters that have no value yet.
+
+    Raises:
+        InvalidInputError: If it is no work at all.
+    """
+    parts = _parts(work)
+    filled = [_filled(part) for part in parts]
+    names = {name: None for _, lacking in filled for name in lacking}
+    # One part stays one: its observables tell which primitive it is for.
+    return ([part for part, _ in filled] if names else work), tuple(names)
+
+
+def _filled(part: Any) -> tuple[Any, tuple[str, ...]]:
+    items = (part,) if isinstance(part, QuantumCircuit) else part
+    if not isinstance(items, tuple):
+        return part, ()  # a PUB that has been made already
+    circuit = items[0]
+    place = 2 if len(items) > 1 and _are_observables(items[1], circuit) else 1
+    if not circuit.parameters or (len(items) > place and items[place] is not None):
+        return part, ()
+    zeros = [0.0] * len(circuit.parameters)
+    names = tuple(parameter.name for parameter in circuit.parameters)
+    return (*items[:place], zeros, *items[place + 1 :]), names
 
 
 def _read_options(options: object) -> dict[str, Any]:

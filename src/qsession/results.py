@@ -1,23 +1,26 @@
-"""Results for people: counts and expectation values, bounded in size."""
+"""Results for people: counts and expectation values as tables, in text and HTML."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from itertools import islice
 from typing import Any
 
 import numpy as np
-from qiskit.primitives import BitArray
 
-MOST_OUTCOMES = 20
-"""How many outcomes of a register are listed; the rest is summed up."""
+from qsession.summaries import (
+    MOST_OUTCOMES,
+    MOST_PARTS,
+    Part,
+    RegisterCounts,
+    ValueArray,
+    parts_of,
+)
+
+__all__ = ["MOST_OUTCOMES", "MOST_VALUES", "ResultSummary"]
 
 MOST_VALUES = 20
-"""How many expectation values of a PUB are listed."""
-
-MOST_TABLES = 20
-"""How many tables, one a register or PUB, are shown."""
+"""How many expectation values of a PUB are listed in a table."""
 
 Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 """Title, column heads, rows."""
@@ -33,14 +36,13 @@ class ResultSummary:
 
     @classmethod
     def of(cls, result: Any) -> ResultSummary:
-        """Sum up a `PrimitiveResult`."""
-        several = len(result) > 1
+        """Sum up a `PrimitiveResult` or a `qiskit.result.Result`."""
+        pubs = number_of_pubs(result)
         tables: list[Table] = []
-        for index, pub_result in enumerate(result):
-            if len(tables) >= MOST_TABLES:
-                return cls(tuple(tables), len(result) - index)
-            prefix = f"PUB {index}, " if several else ""
-            tables += _pub_tables(prefix, pub_result.data)[:MOST_TABLES]
+        for part in parts_of(result):
+            if len(tables) == MOST_PARTS:
+                return cls(tuple(tables), pubs - part.pub)
+            tables.append(_table(f"PUB {part.pub}, " if pubs > 1 else "", part))
         return cls(tuple(tables))
 
     def __repr__(self) -> str:
@@ -55,42 +57,44 @@ class ResultSummary:
         return [f"… and {self.hidden_pubs} more PUBs"] if self.hidden_pubs else []
 
 
-def _pub_tables(prefix: str, data: Any) -> list[Table]:
-    # A sampler's classical register may bear the same name.
-    if "evs" in data and not isinstance(data["evs"], BitArray):
-        return [_value_table(prefix, data)]
-    return [
-        _count_table(f"{prefix}register {name}", data[name])
-        for name in data
-        if isinstance(data[name], BitArray)
-    ]
+def number_of_pubs(result: Any) -> int:
+    """How many PUBs or circuits a result is of."""
+    return len(result.results) if hasattr(result, "results") else len(result)
 
 
-def _count_table(title: str, bits: BitArray) -> Table:
-    counts = bits.get_counts()
-    total = sum(counts.values())
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    shown, rest = ordered[:MOST_OUTCOMES], ordered[MOST_OUTCOMES:]
+def _table(prefix: str, part: Part) -> Table:
+    if isinstance(part, RegisterCounts):
+        return _count_table(prefix, part)
+    if isinstance(part, ValueArray):
+        return _value_table(prefix, part)
+    return f"{prefix}{part.name}", ("Data",), [(part.words,)]
+
+
+def _count_table(prefix: str, part: RegisterCounts) -> Table:
     rows: list[tuple[str, ...]] = [
-        (outcome, str(count), f"{count / total:.1%}") for outcome, count in shown
+        (outcome, str(count), f"{count / part.shots:.1%}") for outcome, count in part.frequent
     ]
-    if rest:
-        count = sum(count for _, count in rest)
-        rows.append((f"{len(rest)} others", str(count), f"{count / total:.1%}"))
-    return f"{title}, {total} shots", ("Outcome", "Counts", "Share"), rows
+    others = part.distinct - len(rows)
+    if others:
+        count = part.shots - sum(count for _, count in part.frequent)
+        rows.append((f"{others} others", str(count), f"{count / part.shots:.1%}"))
+    title = f"{prefix}register {part.name}, {part.shots} shots"
+    return title, ("Outcome", "Counts", "Share"), rows
 
 
-def _value_table(prefix: str, data: Any) -> Table:
-    values = np.asarray(data["evs"])
-    errors = np.broadcast_to(np.asarray(data["stds"]) if "stds" in data else np.nan, values.shape)
+def _value_table(prefix: str, part: ValueArray) -> Table:
     rows: list[tuple[str, ...]] = []
-    for index in islice(np.ndindex(values.shape), MOST_VALUES):
-        place = ", ".join(map(str, index)) or "-"
-        rows.append((place, f"{values[index]:.6g}", f"{errors[index]:.2g}"))
-    hidden = values.size - len(rows)
+    for number, (value, error) in enumerate(part.values[:MOST_VALUES]):
+        place = ", ".join(map(str, np.unravel_index(number, part.shape))) or "-"
+        rows.append((place, _number(value, ".6g"), _number(error, ".2g")))
+    hidden = part.size - len(rows)
     if hidden:
         rows.append((f"{hidden} others", "", ""))
     return f"{prefix}expectation values", ("Index", "Value", "Standard error"), rows
+
+
+def _number(value: float | None, form: str) -> str:
+    return "nan" if value is None else format(value, form)
 
 
 def _table_text(table: Table) -> str:

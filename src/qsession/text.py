@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from qsession.model.durations import format_duration
+from qsession.model.records import JobRecord
 from qsession.model.snapshot import SessionSnapshot
 from qsession.model.states import JobStatus
 
@@ -15,6 +18,10 @@ _COUNTED = (
 )
 
 
+NEWEST_JOBS = 10
+"""How many jobs a text lists."""
+
+
 def session_line(snapshot: SessionSnapshot) -> str:
     """One line, such as ``<Session 'a' 7b2e on fake_manila: In progress, 29m left, no jobs>``."""
     parts = [snapshot.mode.capitalize()]
@@ -24,6 +31,48 @@ def session_line(snapshot: SessionSnapshot) -> str:
         parts.append(snapshot.session_id)
     facts = [snapshot.state.label, time_words(snapshot), jobs_words(snapshot)]
     return f"<{' '.join(parts)} on {snapshot.backend}: {', '.join(filter(None, facts))}>"
+
+
+def session_text(snapshot: SessionSnapshot, records: list[JobRecord]) -> str:
+    """Some lines for a terminal: the facts, and a table of the newest jobs.
+
+    Args:
+        snapshot: The session.
+        records: Its jobs, oldest first.
+    """
+    title = f"{snapshot.mode.capitalize()}{f' {snapshot.name!r}' if snapshot.name else ''}"
+    usage = f"{format_duration(snapshot.usage_s)}, QPU {format_duration(snapshot.qpu_s)}"
+    facts = {
+        "ID": snapshot.session_id or "none until the first job runs",
+        "Time": time_words(snapshot),
+        "Usage": usage if snapshot.started else "",
+        "Jobs": jobs_words(snapshot),
+        "Problem": snapshot.error or "",
+    }
+    lines = [f"{title} on {snapshot.backend}: {snapshot.state.label}"]
+    lines += [f"  {name:8}{value}" for name, value in facts.items() if value]
+    if records:
+        heads = ("Job", "Name", "Primitive", "Status", "Ran")
+        table = columns([heads, *map(_job_cells, records[-NEWEST_JOBS:])])
+        lines += ["", *(f"  {line}" for line in table)]
+    if len(records) > NEWEST_JOBS:
+        lines.append(f"  (the newest {NEWEST_JOBS} of {len(records)} jobs)")
+    return "\n".join(lines)
+
+
+def columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Lines whose cells stand below each other."""
+    lines = list(rows)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]
+
+
+def _job_cells(record: JobRecord) -> tuple[str, ...]:
+    ran = "" if record.run_seconds is None else format_duration(record.run_seconds)
+    return (record.job_id, record.name or "", record.primitive, record.status, ran)
 
 
 def time_words(snapshot: SessionSnapshot) -> str:
@@ -43,3 +92,8 @@ def jobs_words(snapshot: SessionSnapshot) -> str:
     ]
     jobs = "1 job" if total == 1 else f"{total or 'no'} jobs"
     return f"{jobs} ({', '.join(counted)})" if counted else jobs
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: ``1 job``, ``2 jobs``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

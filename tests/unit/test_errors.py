@@ -30,7 +30,9 @@ def defined_in(module: ModuleType) -> set[str]:
     return {
         name
         for name, item in vars(module).items()
-        if inspect.isclass(item) and item.__module__ == module.__name__
+        if inspect.isclass(item)
+        and item.__module__ == module.__name__
+        and not issubclass(item, Warning)
     }
 
 

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from qsession.html import LONGEST_ERROR, NEWEST_JOBS, session_html
+from qsession.html import LONGEST_ERROR, NEWEST_JOBS, paragraph, session_html
+from qsession.html import page as html_page
 from qsession.model.events import ProblemAppeared
 from qsession.model.records import JobRecord
 from qsession.model.session_state import Limits
@@ -217,3 +218,23 @@ def test_only_plain_elements_are_used(jobs):
 def test_the_size_of_the_picture_is_bounded():
     jobs = [record(str(i), status=JobStatus.ERROR, error="<" * 10**5) for i in range(2000)]
     assert len(session_html(picture(session()), jobs)) < 150_000
+
+
+def test_results_are_listed_where_they_are_asked_for():
+    summaries = {"<b>": "<table><tr><td>11</td></tr></table>", "b": paragraph("<i>no</i>")}
+    page = Page(session_html(picture(session()), [], summaries))
+    assert page.open_tags == []
+    assert set(page.tags) <= PLAIN_TAGS
+    assert [text for text in page.texts if text in ("<b>", "11", "b", "<i>no</i>")] == [
+        "<b>",
+        "11",
+        "b",
+        "<i>no</i>",
+    ]
+
+
+def test_a_page_stands_by_itself_and_has_no_script():
+    page = html_page(session_html(picture(session()), []), "</title><script>")
+    assert page.startswith("<!doctype html>")
+    assert "<title>&lt;/title&gt;&lt;script&gt;</title>" in page
+    assert not re.search(r"<script|src=|href=", page)

@@ -14,7 +14,14 @@ LAYERS = (
     ("qsession.model",),
     ("qsession.clock", "qsession.client_errors"),
     ("qsession.testing", "qsession.ibm_client", "qsession.ibm_service"),
-    ("qsession.text", "qsession.html", "qsession.results"),
+    (
+        "qsession.text",
+        "qsession.html",
+        "qsession.summaries",
+        "qsession.results",
+        "qsession.job_details",
+        "qsession.export",
+    ),
     (
         "qsession.inputs",
         "qsession.pubs",
@@ -22,10 +29,11 @@ LAYERS = (
         "qsession.transpiling",
         "qsession.backends",
     ),
+    ("qsession.ledger",),
     ("qsession.engines",),
     ("qsession.session",),
     ("qsession.widget",),
-    ("qsession.backend", "qsession.listing", "qsession.magics"),
+    ("qsession.backend", "qsession.listing", "qsession.dashboards", "qsession.magics"),
     ("qsession",),
 )
 """From the ground up; a module may import from its own layer and from those below."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import sys
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,5 +69,20 @@ def test_clicks_wait_in_a_kernel_without_subshells(
     assert session.widget.get_state(["head"])["head"]["clicks_wait"] is expected
 
 
-def test_outside_ipython_no_click_waits():
+def test_clicks_wait_in_marimo(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "marimo", ModuleType("marimo"))
+    assert subshells.clicks_wait() is True
+
+
+def test_clicks_do_not_wait_in_jupyter_because_marimo_was_imported(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setitem(sys.modules, "marimo", ModuleType("marimo"))
+    shell = SimpleNamespace(kernel=SimpleNamespace(_supports_kernel_subshells=True))
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
+    assert subshells.clicks_wait() is False
+
+
+def test_in_a_script_no_click_waits(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delitem(sys.modules, "marimo", raising=False)
     assert subshells.clicks_wait() is False

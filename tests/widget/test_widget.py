@@ -14,6 +14,7 @@ from qsession.testing import ManualClock
 from qsession.widget import SessionWidget
 from tests.support.circuits import flipped
 from tests.support.waiting import NewThreads
+from tests.widget.page_state import PageState, row_of
 from tests.widget.recording_comm import RecordingComm
 
 if TYPE_CHECKING:
@@ -58,12 +59,13 @@ def test_its_state_is_true_whenever_it_is_read(
     job = session.run(flipped())
     state = state_of(session)
     assert state["head"]["state"] == "active"
-    assert [(row["job_id"], row["status"]) for row in state["rows"]] == [(job.job_id(), "RUNNING")]
+    rows = [row_of(values) for values in state["rows"]]
+    assert [(row["job_id"], row["status"]) for row in rows] == [(job.job_id(), "RUNNING")]
     clock.advance(5)
     assert state_of(session)["head"]["usage_s"] == 5
     gated.open_gate()
     job.result()
-    assert state_of(session)["rows"][0]["status"] == "DONE"
+    assert row_of(state_of(session)["rows"][0])["status"] == "DONE"
     json.dumps(state_of(session))
 
 
@@ -75,12 +77,7 @@ def test_a_change_is_sent_as_deltas_and_nothing_else(
     job = session.run(flipped())
     job.result()
     session.close()
-    page.wait_for(
-        lambda: (
-            page.contents("delta")[-1:] != []
-            and page.contents("delta")[-1]["head"]["state"] == "closed"
-        )
-    )
+    page.wait_for(lambda: PageState.of(page).head["state"] == "closed")
     deltas = page.contents("delta")
     assert len(page.messages) - opened == len(deltas)
     assert [delta["seq"] for delta in deltas] == list(range(1, len(deltas) + 1))
@@ -91,19 +88,15 @@ def test_a_change_is_sent_as_deltas_and_nothing_else(
 def test_deltas_lead_to_the_state_that_a_new_view_would_read(
     new_threads: NewThreads, session: Session, page: RecordingComm, gated: GatedBackend
 ):
-    first = state_of(session)
     for _ in range(10):
         session.run(flipped(), shots=1)
     session.cancel_job(session.jobs[5].job_id)
     session.close()
     gated.open_gate()
     assert new_threads.left_when_done() == []  # the last delta is out
-    rows = {row["job_id"]: row for row in first["rows"]}
-    for delta in page.contents("delta"):
-        rows.update({row["job_id"]: row for row in delta["rows"]})
-    final = state_of(session)
-    assert list(rows.values()) == final["rows"]
-    assert sort_of_head(page.contents("delta")[-1]["head"]) == sort_of_head(final["head"])
+    known, final = PageState.of(page), state_of(session)
+    assert list(known.rows.values()) == [row_of(values) for values in final["rows"]]
+    assert sort_of_head(known.head) == sort_of_head(final["head"])
 
 
 def test_one_changed_job_of_many_is_a_small_message(
@@ -115,9 +108,8 @@ def test_one_changed_job_of_many_is_a_small_message(
     jobs[150].cancel()
     page.wait_for(lambda: len(page.contents("delta")) > sent)
     delta = page.contents("delta")[-1]
-    assert [(row["job_id"], row["status"]) for row in delta["rows"]] == [
-        (jobs[150].job_id(), "CANCELLED")
-    ]
+    rows = [row_of(values) for values in delta["rows"]]
+    assert [(row["job_id"], row["status"]) for row in rows] == [(jobs[150].job_id(), "CANCELLED")]
     size = len(json.dumps(delta, separators=(",", ":")))
     assert size <= 1024
 
@@ -163,7 +155,7 @@ def test_changes_within_50_ms_are_one_message(
     assert new_threads.left_when_done() == []
     (delta,) = page.contents("delta")[before:]
     assert delta["rows"] == session.widget.rows
-    assert [row["status"] for row in delta["rows"]] == ["DONE"] * 100
+    assert [row_of(values)["status"] for values in delta["rows"]] == ["DONE"] * 100
     assert delta["head"]["state"] == "closed"
 
 
@@ -206,7 +198,7 @@ def test_a_view_made_late_shows_what_came_before(make_session, gated: GatedBacke
     session.close()
     _, opened = session.widget.comm.messages[0]
     assert opened["state"]["head"]["state"] == "closed"
-    assert [row["status"] for row in opened["state"]["rows"]] == ["DONE"]
+    assert [row_of(values)["status"] for values in opened["state"]["rows"]] == ["DONE"]
 
 
 def test_the_live_view_is_shown_in_a_kernel(session: Session, monkeypatch: pytest.MonkeyPatch):

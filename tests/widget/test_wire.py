@@ -32,6 +32,12 @@ def test_the_page_reads_the_version_that_the_kernel_writes():
     assert int(found[1]) == wire.WIRE_VERSION
 
 
+def test_the_page_keeps_as_many_rows_as_the_kernel_sends_at_once():
+    found = re.search(r"export const NEWEST_ROWS = (\d+);", MIRROR)
+    assert found
+    assert int(found[1]) == wire.NEWEST_ROWS
+
+
 def test_the_page_knows_every_state_of_a_session_and_of_a_job():
     assert words("STATES") == tuple(State)
     assert set(words("STATUSES")) == set(JobStatus)

@@ -2,22 +2,32 @@ import { h, setText, uniqueId } from "../dom";
 import type { Ending } from "../view-model";
 import { icon } from "./icon";
 
-const WORDS: Readonly<Record<Ending, { question: string; yes: string }>> = {
+export interface Question {
+  readonly question: string;
+  readonly yes: string;
+  /** The answer that changes nothing. */
+  readonly no?: string;
+}
+
+/** What is asked before a session is ended. */
+export const ENDING_QUESTIONS: Readonly<Record<Ending, Question>> = {
   cancel_session: { question: "Cancel the session?", yes: "Yes, cancel" },
   close_session: { question: "Close the session?", yes: "Yes, close" },
 };
 
-/** Asks before a session is ended, in place: a dialog of the browser would stop the whole page. */
-export class Confirmation {
+/** Asks before something that cannot be undone, in place: a dialog of the browser would stop the whole page. */
+export class Confirmation<Asked extends string> {
   readonly node: HTMLElement;
   readonly #question = h("strong", { id: uniqueId() });
   readonly #effect = h("span", { id: uniqueId() });
   readonly #yes = h("button", { type: "button", class: "qs-button qs-danger-solid" });
   readonly #keep = h("button", { type: "button", class: "qs-button qs-plain" }, "Keep");
-  #asked: Ending | null = null;
+  readonly #questions: Readonly<Record<Asked, Question>>;
+  #asked: Asked | null = null;
   #goBack: () => void = () => undefined;
 
-  constructor(confirmed: (ending: Ending) => void) {
+  constructor(questions: Readonly<Record<Asked, Question>>, confirmed: (asked: Asked) => void) {
+    this.#questions = questions;
     this.node = h(
       "div",
       {
@@ -35,9 +45,9 @@ export class Confirmation {
     );
     this.#keep.addEventListener("click", () => this.close());
     this.#yes.addEventListener("click", () => {
-      const ending = this.#asked;
+      const asked = this.#asked;
       this.close();
-      if (ending) confirmed(ending);
+      if (asked) confirmed(asked);
     });
     this.node.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -47,16 +57,17 @@ export class Confirmation {
   }
 
   /** What is being asked, if anything. */
-  get asked(): Ending | null {
+  get asked(): Asked | null {
     return this.#asked;
   }
 
   /** Asks, with the focus on the answer that changes nothing. */
-  ask(ending: Ending, effect: string, goBack: () => void): void {
-    this.#asked = ending;
+  ask(asked: Asked, effect: string, goBack: () => void): void {
+    this.#asked = asked;
     this.#goBack = goBack;
-    setText(this.#question, WORDS[ending].question);
-    setText(this.#yes, WORDS[ending].yes);
+    setText(this.#question, this.#questions[asked].question);
+    setText(this.#yes, this.#questions[asked].yes);
+    setText(this.#keep, this.#questions[asked].no ?? "Keep");
     this.update(effect);
     this.node.hidden = false;
     this.#keep.focus();

@@ -3,6 +3,7 @@ import { h, setAttribute, setText } from "../dom";
 import type { Ending, SessionView } from "../view-model";
 import { ActionButton } from "./action-button";
 import { icon, setIcon } from "./icon";
+import { NotifyButton } from "./notify-button";
 import { SignView } from "./sign";
 
 const COPIED_MS = 1500;
@@ -27,6 +28,7 @@ export class Header {
     this.#copyIcon,
   );
   readonly #identity = h("span", { class: "qs-id" }, this.#id, this.#copy);
+  readonly #notify: NotifyButton;
   #fullId = "";
   #copied: ReturnType<typeof setTimeout> | undefined;
 
@@ -42,6 +44,7 @@ export class Header {
         explain: say,
       }),
     };
+    this.#notify = new NotifyButton(say, signal);
     signal.addEventListener("abort", () => clearTimeout(this.#copied));
     this.#copy.addEventListener("click", () => void this.#onCopy(say, signal), { signal });
     this.node = h(
@@ -49,6 +52,7 @@ export class Header {
       { class: "qs-header" },
       this.#sign.node,
       h("span", { class: "qs-who" }, this.#title, this.#subtitle, this.#identity),
+      this.#notify.node,
       h(
         "span",
         { class: "qs-endings" },

@@ -20,6 +20,8 @@ const PATHS: Readonly<Record<IconName, string>> = {
   copy: "M6 5.5h7v8H6zM10 5.5v-3H3v8h3",
   play: "M5 3.2v9.6L12.6 8z",
   cross: "M4 4l8 8M12 4l-8 8",
+  down: "M4 6l4 4l4-4",
+  bell: "M8 2.2a4 4 0 0 1 4 4c0 3 .9 4.3 1.7 5.2H2.3C3.1 10.5 4 9.2 4 6.2a4 4 0 0 1 4-4zM6.5 13.6h3",
 };
 
 /** Shapes that are filled as well as drawn. */

@@ -1,10 +1,8 @@
-import { h, hasFocus, setAttribute, setText, uniqueId } from "../dom";
+import { h, hasFocus, setAttribute, setText } from "../dom";
+import { ROW_HEIGHT } from "../row-window";
 import type { JobView } from "../view-model-jobs";
 import { ActionButton } from "./action-button";
 import { SignView } from "./sign";
-
-/** Errors up to this length are shown whole. */
-const SHORT_ERROR = 160;
 
 const TAGS_SHOWN = 3;
 
@@ -13,52 +11,59 @@ export interface JobHandlers {
   readonly say: (text: string) => void;
 }
 
-/** A job: its row, and below it the row with its error. */
+/** A row of the job table. It can be given another job: rows are used again while scrolling. */
 export class JobRow {
-  /** A table body of its own, so that both rows move as one. */
-  readonly node: HTMLTableSectionElement;
-  readonly #row: HTMLTableRowElement;
+  readonly node: HTMLElement;
   readonly #handlers: JobHandlers;
   readonly #id = h("code", { class: "qs-mono" });
   readonly #name = h("span", { class: "qs-job-name" });
   readonly #tags = h("span", { class: "qs-tags" });
+  readonly #error = h("span", { class: "qs-error-text" });
   readonly #primitive = h("span");
   readonly #shots = h("span", { class: "qs-dim" });
   readonly #sign = new SignView("qs-status");
   readonly #submitted = h("time");
-  readonly #runTime = h("td", { class: "qs-number" });
-  readonly #actions = h("td", { class: "qs-actions" });
+  readonly #runTime = cell("qs-number");
+  readonly #actions = cell("qs-actions");
   #cancel: ActionButton | null = null;
-  #error: { text: string; row: HTMLElement } | null = null;
+  #jobId = "";
+  #isTabStop = false;
 
   constructor(handlers: JobHandlers) {
     this.#handlers = handlers;
-    this.#row = h(
-      "tr",
-      { class: "qs-job", tabindex: "-1" },
-      h("th", { scope: "row", class: "qs-col-id" }, this.#id),
-      h(
-        "td",
-        { class: "qs-col-name" },
-        h("span", { class: "qs-program-cell" }, this.#name, this.#tags),
-      ),
-      h("td", { class: "qs-col-primitive" }, this.#primitive, this.#shots),
-      h("td", { class: "qs-col-status" }, this.#sign.node),
-      h("td", { class: "qs-col-submitted" }, this.#submitted),
+    this.node = h(
+      "div",
+      { role: "row", class: "qs-job", tabindex: "-1" },
+      h("div", { role: "rowheader", class: "qs-col-id" }, this.#id),
+      cell("qs-col-name", this.#name, this.#tags, this.#error),
+      cell("qs-col-primitive", this.#primitive, this.#shots),
+      cell("qs-col-status", this.#sign.node),
+      cell("qs-col-submitted", this.#submitted),
       this.#runTime,
       this.#actions,
     );
-    this.node = h("tbody", {}, this.#row);
+  }
+
+  get jobId(): string {
+    return this.#jobId;
+  }
+
+  /** The Cancel button, if the job can be cancelled. */
+  get cancelButton(): HTMLButtonElement | null {
+    return this.#cancel?.button ?? null;
   }
 
   update(job: JobView): void {
-    setAttribute(this.#row, "data-job-id", job.id);
-    setAttribute(this.#row, "data-status", job.status);
+    this.#jobId = job.id;
+    setAttribute(this.node, "data-job-id", job.id);
+    setAttribute(this.node, "data-status", job.status);
     setText(this.#id, job.shortId);
     setAttribute(this.#id, "title", job.id);
     setText(this.#name, job.name);
     setAttribute(this.#name, "title", job.name);
     this.#updateTags(job.tags);
+    setText(this.#error, job.error);
+    setAttribute(this.#error, "title", job.error || null);
     setText(this.#primitive, job.primitive);
     setText(this.#shots, job.shots);
     this.#sign.update(job.sign);
@@ -67,7 +72,25 @@ export class JobRow {
     setAttribute(this.#submitted, "datetime", job.submitted.iso);
     setText(this.#runTime, job.runTime);
     this.#updateCancel(job);
-    this.#updateError(job.error);
+  }
+
+  /** Puts it where the row of this number is, counted from 0. */
+  place(index: number): void {
+    // The first is the row of headings.
+    setAttribute(this.node, "aria-rowindex", String(index + 2));
+    setAttribute(this.node, "style", `transform:translateY(${index * ROW_HEIGHT}px)`);
+  }
+
+  setSelected(isSelected: boolean): void {
+    setAttribute(this.node, "aria-selected", String(isSelected));
+  }
+
+  /** Whether the Tab key stops here: at one row of the table, and at its button. */
+  setTabStop(isTabStop: boolean): void {
+    this.#isTabStop = isTabStop;
+    const tabindex = isTabStop ? "0" : "-1";
+    setAttribute(this.node, "tabindex", tabindex);
+    if (this.#cancel) setAttribute(this.#cancel.button, "tabindex", tabindex);
   }
 
   #updateTags(tags: readonly string[]): void {
@@ -83,55 +106,30 @@ export class JobRow {
 
   #updateCancel(job: JobView): void {
     if (job.cancel) {
-      this.#cancel ??= this.#addCancel(job.id);
+      this.#cancel ??= this.#addCancel();
+      setAttribute(this.#cancel.button, "aria-label", `Cancel job ${job.id}`);
       this.#cancel.update(job.cancel);
     } else if (this.#cancel) {
       // The button goes with the job's end; without this the focus would fall to the page's top.
-      if (hasFocus(this.#cancel.node)) this.#row.focus();
+      if (hasFocus(this.#cancel.node)) this.node.focus({ preventScroll: true });
       this.#cancel.node.remove();
       this.#cancel = null;
     }
   }
 
-  #addCancel(id: string): ActionButton {
+  #addCancel(): ActionButton {
     const button = new ActionButton("Cancel", {
-      name: `Cancel job ${id}`,
       // In place of the text where there is no room for it.
       icon: "cross",
-      onClick: () => this.#handlers.cancel(id),
+      onClick: () => this.#handlers.cancel(this.#jobId),
       explain: this.#handlers.say,
     });
+    setAttribute(button.button, "tabindex", this.#isTabStop ? "0" : "-1");
     this.#actions.append(button.node);
     return button;
   }
-
-  #updateError(text: string | null): void {
-    if (text === (this.#error?.text ?? null)) return;
-    this.#error?.row.remove();
-    this.#error = text === null ? null : { text, row: errorRow(text) };
-    if (this.#error) this.node.append(this.#error.row);
-  }
 }
 
-function errorRow(text: string): HTMLElement {
-  const message = h("span", { class: "qs-error-text", id: uniqueId() }, text);
-  const box = h("div", { class: "qs-error-box" }, message);
-  if (text.length > SHORT_ERROR || text.includes("\n")) box.append(expander(message));
-  return h("tr", { class: "qs-error" }, h("td", { colspan: "7" }, box));
-}
-
-function expander(message: HTMLElement): HTMLElement {
-  const button = h("button", {
-    type: "button",
-    class: "qs-button qs-link",
-    "aria-controls": message.id,
-  });
-  const show = (isOpen: boolean): void => {
-    message.classList.toggle("qs-clamped", !isOpen);
-    setAttribute(button, "aria-expanded", String(isOpen));
-    setText(button, isOpen ? "Show less" : "Show all");
-  };
-  button.addEventListener("click", () => show(message.classList.contains("qs-clamped")));
-  show(false);
-  return button;
+function cell(className: string, ...children: readonly Node[]): HTMLElement {
+  return h("div", { role: "gridcell", class: className }, ...children);
 }

@@ -1,22 +1,24 @@
-import { h, hasFocus, setText } from "../dom";
-import { counted } from "../format";
+import { h, hasFocus, setAttribute } from "../dom";
+import type { JobIndex } from "../job-index";
+import { ROW_HEIGHT, type RowWindow, rowWindow, type Scroll, scrollToSee } from "../row-window";
+import type { SelectedJob } from "../selection";
 import type { Snapshot } from "../view-model";
 import { describeJob } from "../view-model-jobs";
 import type { Row } from "../wire";
+import { JobHeadings } from "./job-headings";
 import { type JobHandlers, JobRow } from "./job-row";
+import { moveFor } from "./row-keys";
 
-/** How many rows are drawn at first, and how many more each time the reader asks. */
-const FIRST_ROWS = 50;
-const MORE_ROWS = 100;
+export interface TableHandlers extends JobHandlers {
+  /** Asks whether to cancel a job. */
+  readonly askToCancel: (jobId: string) => void;
+}
 
-const COLUMNS = [
-  ["Job", "qs-col-id"],
-  ["Program", "qs-col-name"],
-  ["Primitive", "qs-col-primitive"],
-  ["Status", "qs-col-status"],
-  ["Submitted", "qs-col-submitted"],
-  ["Run time", "qs-number"],
-] as const;
+/** When nobody has scrolled for this long, the rows are put in order in the document. */
+const REST_MS = 120;
+
+/** Stands in until the table has been laid out. */
+const UNKNOWN_HEIGHT = 10 * ROW_HEIGHT;
 
 interface Shown {
   readonly view: JobRow;
@@ -25,76 +27,291 @@ interface Shown {
   day: number;
 }
 
-/** The jobs, newest first; only the newest are drawn. */
+/**
+ * The jobs as a grid of which only the rows in sight are in the document.
+ *
+ * Rows stand in the document in the order in which they are seen. The one with the focus stays in
+ * it wherever it is scrolled to, and is never moved, which would take the focus away.
+ */
 export class JobTable {
   readonly node: HTMLElement;
-  readonly #handlers: JobHandlers;
-  readonly #shown = new Map<string, Shown>();
-  readonly #table: HTMLTableElement;
-  readonly #older = h("button", { type: "button", class: "qs-button qs-plain qs-older" });
-  readonly #empty = h("p", { class: "qs-empty" });
-  #limit = FIRST_ROWS;
+  readonly #index: JobIndex;
+  readonly #selected: SelectedJob;
+  readonly #handlers: TableHandlers;
+  readonly #headings: JobHeadings;
+  readonly #body = h("div", { role: "rowgroup", class: "qs-rows" });
+  readonly #grid: HTMLElement;
+  #shown = new Map<string, Shown>();
+  /** The job that the keys act on, and where it was last seen. */
+  #current: { readonly jobId: string; readonly index: number } | null = null;
+  #scroll: Scroll = { top: 0, height: UNKNOWN_HEIGHT };
+  #snapshot: Snapshot | null = null;
+  #ordering: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(handlers: JobHandlers, redraw: () => void) {
+  constructor(
+    index: JobIndex,
+    selected: SelectedJob,
+    handlers: TableHandlers,
+    onSort: () => void,
+    signal: AbortSignal,
+  ) {
+    this.#index = index;
+    this.#selected = selected;
     this.#handlers = handlers;
-    const heads = COLUMNS.map(([text, column]) => h("th", { scope: "col", class: column }, text));
-    const last = h(
-      "th",
-      { scope: "col", class: "qs-actions" },
-      h("span", { class: "qs-hidden" }, "Actions"),
-    );
-    this.#table = h(
-      "table",
-      { class: "qs-jobs" },
-      h("caption", { class: "qs-hidden" }, "Jobs, newest first"),
-      h("thead", {}, h("tr", {}, ...heads, last)),
-    );
-    this.#older.addEventListener("click", () => {
-      this.#limit += MORE_ROWS;
-      redraw();
-    });
-    this.node = h(
+    this.#headings = new JobHeadings(index, onSort);
+    this.#grid = h(
       "div",
-      { class: "qs-table", tabindex: "-1" },
-      this.#table,
-      this.#empty,
-      this.#older,
+      { role: "grid", class: "qs-jobs", "aria-label": "Jobs", "aria-colcount": "7" },
+      this.#headings.node,
+      this.#body,
     );
+    this.node = h("div", { class: "qs-table", tabindex: "-1" }, this.#grid);
+    this.node.style.setProperty("--qs-row", `${ROW_HEIGHT}px`);
+    this.node.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    this.#body.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#body.addEventListener("click", (event) => this.#onClick(event));
+    this.#body.addEventListener("focusin", (event) => this.#onFocus(event));
+    selected.subscribe(() => this.#draw(), signal);
+    const observer = new ResizeObserver(() => this.#measure());
+    observer.observe(this.node);
+    signal.addEventListener("abort", () => {
+      observer.disconnect();
+      clearTimeout(this.#ordering);
+    });
   }
 
-  update(rows: readonly Row[], snapshot: Snapshot, emptyText: string): void {
-    const newest = rows.slice(-this.#limit).reverse();
-    this.#removeAllBut(new Set(newest.map((row) => row.job_id)));
-    let next = this.#table.tHead?.nextElementSibling ?? null;
-    for (const row of newest) {
-      const shown = this.#shown.get(row.job_id) ?? this.#add(row.job_id);
-      draw(shown, row, snapshot);
-      // Rows that are in place stay untouched: moving one would take the focus out of it.
-      if (shown.view.node === next) next = next.nextElementSibling;
-      else this.#table.insertBefore(shown.view.node, next);
+  update(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    this.#headings.update();
+    this.#draw();
+  }
+
+  /**
+   * Changes what is listed while what the reader looks at stays where it is: the row with the
+   * focus, else the first in sight, unless that is the top, where the newest arrive.
+   */
+  keepInPlace(change: () => void): void {
+    const held = this.#held();
+    change();
+    setAttribute(this.#body, "style", `height:${this.#index.length * ROW_HEIGHT}px`);
+    if (!held) return;
+    const index = this.#index.indexOf(held.jobId);
+    if (index < 0) return;
+    this.#scrollTo(this.#scroll.top + (index - held.index) * ROW_HEIGHT);
+  }
+
+  /** Back to the first row, for another order or filter. */
+  scrollToStart(): void {
+    this.#scrollTo(0);
+  }
+
+  /** Gives the focus to the current row, or to the first. */
+  focus(): void {
+    const index = this.#current ? this.#index.indexOf(this.#current.jobId) : -1;
+    this.#goTo(Math.max(index, 0));
+  }
+
+  /** Gives the focus to a job's row, if it is listed. */
+  focusJob(jobId: string): void {
+    const index = this.#index.indexOf(jobId);
+    if (index >= 0) this.#goTo(index);
+  }
+
+  #held(): { jobId: string; index: number } | null {
+    const focused = this.#focused();
+    if (!focused && this.#scroll.top === 0) return null;
+    const seen = Math.floor(this.#scroll.top / ROW_HEIGHT);
+    const jobId = focused?.view.jobId ?? this.#index.at(seen)?.job_id;
+    return jobId === undefined ? null : { jobId, index: this.#index.indexOf(jobId) };
+  }
+
+  #draw(): void {
+    if (!this.#snapshot) return;
+    const count = this.#index.length;
+    setAttribute(this.#grid, "aria-rowcount", String(count + 1));
+    setAttribute(this.#body, "style", `height:${count * ROW_HEIGHT}px`);
+    const focused = this.#focused();
+    const wanted = this.#wanted(rowWindow(this.#scroll, count), focused);
+    const shown = this.#drawRows(wanted, this.#snapshot);
+    const isLost = focused !== null && !shown.has(focused.view.jobId);
+    const inUse = new Set(shown.values());
+    for (const before of this.#shown.values()) if (!inUse.has(before)) before.view.node.remove();
+    this.#shown = shown;
+    if (this.#ordering === undefined) this.#putInOrder();
+    this.#placeTabStop();
+    if (isLost) this.#recoverFocus();
+  }
+
+  /** The rows to draw with their places, in order. */
+  #wanted({ first, end }: RowWindow, focused: Shown | null): Map<number, Row> {
+    const places = Array.from({ length: end - first }, (_, offset) => first + offset);
+    const pinned = focused ? this.#index.indexOf(focused.view.jobId) : -1;
+    if (pinned >= 0 && pinned < first) places.unshift(pinned);
+    else if (pinned >= end) places.push(pinned);
+    const wanted = new Map<number, Row>();
+    for (const place of places) {
+      const row = this.#index.at(place);
+      if (row) wanted.set(place, row);
     }
-    const more = rows.length - newest.length;
-    this.#older.hidden = more === 0;
-    setText(this.#older, `Show older (${counted(more, "more job")})`);
-    this.#table.hidden = rows.length === 0;
-    this.#empty.hidden = rows.length > 0;
-    setText(this.#empty, emptyText);
+    return wanted;
   }
 
-  #add(id: string): Shown {
-    const shown = { view: new JobRow(this.#handlers), row: null, day: 0 };
-    this.#shown.set(id, shown);
-    return shown;
+  #drawRows(wanted: ReadonlyMap<number, Row>, snapshot: Snapshot): Map<string, Shown> {
+    const ids = new Set([...wanted.values()].map((row) => row.job_id));
+    const free = [...this.#shown].filter(([id]) => !ids.has(id)).map(([, shown]) => shown);
+    const rows = new Map<string, Shown>();
+    for (const [place, row] of wanted) {
+      const known = this.#shown.get(row.job_id) ?? takeFree(free) ?? this.#newRow();
+      if (!known.view.node.parentNode) this.#body.append(known.view.node);
+      draw(known, row, snapshot);
+      known.view.place(place);
+      known.view.setSelected(row.job_id === this.#selected.jobId);
+      rows.set(row.job_id, known);
+    }
+    return rows;
   }
 
-  #removeAllBut(ids: ReadonlySet<string>): void {
-    for (const [id, { view }] of this.#shown) {
-      if (ids.has(id)) continue;
-      if (hasFocus(view.node)) this.node.focus();
-      view.node.remove();
-      this.#shown.delete(id);
+  #newRow(): Shown {
+    return { view: new JobRow(this.#handlers), row: null, day: 0 };
+  }
+
+  /** Puts the rows into the document in order, without touching the one that has the focus. */
+  #putInOrder(): void {
+    const nodes = [...this.#shown.values()].map(({ view }) => view.node);
+    const anchor = nodes.findIndex(hasFocus);
+    let next: Element | null = nodes[anchor] ?? null;
+    for (const node of nodes.slice(0, Math.max(anchor, 0)).reverse()) {
+      if (node.nextElementSibling !== next || !node.parentNode) this.#body.insertBefore(node, next);
+      next = node;
+    }
+    let before: Element | null = nodes[anchor] ?? null;
+    for (const node of nodes.slice(anchor + 1)) {
+      const place: Element | null = before
+        ? before.nextElementSibling
+        : this.#body.firstElementChild;
+      if (place !== node) this.#body.insertBefore(node, place);
+      before = node;
     }
   }
+
+  #placeTabStop(): void {
+    const first = this.#index.at(Math.ceil(this.#scroll.top / ROW_HEIGHT))?.job_id ?? "";
+    const candidates = [this.#current?.jobId ?? "", this.#selected.jobId ?? "", first];
+    const stop =
+      candidates.find((id) => this.#shown.has(id)) ?? this.#shown.keys().next().value ?? "";
+    for (const [id, { view }] of this.#shown) view.setTabStop(id === stop);
+  }
+
+  #focused(): Shown | null {
+    const shown = this.#current && this.#shown.get(this.#current.jobId);
+    return shown && hasFocus(shown.view.node) ? shown : null;
+  }
+
+  /** The row that had the focus is no longer listed: the one in its place takes over. */
+  #recoverFocus(): void {
+    if (this.#index.length === 0) this.node.focus();
+    else this.#goTo(Math.min(this.#current?.index ?? 0, this.#index.length - 1));
+  }
+
+  #goTo(index: number): void {
+    const row = this.#index.at(index);
+    if (!row) return;
+    this.#current = { jobId: row.job_id, index };
+    this.#scrollTo(scrollToSee(index, this.#scroll));
+    this.#draw();
+    this.#shown.get(row.job_id)?.view.node.focus({ preventScroll: true });
+  }
+
+  #scrollTo(top: number): void {
+    const most = Math.max(0, this.#index.length * ROW_HEIGHT - this.#scroll.height);
+    const to = Math.max(0, Math.min(top, most));
+    if (to === this.#scroll.top) return;
+    this.#scroll = { ...this.#scroll, top: to };
+    this.node.scrollTop = to;
+  }
+
+  #onScroll(): void {
+    if (this.node.scrollTop === this.#scroll.top) return;
+    this.#scroll = { ...this.#scroll, top: this.node.scrollTop };
+    this.#putInOrderLater();
+    this.#draw();
+  }
+
+  /** Rows are in place by themselves; to move them in the document too takes a while. */
+  #putInOrderLater(): void {
+    clearTimeout(this.#ordering);
+    this.#ordering = setTimeout(() => {
+      this.#ordering = undefined;
+      this.#putInOrder();
+    }, REST_MS);
+  }
+
+  #measure(): void {
+    const height = this.node.clientHeight - this.#headings.node.offsetHeight;
+    if (height <= 0 || height === this.#scroll.height) return;
+    this.#scroll = { top: this.node.scrollTop, height };
+    this.#draw();
+  }
+
+  #onFocus({ target }: FocusEvent): void {
+    const jobId = jobOf(target);
+    if (jobId === null || jobId === this.#current?.jobId) return;
+    this.#current = { jobId, index: this.#index.indexOf(jobId) };
+    this.#placeTabStop();
+  }
+
+  #onClick({ target }: MouseEvent): void {
+    const isButton = target instanceof Element && target.closest("button") !== null;
+    const jobId = jobOf(target);
+    if (jobId !== null && !isButton) this.#selected.select(jobId);
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const jobId = jobOf(event.target);
+    const view = this.#shown.get(jobId ?? "")?.view;
+    if (jobId === null || !view || event.altKey || event.metaKey) return;
+    const isHandled =
+      this.#moveBy(event.key, jobId) || this.#act(event.key, view, event.target === view.node);
+    if (!isHandled) return;
+    // Neither the page nor the notebook around it is meant.
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #moveBy(key: string, jobId: string): boolean {
+    const pageRows = Math.max(1, Math.floor(this.#scroll.height / ROW_HEIGHT) - 1);
+    const to = moveFor(key, this.#index.indexOf(jobId), this.#index.length, pageRows);
+    if (to !== null) this.#goTo(to);
+    return to !== null;
+  }
+
+  #act(key: string, view: JobRow, isOnRow: boolean): boolean {
+    if (key === "ArrowRight" && isOnRow && view.cancelButton) view.cancelButton.focus();
+    else if (key === "ArrowLeft" && !isOnRow) view.node.focus();
+    else if ((key === "Enter" || key === " ") && isOnRow) this.#selected.select(view.jobId);
+    else if (key === "Escape" && this.#selected.jobId !== null) this.#selected.select(null);
+    else if (key === "Delete" && view.cancelButton) this.#askToCancel(view);
+    else return false;
+    return true;
+  }
+
+  #askToCancel(view: JobRow): void {
+    // The button knows why it cannot act, and says so.
+    if (view.cancelButton?.getAttribute("aria-disabled") === "true") view.cancelButton.click();
+    else this.#handlers.askToCancel(view.jobId);
+  }
+}
+
+function takeFree(free: Shown[]): Shown | null {
+  const shown = free.pop();
+  if (!shown) return null;
+  shown.row = null;
+  return shown;
+}
+
+function jobOf(target: EventTarget | null): string | null {
+  const row = target instanceof Element ? target.closest<HTMLElement>("[data-job-id]") : null;
+  return row?.dataset["jobId"] ?? null;
 }
 
 function draw(shown: Shown, row: Row, snapshot: Snapshot): void {

@@ -1,33 +1,60 @@
 import { h, setAttribute, setText, uniqueId } from "../dom";
-import { type Choice, type RunView, readShots } from "../view-model-run";
+import {
+  type Choice,
+  type Field,
+  type NumberInput,
+  type RunView,
+  readPrecision,
+  readShots,
+} from "../view-model-run";
 import { ActionButton } from "./action-button";
+import { Confirmation } from "./confirmation";
+import { ParameterFields } from "./parameters";
 
 /** What the reader asked to run. */
 export interface Work {
   readonly program: string | null;
-  readonly shots: number | null;
+  readonly shots?: number | null;
+  readonly precision?: number | null;
+  readonly parameters?: Readonly<Record<string, number>>;
+  /** A job to run again, in place of a program. */
+  readonly job_id?: string;
 }
 
-/** Chooses work and submits it. */
+const QUESTIONS = { run: { question: "Run it?", yes: "Yes, run", no: "Not now" } } as const;
+
+const LABELS = { shots: "Shots", precision: "Precision" } as const;
+const READERS: Readonly<Record<keyof typeof LABELS, (text: string) => NumberInput>> = {
+  shots: readShots,
+  precision: readPrecision,
+};
+
+/** Chooses work and submits it; asks first where it is paid for. */
 export class RunPanel {
-  readonly node: HTMLFormElement;
+  readonly node: HTMLElement;
+  readonly #form: HTMLFormElement;
+  readonly #confirmation: Confirmation<"run">;
   readonly #button: ActionButton;
+  readonly #parameters = new ParameterFields();
   readonly #select = h("select", { id: uniqueId(), class: "qs-field" });
-  readonly #shots = h("input", {
+  readonly #amount = h("input", {
     id: uniqueId(),
     class: "qs-field qs-shots",
     type: "number",
-    inputmode: "numeric",
-    min: "1",
-    step: "1",
     autocomplete: "off",
   });
-  readonly #shotsLabel = h("label", { for: this.#shots.id, class: "qs-field-label" }, "Shots");
-  readonly #shotsGroup = h("span", { class: "qs-group" }, this.#shotsLabel, this.#shots);
+  readonly #amountLabel = h(
+    "label",
+    { for: this.#amount.id, class: "qs-field-label" },
+    LABELS.shots,
+  );
+  readonly #amountGroup = h("span", { class: "qs-group" }, this.#amountLabel, this.#amount);
   readonly #fixed = h("span", { class: "qs-fixed" });
   readonly #invalid = h("span", { class: "qs-invalid", id: uniqueId() });
   readonly #explain: (reason: string) => void;
   #choices: readonly Choice[] = [];
+  #cost: string | null = null;
+  #asked: Work | null = null;
 
   constructor(run: (work: Work) => void, explain: (reason: string) => void) {
     this.#explain = explain;
@@ -37,7 +64,10 @@ export class RunPanel {
       type: "submit",
       explain,
     });
-    this.node = h(
+    this.#confirmation = new Confirmation<"run">(QUESTIONS, () => {
+      if (this.#asked) run(this.#asked);
+    });
+    this.#form = h(
       "form",
       // JupyterLab would move between cells with the arrow keys that choose an option.
       { class: "qs-run", "aria-label": "Run a program", "data-lm-suppress-shortcuts": "true" },
@@ -47,24 +77,49 @@ export class RunPanel {
         h("label", { for: this.#select.id, class: "qs-field-label" }, "Program"),
         this.#select,
       ),
-      this.#shotsGroup,
+      this.#amountGroup,
       this.#fixed,
       this.#button.node,
+      this.#parameters.node,
       this.#invalid,
     );
-    this.node.noValidate = true;
-    this.#select.addEventListener("change", () => this.#showField());
-    this.#shots.addEventListener("input", () => this.#setInvalid(""));
-    this.node.addEventListener("submit", (event) => {
+    this.#form.noValidate = true;
+    this.node = h("div", { class: "qs-run-panel" }, this.#form, this.#confirmation.node);
+    this.#select.addEventListener("change", () => {
+      this.#setInvalid("");
+      this.#showFields();
+    });
+    this.#form.addEventListener("input", () => this.#setInvalid(""));
+    this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#onSubmit(run);
+      this.#onSubmit((work) => this.run(work, run));
     });
   }
 
-  update({ choices, action }: RunView): void {
-    this.#button.update(action);
+  update({ choices, action, cost }: RunView): void {
+    this.#cost = cost;
     this.#updateChoices(choices);
-    this.#showField();
+    this.#button.update({ ...action, reason: action.reason ?? this.#choice?.reason ?? null });
+    this.#showFields();
+    if (this.#confirmation.asked === null) return;
+    // What was asked may have become impossible, or cost something else by now.
+    if (cost === null || action.reason !== null) this.#confirmation.close();
+    else this.#confirmation.update(cost);
+  }
+
+  /** Runs work, after asking where it is paid for; the focus goes back to where it was. */
+  run(work: Work, run: (work: Work) => void): void {
+    if (this.#cost === null) {
+      run(work);
+      return;
+    }
+    const root = this.node.getRootNode();
+    const before = "activeElement" in root ? root.activeElement : null;
+    this.#asked = work;
+    this.#confirmation.ask("run", this.#cost, () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else this.#button.button.focus();
+    });
   }
 
   get #choice(): Choice | undefined {
@@ -92,39 +147,65 @@ export class RunPanel {
     this.#select.disabled = choices.length === 0;
   }
 
-  #showField(): void {
-    const field = this.#choice?.field;
-    this.#shotsGroup.hidden = field?.kind !== "shots";
+  #showFields(): void {
+    const choice = this.#choice;
+    this.#showAmount(choice?.field);
+    this.#parameters.show(choice?.key ?? "", choice?.parameters ?? []);
+  }
+
+  #showAmount(field: Field | undefined): void {
+    const isAmount = field !== undefined && field.kind !== "fixed";
+    this.#amountGroup.hidden = !isAmount;
     this.#fixed.hidden = field?.kind !== "fixed";
-    if (field?.kind === "shots") setAttribute(this.#shots, "placeholder", field.placeholder);
-    else this.#setInvalid("");
     setText(this.#fixed, field?.kind === "fixed" ? field.text : "");
+    if (!isAmount) return;
+    // What was typed as shots is no precision.
+    if (this.#amount.dataset["kind"] !== field.kind) this.#amount.value = "";
+    this.#amount.dataset["kind"] = field.kind;
+    setText(this.#amountLabel, LABELS[field.kind]);
+    setAttribute(this.#amount, "placeholder", field.placeholder);
+    setAttribute(this.#amount, "step", field.kind === "shots" ? "1" : "any");
+    setAttribute(this.#amount, "min", field.kind === "shots" ? "1" : "0");
+    setAttribute(this.#amount, "inputmode", field.kind === "shots" ? "numeric" : "decimal");
   }
 
   #setInvalid(message: string): void {
     setText(this.#invalid, message);
-    setAttribute(this.#shots, "aria-invalid", message ? "true" : null);
-    setAttribute(this.#shots, "aria-describedby", message ? this.#invalid.id : null);
+    const isAmount = message !== "" && !this.#amountGroup.hidden;
+    setAttribute(this.#amount, "aria-invalid", isAmount ? "true" : null);
+    setAttribute(this.#amount, "aria-describedby", isAmount ? this.#invalid.id : null);
   }
 
   #onSubmit(run: (work: Work) => void): void {
-    // Enter in the shots field comes here without a click on the button.
-    if (this.#button.blocked !== null) this.#explain(this.#button.blocked);
-    else {
-      const work = this.#work();
-      if (work) run(work);
-      else this.#shots.focus();
+    // Enter in a field comes here without a click on the button.
+    if (this.#button.blocked !== null) {
+      this.#explain(this.#button.blocked);
+      return;
     }
+    const amount = this.#readAmount();
+    if (!amount) return;
+    const parameters = this.#parameters.read();
+    if ("problem" in parameters) {
+      setText(this.#invalid, parameters.problem);
+      return;
+    }
+    const hasParameters = Object.keys(parameters.values).length > 0;
+    run({
+      program: this.#choice?.program ?? null,
+      ...amount,
+      ...(hasParameters ? { parameters: parameters.values } : {}),
+    });
   }
 
-  /** What is asked for; null after saying what is wrong with it. */
-  #work(): Work | null {
-    const program = this.#choice?.program ?? null;
-    if (this.#choice?.field.kind !== "shots") return { program, shots: null };
+  /** The shots or the precision; null after saying what is wrong with it. */
+  #readAmount(): Pick<Work, "shots" | "precision"> | null {
+    const kind = this.#choice?.field.kind;
+    if (kind !== "shots" && kind !== "precision") return {};
     // The browser gives "" for text that is not a number at all.
-    const read = readShots(this.#shots.validity.badInput ? "?" : this.#shots.value);
-    if (read.kind === "valid") return { program, shots: read.shots };
+    const read = READERS[kind](this.#amount.validity.badInput ? "?" : this.#amount.value);
+    if (read.kind === "valid") return { [kind]: read.value };
     this.#setInvalid(read.message);
+    this.#amount.focus();
     return null;
   }
 }

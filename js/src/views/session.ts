@@ -1,47 +1,95 @@
 import { Announcements } from "../announcements";
 import { h, setAttribute } from "../dom";
 import type { SessionStore } from "../model";
-import { RequestError } from "../requests";
+import { historyOf, type NoticeHistory } from "../notice-history";
+import { notifyAway } from "../notifications";
+import { type RequestArguments, RequestError } from "../requests";
+import { SelectedJob } from "../selection";
 import { followTheme } from "../theme";
+import { Throttle } from "../throttle";
 import { Ticker } from "../ticker";
-import { describeEnding, describeSession, type Ending, type Snapshot } from "../view-model";
+import {
+  describeEnding,
+  describeSession,
+  type Ending,
+  type SessionView,
+  type Snapshot,
+} from "../view-model";
 import { cancelKey } from "../view-model-jobs";
+import type { Notice } from "../view-model-notices";
+import { againKey } from "../view-model-run";
 import type { Action } from "../wire";
 import { Alerts } from "./alerts";
-import { Confirmation } from "./confirmation";
+import { Confirmation, ENDING_QUESTIONS } from "./confirmation";
 import { Header } from "./header";
-import { JobTable } from "./job-table";
+import { JobArea } from "./job-area";
 import { Meters } from "./meters";
 import { Notices } from "./notices";
-import { RunPanel } from "./run-panel";
+import { RunPanel, type Work } from "./run-panel";
+import { Side } from "./side";
 import { StatusLine } from "./status-line";
+import { Timeline } from "./timeline";
 
 /** One view of a session: draws the store, sends what the reader asks for. */
 export class SessionPanel {
   readonly node: HTMLElement;
   readonly #store: SessionStore;
   readonly #signal: AbortSignal;
+  readonly #selected = new SelectedJob();
   readonly #header: Header;
-  readonly #confirmation: Confirmation;
+  readonly #confirmation: Confirmation<Ending>;
   readonly #run: RunPanel;
-  readonly #jobs: JobTable;
+  readonly #jobs: JobArea;
+  readonly #timeline: Timeline;
+  readonly #side: Side;
+  readonly #body: HTMLElement;
+  readonly #charts: Throttle;
   readonly #ticker: Ticker;
   readonly #meters = new Meters();
-  readonly #notices = new Notices();
+  readonly #history: NoticeHistory;
+  readonly #announcements: Announcements;
+  readonly #notices = new Notices((key) => this.#history.dismiss(key));
   readonly #alerts = new Alerts();
   readonly #status = new StatusLine();
+  #isTrendOld = true;
 
   constructor(store: SessionStore, host: HTMLElement, signal: AbortSignal) {
     this.#store = store;
     this.#signal = signal;
-    const say = (text: string): void => this.#status.say(text);
+    const say = (text: string, unseen?: string): void => this.#status.say(text, unseen);
     this.#header = new Header({ ask: (ending) => this.#ask(ending), say }, signal);
-    this.#confirmation = new Confirmation((ending) => this.#act(ending));
-    this.#run = new RunPanel((work) => this.#act("run", { ...work }), say);
-    this.#jobs = new JobTable(
-      { cancel: (id) => this.#act("cancel_job", { job_id: id }, cancelKey(id)), say },
-      () => this.#draw(),
+    this.#confirmation = new Confirmation(ENDING_QUESTIONS, (ending) => this.#act(ending));
+    const run = (work: Work): void => this.#runWork(work);
+    this.#run = new RunPanel(run, say);
+    const select = (jobId: string): void => this.#selected.select(jobId);
+    this.#timeline = new Timeline(select);
+    this.#side = new Side(
+      store,
+      this.#selected,
+      {
+        runAgain: ({ job_id }) => this.#run.run({ program: null, job_id }, run),
+        say,
+        focusJobs: () => this.#jobs.focus(),
+        redraw: () => this.#draw(),
+      },
+      signal,
     );
+    this.#charts = new Throttle(
+      () => this.#drawCharts(),
+      () => chartsGap(store),
+      signal,
+    );
+    this.#jobs = new JobArea(
+      store,
+      this.#selected,
+      {
+        cancel: (id) => this.#act("cancel_job", { job_id: id }, cancelKey(id)),
+        cancelQueued: () => this.#act("cancel_queued"),
+        say,
+      },
+      signal,
+    );
+    this.#body = h("div", { class: "qs-body" }, this.#jobs.node, this.#side.node);
     this.node = h(
       "section",
       { class: "qsession" },
@@ -53,20 +101,26 @@ export class SessionPanel {
         this.#alerts.node,
         this.#notices.node,
         this.#meters.node,
+        this.#timeline.node,
         this.#run.node,
-        this.#jobs.node,
+        this.#body,
         this.#status.node,
       ),
     );
     suppressShortcutsForKeyboard(this.node);
     this.#ticker = new Ticker(() => this.#draw(), signal);
-    const announcements = new Announcements(say, signal);
+    this.#announcements = new Announcements(store, { say, ended: notifyEnded(store) }, signal);
+    this.#history = historyOf(store);
+    this.#history.subscribe(() => this.#draw(), signal);
     store.subscribe((change) => {
-      announcements.note(change, store.head);
+      this.#announcements.note(change, store.head);
+      this.#jobs.note(change);
+      this.#isTrendOld ||= change.isReset || change.jobs.length > 0;
       this.#draw();
     }, signal);
     followTheme(this.node, host, signal);
     this.#draw();
+    store.fetchAll();
   }
 
   #draw(): void {
@@ -84,14 +138,41 @@ export class SessionPanel {
     setAttribute(this.node, "data-connection", view.connection);
     this.#header.update(view);
     this.#meters.update(view.meters);
-    this.#run.update(view.run);
-    this.#notices.update(view.notices);
+    this.#drawNotices(view.notices);
     this.#alerts.updateSession(view.error);
-    this.#jobs.update(store.rows, snapshot, view.emptyText);
+    this.#drawWork(snapshot, view);
     this.#status.update(view.hint);
     this.#updateConfirmation(snapshot);
     const phase = store.head?.idle_until_ms ?? store.head?.expires_ms ?? 0;
     this.#ticker.run(view.isCounting ? store.pageTime(phase) : null);
+  }
+
+  /** Draws what a compact view leaves out. */
+  #drawWork(snapshot: Snapshot, view: SessionView): void {
+    const { isCompact } = this.#store;
+    setAttribute(this.node, "data-view", isCompact ? "compact" : "full");
+    this.#run.node.hidden = isCompact;
+    this.#body.hidden = isCompact;
+    if (isCompact) this.#timeline.node.hidden = true;
+    if (isCompact) return;
+    this.#run.update(view.run);
+    this.#jobs.update(snapshot, view.emptyText);
+    const { jobId } = this.#selected;
+    this.#side.update(jobId === null ? null : this.#store.job(jobId), snapshot);
+    this.#charts.ask();
+  }
+
+  #drawCharts(): void {
+    if (this.#store.isCompact) return;
+    this.#timeline.update(this.#store.rows, this.#store.head, this.#store.now());
+    if (this.#isTrendOld) this.#side.updateTrend(this.#store.rows);
+    this.#isTrendOld = false;
+  }
+
+  #drawNotices(notices: readonly Notice[]): void {
+    const shown = this.#history.shown(notices);
+    this.#notices.update(shown);
+    if (this.#announcements.isSpeaker) this.#announcements.warn(this.#history.takeNews(shown));
   }
 
   #ask(ending: Ending): void {
@@ -108,11 +189,11 @@ export class SessionPanel {
     } else this.#confirmation.close();
   }
 
-  #act(
-    action: Action,
-    args: Readonly<Record<string, string | number | null>> = {},
-    key?: string,
-  ): void {
+  #runWork(work: Work): void {
+    this.#act("run", { ...work }, work.job_id === undefined ? "run" : againKey(work.job_id));
+  }
+
+  #act(action: Action, args: RequestArguments = {}, key?: string): void {
     this.#alerts.clearRequest();
     this.#store.request(action, args, key).then(
       (message) => this.#onDone(message),
@@ -137,6 +218,19 @@ export class SessionPanel {
       (later: unknown) => this.#onFailed(later),
     );
   }
+}
+
+/** How long charts stay as they are, in milliseconds: drawing them walks through all jobs. */
+function chartsGap(store: SessionStore): number {
+  return store.rows.length > 1000 ? 1000 : 100;
+}
+
+/** Tells readers who have gone to another window that jobs, or the session, have ended. */
+function notifyEnded(store: SessionStore): (text: string) => void {
+  return (text) => {
+    const { name, backend, session_id: id } = store.head ?? { name: null, backend: "" };
+    notifyAway(text, [name, backend].filter(Boolean).join(" on "), `qsession:${id ?? ""}`);
+  };
 }
 
 /**

@@ -1,16 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Confirmation } from "../../src/views/confirmation";
+import type { Ending } from "../../src/view-model";
+import { Confirmation, ENDING_QUESTIONS } from "../../src/views/confirmation";
 import { mount, type View } from "../view";
 
 const confirmed = vi.fn();
 const goBack = vi.fn();
-let confirmation: Confirmation;
+let confirmation: Confirmation<Ending>;
 let page: View;
 
 beforeEach(() => {
   confirmed.mockClear();
   goBack.mockClear();
-  confirmation = new Confirmation(confirmed);
+  confirmation = new Confirmation(ENDING_QUESTIONS, confirmed);
   page = mount(confirmation.node);
 });
 afterEach(() => document.body.replaceChildren());

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { h } from "../../src/dom";
 import { clock, fullTime, number } from "../../src/format";
+import { ROW_HEIGHT } from "../../src/row-window";
 import { describeJob } from "../../src/view-model-jobs";
 import { JobRow } from "../../src/views/job-row";
 import type { Head, Row } from "../../src/wire";
-import { NOW, queued, row, running, snapshot } from "../fixtures";
+import { HOSTILE, NOW, queued, row, running, snapshot } from "../fixtures";
 import { changesTo, mount, type View } from "../view";
 
 const cancel = vi.fn();
@@ -16,7 +16,7 @@ beforeEach(() => {
   cancel.mockClear();
   say.mockClear();
   jobRow = new JobRow({ cancel, say });
-  page = mount(h("table", {}, jobRow.node));
+  page = mount(jobRow.node);
 });
 afterEach(() => document.body.replaceChildren());
 
@@ -28,7 +28,7 @@ const failed = (error: string): Row => row("a", { status: "ERROR", error });
 
 test("what is known of a job has a cell each, the last for what can be done", () => {
   update(row("d3k9fa7c2q0042"));
-  expect(page.texts("tr > *")).toEqual([
+  expect([...jobRow.node.children].map((cell) => cell.textContent)).toEqual([
     "d3k9…0042",
     "bell",
     `sampler${number(4096)} shots`,
@@ -40,12 +40,22 @@ test("what is known of a job has a cell each, the last for what can be done", ()
   expect(page.row("d3k9fa7c2q0042").dataset["status"]).toBe("DONE");
 });
 
+test("it is a row of a grid, headed by the job's id", () => {
+  update(row("a"));
+  expect(jobRow.node.getAttribute("role")).toBe("row");
+  expect([...jobRow.node.children].map((cell) => cell.getAttribute("role"))).toEqual([
+    "rowheader",
+    ...Array.from({ length: 6 }, () => "gridcell"),
+  ]);
+});
+
 test("what is shortened can be read in full", () => {
-  update(row("d3k9fa7c2q0042"));
+  update({ ...failed("out of\nmemory"), job_id: "d3k9fa7c2q0042" });
   expect(page.find("code").title).toBe("d3k9fa7c2q0042");
   expect(page.find(".qs-job-name").title).toBe("bell");
   expect(page.find("time").title).toBe(fullTime(NOW - 60_000));
   expect(page.find("time").getAttribute("datetime")).toBe("2026-03-14T13:59:00.000Z");
+  expect(page.find(".qs-error-text").title).toBe("out of memory");
 });
 
 test("an update without news replaces nothing, so that what is selected stays selected", () => {
@@ -53,6 +63,36 @@ test("an update without news replaces nothing, so that what is selected stays se
   update(job);
   const changes = changesTo(jobRow.node, () => update({ ...job }));
   expect(changes).toEqual([]);
+});
+
+test("it stands where its number in the table says", () => {
+  jobRow.place(7);
+  expect(jobRow.node.getAttribute("aria-rowindex")).toBe("9");
+  expect(jobRow.node.style.transform).toBe(`translateY(${7 * ROW_HEIGHT}px)`);
+});
+
+test("given another job it shows that one alone", () => {
+  update({ ...running("a"), name: "first", tags: ["x"], error: "odd" });
+  jobRow.setSelected(true);
+  update({ ...queued("b"), name: "second" });
+  expect(page.jobIds).toEqual(["b"]);
+  expect(page.texts(".qs-tag, .qs-error-text")).toEqual([""]);
+  page.button("Cancel job b").click();
+  expect(cancel).toHaveBeenCalledExactlyOnceWith("b");
+});
+
+test("text from outside is text", () => {
+  update({
+    ...failed(HOSTILE),
+    job_id: HOSTILE,
+    name: HOSTILE,
+    primitive: HOSTILE,
+    tags: [HOSTILE],
+  });
+  expect(page.all("img, b")).toEqual([]);
+  for (const part of [".qs-job-name", ".qs-tag", ".qs-error-text"]) {
+    expect(page.text(part)).toBe(HOSTILE);
+  }
 });
 
 describe("tags", () => {
@@ -110,47 +150,12 @@ describe("its Cancel button", () => {
     update(row("a"));
     expect(document.activeElement).toBe(document.body);
   });
-});
 
-describe("its error", () => {
-  test("is shown under the row, and goes again", () => {
-    update(failed("out of memory"));
-    expect(page.row("a").nextElementSibling?.textContent).toBe("out of memory");
-    update(failed("out of time"));
-    expect(page.texts(".qs-error")).toEqual(["out of time"]);
-    update(row("a"));
-    expect(page.texts(".qs-error")).toEqual([]);
-  });
-
-  test("is as wide as the row", () => {
-    update(failed("out of memory"));
-    expect(page.find(".qs-error td").getAttribute("colspan")).toBe(
-      String(page.row("a").childElementCount),
-    );
-  });
-
-  test.each([
-    ["short", "no ".repeat(50), false],
-    ["long", "no ".repeat(60), true],
-    ["of several lines", "no\nno", true],
-  ])("that is %s: can be opened is %3$s", (_what, error, canBeOpened) => {
-    update(failed(error));
-    expect(page.buttonNames).toEqual(canBeOpened ? ["Show all"] : []);
-    expect(page.find(".qs-error-text").classList.contains("qs-clamped")).toBe(canBeOpened);
-  });
-
-  test("that is long can be opened and closed, and stays open", () => {
-    update(failed("no ".repeat(100)));
-    const text = page.find(".qs-error-text");
-    const button = page.button("Show all");
-    expect(page.told(button, "aria-controls")).toBe(text.textContent);
-    expect(button.getAttribute("aria-expanded")).toBe("false");
-    button.click();
-    update(failed("no ".repeat(100)));
-    expect(page.find(".qs-error-text")).toBe(text);
-    expect(text.classList.contains("qs-clamped")).toBe(false);
-    expect(page.button("Show less").getAttribute("aria-expanded")).toBe("true");
-    page.button("Show less").click();
-    expect(text.classList.contains("qs-clamped")).toBe(true);
+  test("is a stop of the Tab key where the row is", () => {
+    jobRow.setTabStop(true);
+    update(queued("a"));
+    expect([jobRow.node.tabIndex, page.button("Cancel job a").tabIndex]).toEqual([0, 0]);
+    jobRow.setTabStop(false);
+    expect([jobRow.node.tabIndex, page.button("Cancel job a").tabIndex]).toEqual([-1, -1]);
   });
 });

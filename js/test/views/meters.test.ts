@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { percent } from "../../src/format";
 import { describeMeters } from "../../src/view-model-meters";
 import { Meters } from "../../src/views/meters";
 import type { Head } from "../../src/wire";
@@ -28,7 +29,7 @@ test("the four meters have a name, a value and a caption", () => {
   expect(page.texts(".qs-value")).toEqual(["1:30:00", "–", "30 m 00 s", "4"]);
   expect(page.texts(".qs-caption").map(plain).slice(1)).toEqual([
     "not idle · limit 1 m",
-    "QPU 7 m 30 s · 25 %",
+    `QPU 7 m 30 s · ${percent(0.25)}`,
     "2 done · 1 running · 1 queued",
   ]);
 });
@@ -36,7 +37,7 @@ test("the four meters have a name, a value and a caption", () => {
 test("a number and its unit are never on two lines; a list may break between its items", () => {
   const { page } = show();
   expect(page.texts(".qs-caption").slice(2)).toEqual([
-    "QPU 7\u00a0m\u00a030\u00a0s · 25\u00a0%",
+    `QPU 7\u00a0m\u00a030\u00a0s · ${percent(0.25)}`,
     "2\u00a0done · 1\u00a0running · 1\u00a0queued",
   ]);
 });

@@ -3,7 +3,7 @@ import type { ActionView } from "../../src/view-model";
 import { describeRun } from "../../src/view-model-run";
 import { RunPanel } from "../../src/views/run-panel";
 import type { Head } from "../../src/wire";
-import { freshHead, head } from "../fixtures";
+import { freshHead, HOSTILE, head, NOW, program } from "../fixtures";
 import { changesTo, mount, type View } from "../view";
 
 const run = vi.fn();
@@ -23,20 +23,23 @@ const last_work = { name: "bell", primitive: "sampler", shots: 512 };
 const CAN_ACT: ActionView = { reason: null, isPending: false };
 
 function update(sent: Head, action = CAN_ACT): void {
-  panel.update({ ...describeRun(sent, () => action), action });
+  panel.update({ ...describeRun(sent, NOW, () => action), action });
 }
 function select(): HTMLSelectElement {
   return page.find("select") as HTMLSelectElement;
 }
 function shots(): HTMLInputElement {
-  return page.find("input") as HTMLInputElement;
+  return page.find(".qs-shots") as HTMLInputElement;
+}
+function form(): HTMLElement {
+  return page.find("form");
 }
 function choose(index: number): void {
   select().selectedIndex = index;
   select().dispatchEvent(new Event("change"));
 }
 function pressEnter(): void {
-  panel.node.dispatchEvent(new Event("submit", { cancelable: true }));
+  form().dispatchEvent(new Event("submit", { cancelable: true }));
 }
 
 describe("running", () => {
@@ -55,23 +58,28 @@ describe("running", () => {
     expect(run).toHaveBeenCalledExactlyOnceWith({ program: "bell", shots: 1000 });
   });
 
-  test("takes no shots for an estimator, and shows its precision in their place", () => {
+  test("takes a precision for an estimator, and forgets shots that were typed", () => {
     update(head());
     shots().value = "1000";
     choose(1);
-    expect(shots().closest("[hidden]")).not.toBeNull();
-    expect(page.text(".qs-fixed")).toBe("precision 0.02");
+    expect([shots().value, shots().placeholder]).toEqual(["", "0.02"]);
+    shots().value = "0.1";
     page.button("Run").click();
-    expect(run).toHaveBeenCalledExactlyOnceWith({ program: "ansatz", shots: null });
-    choose(0);
-    expect(shots().closest("[hidden]")).toBeNull();
-    expect(page.find(".qs-fixed").hidden).toBe(true);
+    expect(run).toHaveBeenCalledExactlyOnceWith({ program: "ansatz", precision: 0.1 });
+  });
+
+  test("shows a text where there is nothing to choose", () => {
+    update(head({ last_work: { ...last_work, primitive: "estimator" } }));
+    expect(shots().closest("[hidden]")).not.toBeNull();
+    expect(page.text(".qs-fixed")).toBe("same precision");
+    page.button("Run").click();
+    expect(run).toHaveBeenCalledExactlyOnceWith({ program: null });
   });
 
   test("is asked for by Enter too, and never leaves the page", () => {
     update(head());
     const submit = new Event("submit", { cancelable: true });
-    panel.node.dispatchEvent(submit);
+    form().dispatchEvent(submit);
     expect(run).toHaveBeenCalledTimes(1);
     expect(submit.defaultPrevented).toBe(true);
   });
@@ -105,7 +113,7 @@ describe("shots that make no sense", () => {
   });
 
   test.each([
-    ["typing", () => shots().dispatchEvent(new Event("input"))],
+    ["typing", () => shots().dispatchEvent(new Event("input", { bubbles: true }))],
     ["choosing work that takes none", () => choose(1)],
   ])("are forgiven by %s", (_what, act) => {
     act();
@@ -126,10 +134,10 @@ describe("the programs", () => {
   test("keep the choice and the shots typed when they change", () => {
     update(head());
     choose(1);
-    shots().value = "7";
+    shots().value = "0.7";
     update(head({ last_work }));
     expect(select().selectedOptions[0]?.textContent).toBe("ansatz · estimator");
-    expect(shots().value).toBe("7");
+    expect(shots().value).toBe("0.7");
   });
 
   test("start again from the first when the chosen one is gone", () => {
@@ -157,6 +165,103 @@ describe("the programs", () => {
     update(head());
     expect(select().disabled).toBe(false);
     expect(page.texts("option")).toEqual(["bell · sampler", "ansatz · estimator"]);
+  });
+});
+
+describe("parameters", () => {
+  const turning = program("turning", {
+    parameters: [
+      ["a", 0.5],
+      ["b", null],
+    ],
+  });
+  const fields = () => page.all(".qs-parameter") as HTMLInputElement[];
+  const sliders = () => page.all(".qs-slider") as HTMLInputElement[];
+  const type = (index: number, text: string): void => {
+    const field = fields()[index];
+    if (!field) throw new Error(`no field ${index}`);
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  test("have a number and a slider each, which follow each other", () => {
+    update(head({ programs: [turning] }));
+    expect(fields().map(({ value }) => value)).toEqual(["0.5", "0"]);
+    type(0, "-2");
+    expect(sliders()[0]?.value).toBe("-2");
+    const [slider] = sliders();
+    if (slider) slider.value = "1.25";
+    slider?.dispatchEvent(new Event("input", { bubbles: true }));
+    expect(fields()[0]?.value).toBe("1.25");
+    page.button("Run").click();
+    expect(run).toHaveBeenCalledExactlyOnceWith({
+      program: "turning",
+      shots: null,
+      parameters: { a: 1.25, b: 0 },
+    });
+  });
+
+  test("reach from minus pi to pi, and further if a value does", () => {
+    update(head({ programs: [turning] }));
+    expect(sliders()[0]?.max).toBe("3.142");
+    type(0, "-10");
+    expect([sliders()[0]?.min, sliders()[0]?.max]).toEqual(["-10", "10"]);
+  });
+
+  test("are remembered when another program was chosen meanwhile", () => {
+    update(head({ programs: [turning, program("bell")] }));
+    type(1, "2.5");
+    choose(1);
+    expect(fields()).toEqual([]);
+    choose(0);
+    expect(fields().map(({ value }) => value)).toEqual(["0.5", "2.5"]);
+  });
+
+  test("stay as they are while other things change", () => {
+    update(head({ programs: [turning] }));
+    const changes = changesTo(page.find(".qs-parameter-fields"), () =>
+      update(head({ programs: [turning], usage_s: 1900 })),
+    );
+    expect(changes).toEqual([]);
+  });
+
+  test("without a value are refused at the field", () => {
+    update(head({ programs: [turning] }));
+    type(1, "");
+    page.button("Run").click();
+    expect(run).not.toHaveBeenCalled();
+    expect(page.text(".qs-invalid")).toBe("b needs a number");
+    expect(document.activeElement).toBe(fields()[1]);
+  });
+
+  test("have names that are shown as text", () => {
+    const parameters = [[HOSTILE, 0]] as const;
+    update(head({ programs: [program(HOSTILE, { parameters })] }));
+    expect(page.text(".qs-parameter-row label")).toBe(HOSTILE);
+    expect(page.host.querySelector("img")).toBeNull();
+  });
+});
+
+describe("work that is paid for", () => {
+  test("is asked for first, with what is left", () => {
+    update(head({ is_paid: true }));
+    page.button("Run").focus();
+    page.button("Run").click();
+    expect(run).not.toHaveBeenCalled();
+    expect(page.text("[role=alertdialog]")).toContain("1:30:00 left");
+    page.button("Not now").click();
+    expect(run).not.toHaveBeenCalled();
+    expect(document.activeElement).toBe(page.button("Run"));
+    page.button("Run").click();
+    page.button("Yes, run").click();
+    expect(run).toHaveBeenCalledExactlyOnceWith({ program: "bell", shots: null });
+  });
+
+  test("is no longer asked for when it has become impossible", () => {
+    update(head({ is_paid: true }));
+    page.button("Run").click();
+    update(head({ is_paid: true }), { reason: "The session is closed", isPending: false });
+    expect(page.find("[role=alertdialog]").hidden).toBe(true);
   });
 });
 

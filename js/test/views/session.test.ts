@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { SessionStore } from "../../src/model";
 import { SessionPanel } from "../../src/views/session";
 import type { Head, Row } from "../../src/wire";
-import { FakeModel, head, NOW, queued, settle } from "../fixtures";
+import { details } from "../details-fixtures";
+import { FakeModel, head, NOW, queued, row, settle } from "../fixtures";
 import { mount, type View } from "../view";
 
 let controller: AbortController;
@@ -190,4 +191,61 @@ test("shortcuts of the notebook rest only while a button has the focus by keyboa
   expect(suppressed()).toBe("true");
   focus("Cancel session", false);
   expect(suppressed()).toBeNull();
+});
+
+describe("the selected job", () => {
+  const estimated = (id: string, value: number): Row =>
+    row(id, { primitive: "estimator", name: "loop", values: [[value, 0.1]] });
+
+  /** What a click on a point of the trend does. */
+  function openLast(): void {
+    const key = new KeyboardEvent("keydown", { key: "Enter", cancelable: true });
+    page.find("[role=slider]").dispatchEvent(key);
+  }
+
+  test("is opened from the trend, fetched once, and closed again", async () => {
+    show({}, [estimated("a", 1), estimated("b", 2)]);
+    openLast();
+    expect(page.find(".qs-details").hidden).toBe(false);
+    await answer("details", { details: details({ job_id: "b" }) });
+    expect(page.all(".qs-bars")).toHaveLength(1);
+    page.button("Close details").click();
+    expect(page.find(".qs-details").hidden).toBe(true);
+  });
+
+  test("is run again under a key of its own, after asking where it is paid", async () => {
+    show({ is_paid: true }, [estimated("a", 1), estimated("b", 2)]);
+    openLast();
+    page.button("Run again").click();
+    expect(model.requests("run")).toEqual([]);
+    page.button("Yes, run").click();
+    expect(model.requests("run")).toMatchObject([{ program: null, job_id: "b" }]);
+    await answer("run", { message: "Job c was submitted." });
+    expect(page.status).toBe("Job c was submitted.");
+  });
+
+  test("leaves nothing in the model, so that nothing is saved", async () => {
+    show({}, [estimated("a", 1), estimated("b", 2)]);
+    openLast();
+    await answer("details", { details: details({ job_id: "b" }) });
+    model.delta(2);
+    const saved = JSON.stringify([model.get("head"), model.get("rows"), model.get("seq")]);
+    expect(saved).not.toContain("frequent");
+  });
+});
+
+test("a compact view shows the session and its meters alone, and can change", () => {
+  show({}, [queued("a")]);
+  expect(page.find(".qs-body").hidden).toBe(false);
+  model.update({ view: "compact" });
+  expect(panel.node.dataset["view"]).toBe("compact");
+  for (const part of [".qs-run-panel", ".qs-body", ".qs-timeline"]) {
+    expect(page.find(part).hidden).toBe(true);
+  }
+  expect(page.timer("Time remaining")).toBe("1:30:00");
+  model.update({ view: "full" });
+  vi.advanceTimersByTime(100);
+  for (const part of [".qs-run-panel", ".qs-body", ".qs-timeline"]) {
+    expect(page.find(part).hidden).toBe(false);
+  }
 });

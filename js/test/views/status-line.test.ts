@@ -21,6 +21,15 @@ test("the same news twice is read twice: the text is put there anew", () => {
   expect(changesTo(page.host, () => line.say("Submitted bell"))).not.toEqual([]);
 });
 
+test("what is shown elsewhere is read out, and not shown again", () => {
+  const { line, page } = show();
+  line.say("1 job done. ", "Less than 1 m left");
+  expect(page.status).toBe("1 job done. Less than 1 m left");
+  expect(page.text(".qs-news > .qs-hidden")).toBe("Less than 1 m left");
+  line.say("2 jobs done");
+  expect(page.status).toBe("2 jobs done");
+});
+
 test("the hint stands beside the news, and is not read out as news", () => {
   const { line, page } = show();
   line.say("Submitted bell");

@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 from numbers import Integral
 
-from qsession.errors import InvalidMaxTimeError, shown
+from qsession.errors import InvalidInputError, InvalidMaxTimeError, shown
 
 MIN_MAX_TIME_S = 300
 """The shortest session the older provider allowed, in seconds."""
@@ -68,6 +68,30 @@ def read_max_time(
         side = "under the minimum" if seconds < minimum_s else "over the maximum"
         given = shown(value if isinstance(value, str | timedelta) else seconds)
         raise InvalidMaxTimeError(f"max_time={given} is {shown(seconds)} s, {side}. {expected}")
+    return seconds
+
+
+def read_duration(value: object, what: str) -> int | None:
+    """Check a span that is any positive duration, and turn it into seconds.
+
+    Args:
+        value: As for `read_max_time`.
+        what: The argument's name, for the message.
+
+    Returns:
+        The seconds, or None for None.
+
+    Raises:
+        InvalidInputError: If it is no positive duration.
+    """
+    if value is None:
+        return None
+    seconds = _whole_seconds(value)
+    if seconds is None or seconds <= 0:
+        raise InvalidInputError(
+            f"{what}={shown(value)} is not a positive duration in whole seconds, such as "
+            f'{what}=600 or {what}="1h 30m"; None is none.'
+        )
     return seconds
 
 

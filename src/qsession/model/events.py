@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from qsession.model.records import JobRecord
+from qsession.model.records import ExpectationValue, JobRecord
 from qsession.model.states import JobStatus, State
 
 
@@ -66,6 +66,7 @@ class JobFinished:
     status: JobStatus
     error: str | None = None
     qpu_seconds: float | None = None
+    values: tuple[ExpectationValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,15 @@ class JobBilled:
 
 
 @dataclass(frozen=True, slots=True)
+class JobMeasured:
+    """The expectation values of a job became known after it had ended: its result was fetched."""
+
+    at: datetime
+    job_id: str
+    values: tuple[ExpectationValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemAppeared:
     """Something is wrong that is no job's failure.
 
@@ -129,6 +139,13 @@ Event = (
     | JobStarted
     | JobFinished
     | JobBilled
+    | JobMeasured
     | ProblemAppeared
     | ProblemEnded
 )
+
+
+def is_of_job(event: Event) -> bool:
+    """Whether it tells of a job rather than of the session."""
+    of_jobs = JobQueued | JobDescribed | JobStarted | JobFinished | JobBilled | JobMeasured
+    return isinstance(event, of_jobs)

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from qsession.model.states import JobStatus
+
+MOST_VALUES_OF_A_JOB = 4
+"""How many expectation values are kept with a job: enough to follow a loop, small for a view."""
+
+
+class ExpectationValue(NamedTuple):
+    """An expectation value with its standard error; None for what is no finite number."""
+
+    value: float | None
+    error: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,7 @@ class JobRecord:
         shots: Shots of each circuit execution; None where its parts differ or it is not known.
         tags: The job's tags.
         error: Why it failed or was cancelled, in words.
+        values: The first expectation values of its result, of an estimator job that is done.
     """
 
     job_id: str
@@ -38,6 +50,7 @@ class JobRecord:
     shots: int | None = None
     tags: tuple[str, ...] = ()
     error: str | None = None
+    values: tuple[ExpectationValue, ...] = ()
 
     @property
     def run_seconds(self) -> float | None:

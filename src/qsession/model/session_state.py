@@ -14,6 +14,7 @@ from qsession.model.events import (
     JobBilled,
     JobDescribed,
     JobFinished,
+    JobMeasured,
     JobQueued,
     JobStarted,
     ProblemAppeared,
@@ -72,7 +73,11 @@ class SessionState:
     version: int = 0
     """Rises with every event."""
     touched: dict[str, None] = field(default_factory=dict)
-    """Ids of the jobs that changed since somebody last emptied it, oldest change first."""
+    """Ids of the jobs that changed since the publisher emptied it, oldest change first."""
+    followers: list[dict[str, None]] = field(default_factory=list)
+    """The same for others who take in what changed, each at a pace of its own."""
+    earlier: SessionState | None = None
+    """The session that this one continues in the same object, with the jobs of both here."""
     _emptied: datetime | None = None
     _past_stretches_s: float = 0.0
     _stretch_began: datetime | None = None
@@ -111,6 +116,32 @@ class SessionState:
         """When it will be deactivated unless a job comes; None unless it is idle."""
         return _later(self.idle_since, self.limits.interactive_timeout_s)
 
+    @property
+    def quiet_since(self) -> datetime | None:
+        """Since when an opened session has had no job that is queued or runs; else None."""
+        if self.opened is None or self.pending or not self.state.accepts_jobs:
+            return None
+        return max(self._emptied or self.opened, self.opened)
+
+    @property
+    def session_ids(self) -> tuple[str, ...]:
+        """The ids of the sessions that it continues, and its own if it has one; oldest first."""
+        ids = () if self.earlier is None else self.earlier.session_ids
+        return ids if self.session_id is None else (*ids, self.session_id)
+
+    def continued(self, limits: Limits) -> SessionState:
+        """The state of a session that continues this one: not started, with the jobs of this."""
+        return SessionState(
+            self.mode,
+            limits,
+            jobs=dict(self.jobs),
+            counts=self.counts.copy(),
+            qpu_seconds=self.qpu_seconds,
+            version=self.version + 1,
+            touched=dict(self.touched),
+            earlier=self,
+        )
+
     def remaining(self, now: datetime) -> float | None:
         """Seconds left of ``max_time``; None before the first job started, 0 once it has ended."""
         if self.state.is_terminal:
@@ -140,8 +171,18 @@ class SessionState:
             at, usage_s = self._observed_usage
             return usage_s + (_seconds_since(at, now) if self.usage_runs else 0.0)
         if self.mode == "batch":
-            return self.qpu_seconds
+            return self.qpu_seconds - (self.earlier.qpu_seconds if self.earlier else 0.0)
         return self._past_stretches_s + _seconds_since(self._stretch_began, now)
+
+    def total_usage_seconds(self, now: datetime) -> float:
+        """The same, with that of the sessions that it continues."""
+        before = 0.0 if self.earlier is None else self.earlier.total_usage_seconds(now)
+        return before + self.usage_seconds(now)
+
+    def follow(self) -> dict[str, None]:
+        """Ids of the jobs that change from now on, for somebody who empties it now and then."""
+        self.followers.append({})
+        return self.followers[-1]
 
     def apply(self, event: Event) -> None:
         """Take in what happened.
@@ -159,7 +200,7 @@ class SessionState:
                 self._apply_observation(event)
             case JobQueued(_, record):
                 self._apply_queued(record)
-            case JobDescribed() | JobStarted() | JobFinished() | JobBilled():
+            case JobDescribed() | JobStarted() | JobFinished() | JobBilled() | JobMeasured():
                 self._apply_to_job(event)
             case ProblemAppeared(_, error, stale_since):
                 self.error, self.stale_since = error, stale_since
@@ -196,17 +237,21 @@ class SessionState:
         is_newest = not self.jobs or self.jobs[next(reversed(self.jobs))].created <= record.created
         self.jobs[record.job_id] = record
         self.counts[record.status] += 1
-        self.touched[record.job_id] = None
+        self._touch(record.job_id)
         if not is_newest:
             # Submitted elsewhere, and only now heard of.
             self.jobs = dict(sorted(self.jobs.items(), key=lambda item: item[1].created))
 
-    def _apply_to_job(self, event: JobDescribed | JobStarted | JobFinished | JobBilled) -> None:
+    def _apply_to_job(
+        self, event: JobDescribed | JobStarted | JobFinished | JobBilled | JobMeasured
+    ) -> None:
         match event:
             case JobDescribed(_, job_id, name, primitive, shots, tags):
                 self._replace_job(job_id, name=name, primitive=primitive, shots=shots, tags=tags)
             case JobStarted(at, job_id):
                 self._replace_job(job_id, status=JobStatus.RUNNING, started=at)
+                if self._is_of_earlier(job_id):
+                    return
                 self.started = self.started or at
                 self.last_job_started = at
                 if self._stretch_began is None:
@@ -217,6 +262,8 @@ class SessionState:
             case JobBilled(_, job_id, qpu_seconds):
                 self.qpu_seconds += qpu_seconds - (self.jobs[job_id].qpu_seconds or 0.0)
                 self._replace_job(job_id, qpu_seconds=qpu_seconds)
+            case JobMeasured(_, job_id, values):
+                self._replace_job(job_id, values=values)
 
     def _apply_finish(self, event: JobFinished) -> None:
         if not event.status.is_final or self.jobs[event.job_id].status.is_final:
@@ -227,9 +274,10 @@ class SessionState:
             finished=event.at,
             error=event.error,
             qpu_seconds=event.qpu_seconds,
+            values=event.values or self.jobs[event.job_id].values,
         )
         self.qpu_seconds += event.qpu_seconds or 0.0
-        if self.jobs[event.job_id].started is not None:
+        if self.jobs[event.job_id].started is not None and not self._is_of_earlier(event.job_id):
             self.last_job_completed = event.at
         if not self.pending:
             self._emptied = event.at
@@ -244,7 +292,15 @@ class SessionState:
         self.counts[before.status] -= 1
         self.counts[after.status] += 1
         self.jobs[job_id] = after
+        self._touch(job_id)
+
+    def _touch(self, job_id: str) -> None:
         self.touched[job_id] = None
+        for follower in self.followers:
+            follower[job_id] = None
+
+    def _is_of_earlier(self, job_id: str) -> bool:
+        return self.earlier is not None and job_id in self.earlier.jobs
 
     @property
     def _holds_backend(self) -> bool:

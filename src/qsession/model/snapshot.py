@@ -18,6 +18,8 @@ class WorkLabel:
     primitive: str
     shots: int | None = None
     precision: float | None = None
+    parameters: tuple[tuple[str, float | None], ...] = ()
+    """Names of the parameters that a person may set, with the values they have if they have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class SessionSnapshot:
     programs: tuple[WorkLabel, ...]
     last_work: WorkLabel | None
     can_cancel_running: bool
+    is_paid: bool
+    """Whether the time of its backend is charged."""
     stale_since: datetime | None
     error: str | None
 
@@ -64,6 +68,7 @@ class SessionSnapshot:
         max_time_s: int | None,
         programs: tuple[WorkLabel, ...],
         can_cancel_running: bool,
+        is_paid: bool = False,
     ) -> SessionSnapshot:
         """Take the picture; the caller holds the lock that guards ``state``."""
         return cls(
@@ -84,13 +89,14 @@ class SessionSnapshot:
             ended=state.ended,
             ended_reason=state.ended_reason,
             remaining_s=state.remaining(now),
-            usage_s=state.usage_seconds(now),
+            usage_s=state.total_usage_seconds(now),
             usage_runs=state.usage_runs,
             qpu_s=state.qpu_seconds,
             counts={status: state.counts[status] for status in JobStatus},
             programs=programs,
             last_work=_last_work(state),
             can_cancel_running=can_cancel_running,
+            is_paid=is_paid,
             stale_since=state.stale_since,
             error=state.error,
         )

@@ -9,8 +9,13 @@ from qsession.model.records import JobRecord
 from qsession.model.snapshot import SessionSnapshot, WorkLabel
 from qsession.widget.wire import WIRE_VERSION
 
-LONGEST_ERROR = 2_000
-"""Characters of a job's error that are sent with its row."""
+LONGEST_ERROR = 300
+"""Characters of a job's error that are sent with its row: what a line of a table can show."""
+
+
+MOST_PROGRAMS = 20
+MOST_PARAMETERS = 24
+"""How many programs, and parameters of each, the page offers."""
 
 
 def encode_head(snapshot: SessionSnapshot, *, clicks_wait: bool) -> dict[str, Any]:
@@ -37,33 +42,44 @@ def encode_head(snapshot: SessionSnapshot, *, clicks_wait: bool) -> dict[str, An
         "usage_runs": snapshot.usage_runs,
         "qpu_s": round(snapshot.qpu_s, 3),
         "counts": {status.value: count for status, count in snapshot.counts.items()},
-        "programs": [_label(program) for program in snapshot.programs],
+        "programs": [_program(program) for program in snapshot.programs[:MOST_PROGRAMS]],
         "last_work": None if snapshot.last_work is None else _label(snapshot.last_work),
         "can_cancel_running": snapshot.can_cancel_running,
+        "is_paid": snapshot.is_paid,
         "clicks_wait": clicks_wait,
         "stale_since_ms": _ms(snapshot.stale_since),
         "error": snapshot.error,
     }
 
 
-def encode_row(record: JobRecord) -> dict[str, Any]:
-    """One job."""
+def encode_row(record: JobRecord) -> list[Any]:
+    """One job: the values of `ROW_FIELDS`, in their order."""
     error = record.error
     if error is not None and len(error) > LONGEST_ERROR:
         error = f"{error[:LONGEST_ERROR]}…"
+    return [
+        record.job_id,
+        record.name,
+        record.primitive,
+        record.status.value,
+        _ms(record.created),
+        _ms(record.started),
+        _ms(record.finished),
+        record.run_seconds,
+        record.qpu_seconds,
+        record.shots,
+        list(record.tags),
+        error,
+        [list(value) for value in record.values],
+    ]
+
+
+def _program(program: WorkLabel) -> dict[str, Any]:
+    listed = program.parameters[:MOST_PARAMETERS]
     return {
-        "job_id": record.job_id,
-        "name": record.name,
-        "primitive": record.primitive,
-        "status": record.status.value,
-        "created_ms": _ms(record.created),
-        "started_ms": _ms(record.started),
-        "finished_ms": _ms(record.finished),
-        "run_s": record.run_seconds,
-        "qpu_s": record.qpu_seconds,
-        "shots": record.shots,
-        "tags": list(record.tags),
-        "error": error,
+        **_label(program),
+        "parameters": [list(parameter) for parameter in listed],
+        "parameter_count": len(program.parameters),
     }
 
 

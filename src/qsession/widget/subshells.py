@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 
@@ -16,12 +17,16 @@ def let_clicks_overtake_cells(comm: Any) -> None:
 
 
 def clicks_wait() -> bool:
-    """Whether clicks wait for the running cell: the kernel has no subshells (ipykernel 6)."""
+    """Whether clicks wait for the running cell: there are no subshells (ipykernel 6, marimo)."""
     try:
         from IPython.core.getipython import get_ipython  # noqa: PLC0415 - scripts need no IPython
     except ImportError:
         return False
-    kernel = getattr(get_ipython(), "kernel", None)
+    shell = get_ipython()
+    if shell is None:
+        # marimo's own answer depends on the thread that asks, and this one may be any.
+        return "marimo" in sys.modules
+    kernel = getattr(shell, "kernel", None)
     return kernel is not None and not getattr(kernel, "_supports_kernel_subshells", False)
 
 

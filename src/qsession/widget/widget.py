@@ -7,14 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
+from traitlets import Enum
 
 from qsession.errors import QSessionError
 from qsession.session.traits import Published
 from qsession.widget import subshells
 from qsession.widget.encoding import encode_head, encode_row
 from qsession.widget.requests import answer
+from qsession.widget.wire import NEWEST_ROWS, ROWS_A_MESSAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qsession.model.records import JobRecord
     from qsession.session import Session
 
 _STATIC = Path(__file__).parent.parent / "static"
@@ -23,6 +28,9 @@ if not (_STATIC / "widget.js").exists():
         "The front end is not built, so a session cannot be shown. In a clone of the repository "
         "run 'make setup'; otherwise install qsession again."
     )
+
+_UNTOLD = object()
+"""Stands for the value of a field that no page can be relied on to know."""
 
 
 class SessionWidget(anywidget.AnyWidget):
@@ -37,28 +45,71 @@ class SessionWidget(anywidget.AnyWidget):
     _css = _STATIC / "widget.css"
 
     seq = Published(lambda self: self._seq, help="Number of the last delta.").tag(sync=True)
-    head = Published(lambda self: self._head(), help="All but the jobs.").tag(sync=True)
-    rows = Published(lambda self: self._rows(None), help="The jobs.").tag(sync=True)
+    head = Published(lambda self: self._read_head(), help="All but the jobs.").tag(sync=True)
+    rows = Published(lambda self: self._newest(), help="The newest jobs.").tag(sync=True)
+
+    view = Enum(
+        ["full", "compact"], "full", help="Everything, or the session and its meters alone."
+    ).tag(sync=True)
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._seq = 0
+        self._told: dict[str, Any] = {}
+        """The fields of the head that every page knows to have this value."""
+        self._sending = threading.RLock()
+        """Held from reading the session until what was read is sent, so that no older news
+        overtakes newer ones."""
         super().__init__()
         self.on_msg(self._receive)
         subshells.let_clicks_overtake_cells(self.comm)
 
     def push(self, job_ids: list[str]) -> None:
         """Send what changed; called by the session's publisher, from its thread alone."""
+        with self._sending:
+            for first in range(0, max(len(job_ids), 1), ROWS_A_MESSAGE):
+                self._send_delta(job_ids[first : first + ROWS_A_MESSAGE])
+
+    def _send_delta(self, job_ids: list[str]) -> None:
+        head = self._head()
+        told, self._told = self._told, head
+        news = {name: value for name, value in head.items() if told.get(name, _UNTOLD) != value}
+        news["now_ms"] = head["now_ms"]  # the page sets its clock by it
+        rows = _rows(self._session.records(job_ids))
         self._seq += 1
-        self.send(
-            {"kind": "delta", "seq": self._seq, "head": self._head(), "rows": self._rows(job_ids)}
-        )
+        self.send({"kind": "delta", "seq": self._seq, "head": news, "rows": rows})
+
+    def send_state(self, key: str | Iterable[str] | None = None) -> None:
+        """Send the state as it is at this moment."""
+        with self._sending:
+            super().send_state(key)
+
+    def send_older(self, job_id: str) -> None:
+        """Send the jobs that are next older than one.
+
+        Raises:
+            UnknownJobError: If the session has no such job.
+        """
+        with self._sending:
+            # One more than is sent tells whether there are more.
+            older = self._session.records_before(job_id, ROWS_A_MESSAGE + 1)
+            rows = _rows(older[-ROWS_A_MESSAGE:])
+            is_all = len(older) <= ROWS_A_MESSAGE
+            self.send({"kind": "older", "before": job_id, "rows": rows, "is_all": is_all})
+
+    def _read_head(self) -> dict[str, Any]:
+        with self._sending:
+            head = self._head()
+            # Whoever reads this knows values that no delta told. If one goes back to what it was,
+            # the next delta has to say so.
+            self._told = {name: told for name, told in self._told.items() if head[name] == told}
+        return head
 
     def _head(self) -> dict[str, Any]:
         return encode_head(self._session.snapshot(), clicks_wait=subshells.clicks_wait())
 
-    def _rows(self, job_ids: list[str] | None) -> list[dict[str, Any]]:
-        return [encode_row(record) for record in self._session.records(job_ids)]
+    def _newest(self) -> list[list[Any]]:
+        return _rows(self._session.newest_records(NEWEST_ROWS))
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
         # One shell serves all widgets of the kernel, so nothing may be waited for here. A click is
@@ -68,9 +119,13 @@ class SessionWidget(anywidget.AnyWidget):
         ).start()
 
     def _answer(self, content: object) -> None:
-        reply = answer(self._session, content, resync=self._resync)
+        reply = answer(self._session, content, resync=self._resync, send_older=self.send_older)
         if reply is not None:
             self.send(reply)
 
     def _resync(self) -> None:
         self.send_state(["seq", "head", "rows"])
+
+
+def _rows(records: Iterable[JobRecord]) -> list[list[Any]]:
+    return [encode_row(record) for record in records]

@@ -5,13 +5,22 @@ second view, saved notebook):
 
 * ``seq``: number of the last delta that the other two include.
 * ``head``: everything about the session but its jobs (:data:`HEAD_FIELDS`).
-* ``rows``: one object per job, oldest first (:data:`ROW_FIELDS`).
+* ``rows``: the newest :data:`NEWEST_ROWS` jobs, oldest first. A row is a list of the values of
+  :data:`ROW_FIELDS`, in their order. What is sent at once and saved with a notebook is bounded so.
+
+A page asks for the jobs before these by ``{"action": "older", "before": job_id}``. It is answered
+by a message ``{"kind": "older", "before", "rows", "is_all"}`` with at most :data:`ROWS_A_MESSAGE`
+rows, oldest first, and the reply. ``is_all`` says that there are none before them.
 
 A change travels as a custom message ``{"kind": "delta", "seq", "head", "rows"}`` that carries
-the new head and only the rows that changed. A page that sees a gap in ``seq`` asks for ``resync``.
+only the fields of the head that changed and only the rows that did. Of many rows at once, each
+message carries at most :data:`ROWS_A_MESSAGE`. A page that sees a gap in ``seq`` asks for
+``resync``.
 
 A button is a custom message ``{"kind": "request", "id", "action", ...}``; it is answered by
-exactly one ``{"kind": "reply", "id", "ok", "message", "error"}``.
+exactly one ``{"kind": "reply", "id", "ok", "message", "error"}``. The reply to ``details`` and
+``drawing`` carries what was asked for as ``details`` besides (`qsession.widget.details`): it goes
+into no trait, so that results are not saved with a notebook.
 
 ``js/src/wire.ts`` mirrors the lists below; a test fails when the two differ. Names are snake_case
 on both sides, times are milliseconds since the epoch (``_ms``), spans are seconds (``_s``).
@@ -21,8 +30,14 @@ from __future__ import annotations
 
 from typing import Final
 
-WIRE_VERSION: Final = 1
+WIRE_VERSION: Final = 2
 """Raised when an older page could misread what is sent."""
+
+NEWEST_ROWS: Final = 500
+"""How many rows the trait holds: about as many bytes as the page's program."""
+
+ROWS_A_MESSAGE: Final = 1000
+"""How many rows travel in one message: some 150 kB, merged and drawn within a frame."""
 
 HEAD_FIELDS: Final = (
     "version",
@@ -49,6 +64,7 @@ HEAD_FIELDS: Final = (
     "programs",
     "last_work",
     "can_cancel_running",
+    "is_paid",
     "clicks_wait",
     "stale_since_ms",
     "error",
@@ -67,10 +83,21 @@ ROW_FIELDS: Final = (
     "shots",
     "tags",
     "error",
+    "values",
 )
 
-ACTIONS: Final = ("run", "cancel_session", "close_session", "cancel_job", "resync")
+ACTIONS: Final = (
+    "run",
+    "cancel_session",
+    "close_session",
+    "cancel_job",
+    "cancel_queued",
+    "details",
+    "drawing",
+    "older",
+    "resync",
+)
 """What a page may ask for; anything else is answered with an error."""
 
-KINDS: Final = ("delta", "request", "reply")
+KINDS: Final = ("delta", "older", "request", "reply")
 """The kinds of custom messages."""

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from qsession.errors import IllegalMoveError
-from qsession.model.events import ProblemAppeared, ProblemEnded
+from qsession.model.events import JobMeasured, ProblemAppeared, ProblemEnded
+from qsession.model.records import ExpectationValue
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, State
 from tests.unit.story import (
@@ -419,3 +420,21 @@ def test_sessions_share_nothing():
     one.apply(queued(0))
     assert other == session()
     assert replace(one, version=0) != other
+
+
+def test_values_are_kept_with_the_job_they_are_of():
+    values = (ExpectationValue(-0.5, 0.1),)
+    state = session(*first_job(0), finished(5, values=values))
+    assert state.jobs["a"].values == values
+
+
+def test_values_that_became_known_earlier_than_the_end_stay():
+    values = (ExpectationValue(-0.5, 0.1),)
+    state = session(*first_job(0), JobMeasured(at(4), "a", values))
+    state.touched.clear()
+    state.apply(finished(5))
+    assert state.jobs["a"].values == values
+    state.touched.clear()
+    state.apply(JobMeasured(at(6), "a", ()))
+    assert list(state.touched) == ["a"]
+    assert not state.jobs["a"].values

@@ -50,6 +50,7 @@ def test_a_picture_of_a_running_session():
         programs=(label,),
         last_work=WorkLabel("bell", "sampler"),
         can_cancel_running=True,
+        is_paid=False,
         stale_since=None,
         error=None,
     )

@@ -1,0 +1,239 @@
+import { connectionAfterUpdate, connectionOfView } from "../connection";
+import { h, hasFocus, setAttribute, setText } from "../dom";
+import { RequestError, Requests } from "../requests";
+import { followTheme } from "../theme";
+import { Ticker } from "../ticker";
+import { ActionButton } from "../views/action-button";
+import { Alerts } from "../views/alerts";
+import { Confirmation, type Question } from "../views/confirmation";
+import { StatusLine } from "../views/status-line";
+import { isReply } from "../wire";
+import { EntryRow } from "./entry-row";
+import { type DashboardModel, listenTo } from "./model";
+import { describeClosingAll, describeDashboard, type EntryView } from "./view-model";
+import { type DashboardAction, type Overview, readOverview } from "./wire";
+
+type Asked = "close" | "cancel" | "close_all";
+
+const QUESTIONS: Readonly<Record<Asked, Question>> = {
+  close: { question: "Close the session?", yes: "Yes, close" },
+  cancel: { question: "Cancel the session?", yes: "Yes, cancel" },
+  close_all: { question: "Close all sessions?", yes: "Yes, close all" },
+};
+
+const COLUMNS: readonly (readonly [column: string, heading: string])[] = [
+  ["who", "Session"],
+  ["backend", "Backend"],
+  ["state", "State"],
+  ["opened", "Opened"],
+  ["left", "Time left"],
+  ["usage", "Usage"],
+  ["jobs", "Jobs"],
+  ["where", "Known from"],
+  ["actions", "Actions"],
+];
+
+/** How often to look here while the list can be seen, in milliseconds. */
+const LOOK_MS = 3000;
+
+/** How often to ask the account meanwhile. */
+const ASK_MS = 60_000;
+
+/** One view of a dashboard: draws what was seen, sends what the reader asks for. */
+export class DashboardPanel {
+  readonly node: HTMLElement;
+  readonly #model: DashboardModel;
+  readonly #signal: AbortSignal;
+  readonly #requests: Requests<DashboardAction>;
+  readonly #rows = new Map<string, EntryRow>();
+  readonly #title = h("span", { class: "qs-title" });
+  readonly #refresh: ActionButton;
+  readonly #closeAll: ActionButton;
+  readonly #confirmation: Confirmation<Asked>;
+  readonly #alerts = new Alerts();
+  readonly #table: HTMLTableElement;
+  readonly #body = h("tbody");
+  readonly #empty = h("p", { class: "qs-empty-dashboard" });
+  readonly #status = new StatusLine();
+  readonly #ticker: Ticker;
+  #overview: Overview | null = null;
+  #isLive: boolean;
+  #skewMs = 0;
+  #asked: EntryView | null = null;
+  #lastAskMs = Date.now();
+
+  constructor(model: DashboardModel, host: HTMLElement, signal: AbortSignal) {
+    this.#model = model;
+    this.#signal = signal;
+    this.#isLive = connectionOfView(model, host) === "live";
+    this.#requests = new Requests(
+      (content) => model.send(content),
+      () => this.#draw(),
+    );
+    const explain = (reason: string): void => this.#status.say(reason);
+    this.#refresh = new ActionButton("Refresh", {
+      explain,
+      name: "Refresh the list",
+      onClick: () => this.#askAccount(),
+    });
+    this.#closeAll = new ActionButton("Close all", {
+      explain,
+      kind: "danger",
+      onClick: () => {
+        const { openCount } = this.#describe();
+        const goBack = (): void => this.#closeAll.button.focus();
+        this.#confirmation.ask("close_all", describeClosingAll(openCount), goBack);
+      },
+    });
+    this.#confirmation = new Confirmation(QUESTIONS, (asked) => this.#carryOut(asked));
+    this.#table = h("table", { class: "qs-entries" }, headings(), this.#body);
+    this.node = h(
+      "section",
+      { class: "qsession qs-dashboard", "aria-label": "Sessions" },
+      h(
+        "div",
+        { class: "qs-card" },
+        h(
+          "header",
+          { class: "qs-header" },
+          h("div", { class: "qs-who" }, this.#title),
+          h("div", { class: "qs-endings" }, this.#refresh.node, this.#closeAll.node),
+        ),
+        this.#confirmation.node,
+        this.#alerts.node,
+        h("div", { class: "qs-entries-scroll" }, this.#table),
+        this.#empty,
+        this.#status.node,
+      ),
+    );
+    this.#ticker = new Ticker(() => this.#draw(), signal);
+    this.#follow(model);
+    followTheme(this.node, host, signal);
+    this.#read();
+  }
+
+  #follow(model: DashboardModel): void {
+    listenTo(model, "change:overview", () => this.#read(), this.#signal);
+    const onMessage = (message: unknown): void => {
+      if (isReply(message)) this.#requests.settle(message);
+    };
+    listenTo(model, "msg:custom", onMessage, this.#signal);
+    const onLive = (): void => {
+      this.#isLive = connectionAfterUpdate(model) === "live";
+      this.#draw();
+    };
+    listenTo(model, "comm_live_update", onLive, this.#signal);
+    const timer = setInterval(() => this.#lookIfSeen(), LOOK_MS);
+    this.#signal.addEventListener("abort", () => {
+      clearInterval(timer);
+      this.#requests.failAll(new RequestError("Gone", "The view was closed."));
+    });
+  }
+
+  /** Looks again, as long as somebody may see it: not in a hidden tab or a view scrolled out. */
+  #lookIfSeen(): void {
+    const isSeen = !document.hidden && this.node.isConnected;
+    if (!this.#isLive || !isSeen) return;
+    if (Date.now() - this.#lastAskMs >= ASK_MS) this.#askAccount();
+    else this.#requests.request("look").catch(() => undefined); // the next look follows
+  }
+
+  #askAccount(): void {
+    this.#lastAskMs = Date.now();
+    this.#act("ask");
+  }
+
+  #read(): void {
+    this.#overview = readOverview(this.#model.get("overview"));
+    if (this.#overview) this.#skewMs = this.#overview.now_ms - Date.now();
+    this.#draw();
+  }
+
+  #describe(): ReturnType<typeof describeDashboard> {
+    return describeDashboard(this.#overview, this.#isLive, Date.now() + this.#skewMs);
+  }
+
+  #draw(): void {
+    const view = this.#describe();
+    setText(this.#title, view.title);
+    setAttribute(this.node, "data-connection", this.#isLive ? "live" : "dead");
+    this.#alerts.updateSession(view.problem);
+    const gone = this.#isLive ? null : "The kernel is gone.";
+    const isAsking = this.#requests.isPending("ask");
+    this.#refresh.update({ reason: gone, isPending: isAsking });
+    const none = view.openCount === 0 ? "No session is open." : null;
+    const isClosing = this.#requests.isPending("close_all");
+    this.#closeAll.update({ reason: gone ?? none, isPending: isClosing });
+    this.#drawRows(view.entries);
+    this.#table.hidden = view.emptyText !== null;
+    this.#empty.hidden = view.emptyText === null;
+    setText(this.#empty, view.emptyText ?? "");
+    this.#status.update(view.hint);
+    this.#ticker.run(view.isCounting ? 0 : null);
+  }
+
+  #drawRows(entries: readonly EntryView[]): void {
+    for (const [key, row] of this.#rows) {
+      if (entries.some((entry) => entry.key === key)) continue;
+      // The focus would fall to the page's top with the button that has it.
+      if (hasFocus(row.node)) this.#refresh.button.focus();
+      row.node.remove();
+      this.#rows.delete(key);
+    }
+    const focused = this.#body.querySelector<HTMLElement>(":focus");
+    entries.forEach((entry, index) => {
+      const row = this.#rows.get(entry.key) ?? this.#addRow(entry);
+      row.update(entry);
+      const there = this.#body.children[index] ?? null;
+      if (there !== row.node) this.#body.insertBefore(row.node, there);
+    });
+    // A row that is moved loses the focus.
+    if (focused && !focused.matches(":focus")) focused.focus();
+  }
+
+  #addRow(entry: EntryView): EntryRow {
+    const row = new EntryRow(entry, {
+      act: (action, key) => this.#act(action, key),
+      ask: (action, asked, goBack) => this.#ask(action, asked, goBack),
+      isPending: (action, key) => this.#requests.isPending(`${action} ${key}`),
+      explain: (reason) => this.#status.say(reason),
+    });
+    this.#rows.set(entry.key, row);
+    return row;
+  }
+
+  #ask(action: "close" | "cancel", entry: EntryView, goBack: () => void): void {
+    this.#asked = entry;
+    const effect =
+      action === "close"
+        ? `${entry.who} takes no more jobs; what it has finishes.`
+        : `${entry.who} takes no more jobs; queued ones are cancelled.`;
+    this.#confirmation.ask(action, effect, goBack);
+  }
+
+  #carryOut(asked: Asked): void {
+    if (asked === "close_all") this.#act(asked);
+    else if (this.#asked) this.#act(asked, this.#asked.key);
+  }
+
+  #act(action: DashboardAction, key?: string): void {
+    this.#alerts.clearRequest();
+    const [args, pendingKey] = key === undefined ? [{}, action] : [{ key }, `${action} ${key}`];
+    this.#requests.request(action, args, pendingKey).then(
+      (message) => message && this.#status.say(message),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #fail(error: unknown): void {
+    if (this.#signal.aborted) return;
+    this.#alerts.showRequest(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function headings(): HTMLElement {
+  const cells = COLUMNS.map(([column, heading]) =>
+    h("th", { scope: "col", "data-column": column }, heading),
+  );
+  return h("thead", {}, h("tr", {}, ...cells));
+}

@@ -1,0 +1,131 @@
+/** What a dashboard shows, without a document. Pure. */
+import { clock, countdown, counted, fullTime, number, shortClock, shortId, span } from "../format";
+import { type Sign, STATE_SIGNS, type Tone } from "../words";
+import type { Entry, Overview } from "./wire";
+
+export interface EntryView {
+  readonly key: string;
+  /** How buttons and rows name the session for people who do not see them. */
+  readonly who: string;
+  readonly title: string;
+  readonly id: string;
+  readonly fullId: string;
+  readonly backend: string;
+  readonly sign: Sign;
+  readonly opened: string;
+  readonly openedInFull: string;
+  readonly left: string;
+  readonly usage: string;
+  readonly jobs: string;
+  readonly where: string;
+  readonly isOpen: boolean;
+  readonly isShown: boolean;
+  /** Why it cannot be shown; null if it can. */
+  readonly whyNotShow: string | null;
+  /** Why it cannot be ended; null if it can. */
+  readonly whyNotEnd: string | null;
+}
+
+export interface DashboardView {
+  readonly title: string;
+  readonly entries: readonly EntryView[];
+  readonly emptyText: string | null;
+  readonly problem: string | null;
+  readonly hint: string;
+  /** How many sessions "Close all" would close. */
+  readonly openCount: number;
+  /** Whether a time on show runs. */
+  readonly isCounting: boolean;
+}
+
+const GONE = "The kernel is gone: nothing can be done from here.";
+
+const LOST: Sign = { word: "Lost", icon: "unplugged", tone: "warn" };
+
+/** @param nowMs the kernel's time, as far as the page knows it. */
+export function describeDashboard(
+  overview: Overview | null,
+  isLive: boolean,
+  nowMs: number,
+): DashboardView {
+  const entries = (overview?.entries ?? []).map((entry) =>
+    describe(entry, overview, isLive, nowMs),
+  );
+  const openCount = entries.filter((entry) => entry.isOpen).length;
+  return {
+    title: entries.length === 0 ? "Sessions" : counted(entries.length, "session"),
+    entries,
+    emptyText: emptyText(overview),
+    problem: overview?.problem ?? null,
+    hint: hint(overview, isLive, nowMs),
+    openCount,
+    isCounting: isLive && entries.some((entry) => entry.left !== ""),
+  };
+}
+
+/** What closing every session would mean. */
+export function describeClosingAll(openCount: number): string {
+  return openCount === 1
+    ? "One open session takes no more jobs; what it has finishes."
+    : `${number(openCount)} open sessions take no more jobs; what they have finishes.`;
+}
+
+function describe(
+  entry: Entry,
+  overview: Overview | null,
+  isLive: boolean,
+  nowMs: number,
+): EntryView {
+  const name = entry.name ?? "";
+  const id = entry.session_id === null ? "not opened" : shortId(entry.session_id);
+  const sinceMs = nowMs - (overview?.now_ms ?? nowMs);
+  return {
+    key: entry.key,
+    who: name || id,
+    title: name,
+    id,
+    fullId: entry.session_id ?? "",
+    backend: entry.backend ?? "",
+    sign: signOf(entry),
+    opened: entry.opened_ms === null ? "" : shortClock(entry.opened_ms, nowMs),
+    openedInFull: entry.opened_ms === null ? "" : fullTime(entry.opened_ms),
+    left: leftText(entry, isLive ? sinceMs : 0),
+    usage: entry.usage_s === null ? "" : span(entry.usage_s),
+    jobs: entry.jobs === null ? "" : number(entry.jobs),
+    where: entry.where,
+    isOpen: entry.is_open,
+    isShown: entry.is_shown,
+    whyNotShow: isLive ? null : GONE,
+    whyNotEnd: whyNotEnd(entry, isLive),
+  };
+}
+
+function leftText(entry: Entry, sinceMs: number): string {
+  if (!entry.is_open || entry.remaining_s === null) return "";
+  return countdown(Math.max(0, entry.remaining_s - sinceMs / 1000));
+}
+
+function signOf(entry: Entry): Sign {
+  if (entry.state === "lost") return LOST;
+  const known = Object.entries(STATE_SIGNS).find(([state]) => state === entry.state);
+  const tone: Tone = "quiet";
+  return { ...(known?.[1] ?? { icon: "ring", tone }), word: entry.label };
+}
+
+function whyNotEnd(entry: Entry, isLive: boolean): string | null {
+  if (!isLive) return GONE;
+  if (entry.state === "lost") return "Its process is gone. Show it to read its results.";
+  return entry.is_open ? null : `It is ${entry.label.toLowerCase()}.`;
+}
+
+function emptyText(overview: Overview | null): string | null {
+  if (overview === null) return "This list cannot be read. Run the cell again.";
+  return overview.entries.length > 0 ? null : "No open sessions. A new one appears here by itself.";
+}
+
+function hint(overview: Overview | null, isLive: boolean, nowMs: number): string {
+  if (!isLive) return "The kernel is gone. This is what was known last.";
+  if (overview?.clicks_wait) return "While a cell runs, clicks wait for its end.";
+  if (overview === null || overview.asked_ms === null) return "";
+  return `Account asked at ${clock(overview.asked_ms, nowMs)}`;
+}

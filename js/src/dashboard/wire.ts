@@ -1,0 +1,59 @@
+/**
+ * What crosses the wire between the kernel and the page of a dashboard. `dashboards/encoding.py`
+ * owns these names; a Python test reads this file to compare them.
+ */
+import { isBoolean, isNumber, isString, listOf, orNull, type Shaped, shaped } from "../wire";
+
+export const DASHBOARD_VERSION = 1;
+
+export const DASHBOARD_ACTIONS = [
+  "look",
+  "ask",
+  "show",
+  "hide",
+  "close",
+  "cancel",
+  "close_all",
+] as const;
+
+export type DashboardAction = (typeof DASHBOARD_ACTIONS)[number];
+
+const entryShape = {
+  key: isString,
+  session_id: orNull(isString),
+  name: orNull(isString),
+  backend: orNull(isString),
+  mode: isString,
+  state: isString,
+  label: isString,
+  opened_ms: orNull(isNumber),
+  ended_ms: orNull(isNumber),
+  remaining_s: orNull(isNumber),
+  usage_s: orNull(isNumber),
+  jobs: orNull(isNumber),
+  where: isString,
+  is_open: isBoolean,
+  is_shown: isBoolean,
+};
+
+const overviewShape = {
+  version: isNumber,
+  now_ms: isNumber,
+  asked_ms: orNull(isNumber),
+  problem: orNull(isString),
+  clicks_wait: isBoolean,
+  entries: listOf(shaped(entryShape)),
+};
+
+/** A session in the list. */
+export type Entry = Shaped<typeof entryShape>;
+
+/** All that the dashboard shows. */
+export type Overview = Shaped<typeof overviewShape>;
+
+const isOverview = shaped(overviewShape);
+
+/** Reads the `overview` trait; null for one that this page cannot read. */
+export function readOverview(value: unknown): Overview | null {
+  return isOverview(value) && value.version === DASHBOARD_VERSION ? value : null;
+}

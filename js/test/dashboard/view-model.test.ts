@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { describeClosingAll, describeDashboard } from "../../src/dashboard/view-model";
+import type { Entry } from "../../src/dashboard/wire";
+import { NOW } from "../fixtures";
+import { entry, overview } from "./fixtures";
+
+function viewOf(changes: Partial<Entry>, { isLive = true, nowMs = NOW } = {}) {
+  const [first] = describeDashboard(overview([entry("a", changes)]), isLive, nowMs).entries;
+  if (!first) throw new Error("The entry is not shown.");
+  return first;
+}
+
+describe("a session in the list", () => {
+  test("goes by its name, else by its id", () => {
+    expect(viewOf({ name: "vqe" }).who).toBe("vqe");
+    expect(viewOf({ name: null, session_id: "abc" }).who).toBe("abc");
+    expect(viewOf({ session_id: null }).id).toBe("not opened");
+  });
+
+  test("counts down from what was left when it was seen", () => {
+    expect(viewOf({ remaining_s: 600 }, { nowMs: NOW + 30_000 }).left).toBe("9:30");
+    expect(viewOf({ remaining_s: 10 }, { nowMs: NOW + 30_000 }).left).toBe("0:00");
+  });
+
+  test("stands still when the kernel is gone", () => {
+    expect(viewOf({ remaining_s: 600 }, { isLive: false, nowMs: NOW + 30_000 }).left).toBe("10:00");
+  });
+
+  test("leaves empty what is not known", () => {
+    const view = viewOf({ remaining_s: null, usage_s: null, jobs: null, opened_ms: null });
+    expect([view.left, view.usage, view.jobs, view.opened]).toEqual(["", "", "", ""]);
+  });
+
+  test("is told apart by a sign, a lost one too", () => {
+    expect(viewOf({ state: "active", label: "In progress" }).sign.icon).toBe("dot");
+    expect(viewOf({ state: "lost", label: "Lost" }).sign).toMatchObject({
+      word: "Lost",
+      icon: "unplugged",
+    });
+    expect(viewOf({ state: "strange", label: "Strange" }).sign.word).toBe("Strange");
+  });
+
+  test("says why it cannot be ended", () => {
+    expect(viewOf({}).whyNotEnd).toBeNull();
+    expect(viewOf({ is_open: false, label: "Closed" }).whyNotEnd).toBe("It is closed.");
+    expect(viewOf({ state: "lost", is_open: false }).whyNotEnd).toMatch("process is gone");
+    expect(viewOf({}, { isLive: false }).whyNotEnd).toMatch("kernel is gone");
+  });
+});
+
+describe("the list", () => {
+  test("counts its sessions, and those that are open", () => {
+    const shown = overview([entry("a"), entry("b", { is_open: false })]);
+    const view = describeDashboard(shown, true, NOW);
+    expect(view.title).toBe("2 sessions");
+    expect(view.openCount).toBe(1);
+  });
+
+  test("says that it is empty, or that it cannot be read", () => {
+    expect(describeDashboard(overview([]), true, NOW).emptyText).toMatch("No open sessions");
+    expect(describeDashboard(null, true, NOW).emptyText).toMatch("cannot be read");
+  });
+
+  test("says when the account was asked, that clicks wait, or that the kernel is gone", () => {
+    const asked = overview([], { asked_ms: NOW });
+    expect(describeDashboard(asked, true, NOW).hint).toMatch("Account asked at");
+    const waiting = overview([], { clicks_wait: true });
+    expect(describeDashboard(waiting, true, NOW).hint).toMatch("wait");
+    expect(describeDashboard(asked, false, NOW).hint).toMatch("kernel is gone");
+  });
+
+  test("counts only while a time is on show and the kernel is there", () => {
+    const shown = overview([entry("a")]);
+    expect(describeDashboard(shown, true, NOW).isCounting).toBe(true);
+    expect(describeDashboard(shown, false, NOW).isCounting).toBe(false);
+    const without = overview([entry("a", { remaining_s: null })]);
+    expect(describeDashboard(without, true, NOW).isCounting).toBe(false);
+  });
+});
+
+test("closing all says how many it means", () => {
+  expect(describeClosingAll(1)).toMatch(/^One open session takes/);
+  expect(describeClosingAll(12)).toMatch(/^12 open sessions take/);
+});

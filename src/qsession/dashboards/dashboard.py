@@ -1,0 +1,103 @@
+"""All sessions in one view: `Dashboard`."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from qsession.clock import SystemClock
+from qsession.dashboards.overview import Overview
+from qsession.dashboards.pictures import sight_html, sight_text
+from qsession.listing import read_limit
+from qsession.session.surroundings import in_kernel
+
+if TYPE_CHECKING:
+    from ipywidgets import VBox
+
+    from qsession.clock import Clock
+    from qsession.listing import SessionInfo
+
+
+def dashboard(service: Any = None, *, ended: bool = False, limit: int = 50) -> Dashboard:
+    """All sessions and batches of this process, of the ledger and of an account in one view.
+
+    Displayed in a notebook it is live: each session can be opened, closed and cancelled there, and
+    all can be closed at once. It looks at this process and the ledger every few seconds while it
+    can be seen, and asks the account once a minute.
+
+    Args:
+        service: A `QiskitRuntimeService`; None is the default account if there is one.
+        ended: Whether to list those that have ended, too.
+        limit: How many of the ledger's and of the account's to list at most.
+
+    Raises:
+        InvalidInputError: If ``limit`` is not a positive number.
+    """
+    return Dashboard(service, ended=ended, limit=limit)
+
+
+class Dashboard:
+    """What `dashboard` gives: a live view in a notebook, a table in text and HTML elsewhere."""
+
+    def __init__(
+        self,
+        service: Any = None,
+        *,
+        ended: bool = False,
+        limit: int = 50,
+        clock: Clock | None = None,
+    ) -> None:
+        self._overview = Overview(
+            service, ended=ended, limit=read_limit(limit), clock=clock or SystemClock()
+        )
+        self._overview.look(ask=True)
+        self._widget: VBox | None = None
+        self._widget_lock = threading.Lock()
+
+    @property
+    def sessions(self) -> list[SessionInfo]:
+        """The sessions it lists, newest first, as they stand here at this moment."""
+        return [entry.info for entry in self._overview.look(ask=False).entries]
+
+    def refresh(self) -> None:
+        """Ask the account again."""
+        self._overview.look(ask=True)
+
+    def close_all(self) -> str:
+        """Close every open session that it lists.
+
+        Returns:
+            How many, in words.
+
+        Raises:
+            QSessionError: If some could not be closed; all have been tried.
+        """
+        return self._overview.close_all()
+
+    @property
+    def widget(self) -> VBox:
+        """The live view, for composing with other widgets: the list, below it what is open."""
+        from qsession.dashboards.widget import DashboardWidget  # noqa: PLC0415 - scripts need none
+
+        with self._widget_lock:
+            if self._widget is None:
+                self._widget = DashboardWidget(self._overview).with_opened_sessions
+            return self._widget
+
+    def to_html(self) -> str:
+        """The static picture: a table in HTML without scripts or styles of its own."""
+        return sight_html(self._overview.look(ask=False))
+
+    def __str__(self) -> str:
+        """The table in text."""
+        return sight_text(self._overview.look(ask=False))
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        bundle: dict[str, Any] = {"text/plain": str(self), "text/html": self.to_html()}
+        if in_kernel():
+            live_view = self.widget._repr_mimebundle_()
+            data = live_view[0] if isinstance(live_view, tuple) else live_view
+            bundle = {**(data or {}), **bundle}
+        return bundle

@@ -1,0 +1,103 @@
+"""What the page is told when a job is opened: never kept in a trait, so never in a saved notebook.
+
+Called on the request's own thread: a job of a service is asked over the network.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from qsession.errors import InvalidInputError, QSessionError, UnknownJobError
+from qsession.job_details import (
+    circuit_details,
+    draw,
+    error_details,
+    parameter_details,
+    result_details,
+)
+from qsession.model.states import JobStatus
+
+if TYPE_CHECKING:
+    from qsession.model.records import JobRecord
+    from qsession.session import Session
+
+_log = logging.getLogger("qsession")
+
+
+def details_of(session: Session, job_id: str) -> dict[str, Any]:
+    """Everything that is worth knowing of a job and not in its row.
+
+    Raises:
+        UnknownJobError: If the session has no such job.
+    """
+    record = _record(session, job_id)
+    details: dict[str, Any] = {
+        "job_id": job_id,
+        "status": record.status.value,
+        "code": _code(session, job_id),
+        "problem": None,
+        "result": None,
+        "error": None,
+        "circuits": [],
+        "circuit_count": 0,
+        "parameters": [],
+        "parameter_count": 0,
+    }
+    try:
+        job = session.job(job_id)
+        _add_inputs(details, job.inputs)
+        if record.status is JobStatus.DONE:
+            result = job.result()
+            session.note_result(job_id, result)
+            details["result"] = result_details(result)
+        elif record.status is JobStatus.ERROR:
+            details["error"] = _error(job, record)
+    except Exception as error:  # noqa: BLE001 - what is known is shown, with what went wrong
+        if not isinstance(error, QSessionError):
+            _log.warning("Details of a job could not be read.", exc_info=True)
+        details["problem"] = f"Not all could be read: {type(error).__name__}: {error}"[:1000]
+    return details
+
+
+def drawing_of(session: Session, job_id: str, index: object) -> dict[str, Any]:
+    """One circuit of a job, drawn.
+
+    Raises:
+        UnknownJobError: If the session has no such job.
+        InvalidInputError: If it has no such circuit, or one too large to be read.
+    """
+    _record(session, job_id)
+    if not isinstance(index, int) or isinstance(index, bool):
+        raise InvalidInputError(f"The page asked for circuit {index!r}, which is no number.")
+    return {"job_id": job_id, "index": index, "drawing": draw(session.job(job_id).inputs, index)}
+
+
+def _record(session: Session, job_id: str) -> JobRecord:
+    try:
+        return session.records([job_id])[0]
+    except KeyError:
+        raise UnknownJobError(f"No job {job_id!r} in this session.") from None
+
+
+def _add_inputs(details: dict[str, Any], inputs: object) -> None:
+    details["circuits"], details["circuit_count"] = circuit_details(inputs)
+    details["parameters"], details["parameter_count"] = parameter_details(inputs)
+
+
+def _error(job: Any, record: JobRecord) -> dict[str, Any]:
+    try:
+        job.result()
+    except Exception as error:  # noqa: BLE001 - whatever the job failed with
+        return error_details(error)
+    return {"type": "Error", "message": record.error or "", "traceback": ""}
+
+
+def _code(session: Session, job_id: str) -> list[str]:
+    """The lines that fetch a job's result: from the session at hand, and in a notebook to come."""
+    job, session_id = json.dumps(job_id), json.dumps(session.session_id)
+    lines = [f"session.job({job}).result()"]
+    if session.is_paid:
+        return [*lines, f"QiskitRuntimeService().job({job}).result()"]
+    return [*lines, f"qsession.attach({session_id}).job({job}).result()"]

@@ -1,0 +1,72 @@
+"""Whatever people can use is named in the README: every public name, argument, option and command."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import qsession
+from qsession.magics import QSessionMagics
+from qsession.magics.commands import COMMANDS
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+WORDS = frozenset(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", README))
+
+OF_TESTS = {"clock"}
+"""Arguments that are for tests of programs, and documented where those are written."""
+
+USES = (
+    "run", "run_program", "run_again", "add_program", "wait", "on_job", "observe", "close",
+    "cancel", "job", "to_html",
+)  # fmt: skip
+"""What people call on a session."""
+
+
+@pytest.mark.parametrize("name", qsession.__all__)
+def test_every_public_name_is_in_the_readme(name: str):
+    assert name in WORDS
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(inspect.signature(qsession.Session).parameters) - OF_TESTS)
+)
+def test_every_argument_of_a_session_is_in_the_readme(name: str):
+    assert name in WORDS
+
+
+@pytest.mark.parametrize("name", sorted(qsession.Session.class_trait_names()))
+def test_every_trait_is_in_the_readme(name: str):
+    assert name in WORDS
+
+
+@pytest.mark.parametrize("name", USES)
+def test_every_use_of_a_session_is_in_the_readme(name: str):
+    assert hasattr(qsession.Session, name)
+    assert name in WORDS
+
+
+@pytest.mark.parametrize(
+    "option",
+    sorted(
+        option
+        for magic in (QSessionMagics.qsession, QSessionMagics.qsession_line)
+        for action in magic.parser._actions
+        for option in action.option_strings
+        if option not in {"-h", "--help"}
+    ),
+)
+def test_every_option_of_the_magics_is_in_the_readme(option: str):
+    assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", README)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_readme(command: str):
+    assert re.search(rf"%qsession\b[^\n]*\b{command}\b|`{command}\b", README)
+
+
+@pytest.mark.parametrize("name", ["QSESSION_HOME", "QSESSION_LEDGER"])
+def test_every_setting_is_in_the_readme(name: str):
+    assert name in WORDS

@@ -8,13 +8,13 @@ NODE := node_modules/.package-lock.json
 
 # Other releases of a dependency, put in front of the installed one with PYTHONPATH.
 OLDEST_CLIENT := .overlays/qiskit-ibm-runtime-0.50.0
-KERNELS := $(addprefix .overlays/ipykernel-,7.1.0 7.2.0 7.3.0)
+KERNELS := $(addprefix .overlays/ipykernel-,6.31.0 7.1.0 7.2.0 7.3.0)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup lab test lint format test-python test-oldest test-js test-browser chromium
-.PHONY: notebooks pictures benchmark benchmark-local wheel lock clean
+.PHONY: front-ends notebooks pictures benchmark benchmark-local wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,11 +49,15 @@ test-oldest: setup $(OLDEST_CLIENT) ## contract tests against the oldest support
 		"import qiskit_ibm_runtime as client; print(client.__file__, client.__version__)"
 	PYTHONPATH=$(CURDIR)/$(OLDEST_CLIENT) $(BIN)/pytest tests/contract
 
-test-browser: chromium $(KERNELS) ## test the widget in JupyterLab in Chromium
+test-browser: chromium $(KERNELS) ## test the widget in four front ends, in Chromium
 	$(BIN)/pytest tests/browser
 
 chromium: setup ## find Chromium for test-browser; root on Debian: install it
 	$(BIN)/python -m tests.browser.chromium
+
+front-ends: chromium $(KERNELS) ## find out anew what works where, and tell it in the README
+	$(BIN)/pytest --find-anew tests/browser/test_front_ends.py tests/browser/test_views_over_time.py
+	$(BIN)/python -m tests.browser.findings
 
 pictures: test-browser ## renew the pictures in the README from what the browser tests saw
 	cp test-results/screenshots/session-light-1000.png notebooks/pictures/session-light.png
@@ -106,5 +110,6 @@ $(NODE): package-lock.json
 	mv $@.part $@
 
 # These still import the predecessor of nest-asyncio2.
+NEEDS_ipykernel-6.31.0 := nest-asyncio
 NEEDS_ipykernel-7.1.0 := nest-asyncio
 NEEDS_ipykernel-7.2.0 := nest-asyncio

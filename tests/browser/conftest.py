@@ -1,4 +1,4 @@
-"""Fixtures for tests that drive JupyterLab in a real Chromium: see ``open_notebook``."""
+"""Fixtures for tests that drive front ends in a real Chromium: see ``open_notebook``."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser import findings
 from tests.browser.chromium import FLAGS, find_chromium
-from tests.browser.lab_server import REPOSITORY, LabServer, kernel_overlays
+from tests.browser.jupyter_server import JupyterServer, LabServer, kernel_overlays
 from tests.browser.notebook_page import NotebookPage
+from tests.browser.own_server import REPOSITORY, OwnServer
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
+    from tests.browser.watched_page import WatchedPage
+
 RESULTS = REPOSITORY / "test-results"
+SCREENSHOTS = RESULTS / "screenshots"
 FAILED = pytest.StashKey[bool]()
+FOUND = pytest.StashKey[findings.Findings]()
 
 
 class OpenNotebook(Protocol):
@@ -28,6 +34,7 @@ class OpenNotebook(Protocol):
         *,
         kernel: str = "python3",
         viewport: tuple[int, int] = (1280, 900),
+        server: JupyterServer | None = None,
     ) -> NotebookPage:
         """Open a notebook in a browser context of its own, and wait for its kernel.
 
@@ -35,7 +42,71 @@ class OpenNotebook(Protocol):
             notebook: The code cells of a new notebook, or the path of one that is on the server.
             kernel: ``python3``, ``qs-7.1`` and so on, or one that was added to the server.
             viewport: Width and height in CSS pixels.
+            server: Who serves it; JupyterLab's if none is given.
         """
+
+
+class Tell(Protocol):
+    """What the ``tell`` fixture gives."""
+
+    def __call__(self, subject: str, question: str, answer: str) -> None:
+        """Keep an answer; see :mod:`tests.browser.findings` for the words."""
+
+
+class Pages:
+    """The pages of one test: watched while it runs, closed when it ends."""
+
+    def __init__(self, browser: Browser, test: str) -> None:
+        self.test = test
+        self._browser = browser
+        self._pages: list[WatchedPage] = []
+        self._servers: set[OwnServer] = set()
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def blank(self, *, viewport: tuple[int, int] = (1280, 900), prefers: str = "light") -> Page:
+        """Return an empty page in a browser context of its own.
+
+        Args:
+            viewport: Width and height in CSS pixels.
+            prefers: The theme that the reader asks all sites for.
+        """
+        width, height = viewport
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if prefers == "dark" else "light",
+        )
+        return context.new_page()
+
+    def watch(self, page: WatchedPage, server: OwnServer) -> None:
+        """Count this page among those of the test."""
+        self._pages.append(page)
+        self._servers.add(server)
+
+    def close(self, *, has_failed: bool) -> None:
+        """Close the pages, then check their consoles.
+
+        Of a failed test a picture of each page stays in ``test-results/screenshots``.
+        """
+        for number, page in enumerate(self._pages):
+            if has_failed:
+                page.screenshot(f"failed-{self.test}-{number}")
+        for page in self._pages:
+            page.close()
+        for server in self._servers:
+            server.tidy_up()
+        for page in self._pages:
+            page.assert_no_console_errors()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what ``make front-ends`` needs."""
+    parser.addoption(
+        "--find-anew",
+        action="store_true",
+        help="do not compare what is found about front ends with what the README says",
+    )
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -66,51 +137,52 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     """One JupyterLab server for all browser tests."""
-    server = LabServer(tmp_path_factory.mktemp("lab"), RESULTS / "jupyterlab.log")
-    try:
-        server.start()
+    with LabServer(tmp_path_factory.mktemp("lab"), RESULTS / "jupyterlab.log") as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
-def open_notebook(
-    request: pytest.FixtureRequest, browser: Browser, lab: LabServer
-) -> Iterator[OpenNotebook]:
-    """Open notebooks; when the test ends, check their consoles and stop their kernels.
+def pages(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Pages]:
+    """Where the pages of a test come from; when it ends, their consoles are checked."""
+    pages = Pages(browser, re.sub(r"\W+", "-", request.node.name).strip("-"))
+    yield pages
+    pages.close(has_failed=request.node.stash.get(FAILED, False))
 
-    A failed test leaves a picture of each page in ``test-results/screenshots``.
-    """
-    screenshots = RESULTS / "screenshots"
-    name = re.sub(r"\W+", "-", request.node.name).strip("-")
-    pages: list[NotebookPage] = []
+
+@pytest.fixture
+def open_notebook(pages: Pages, lab: LabServer) -> OpenNotebook:
+    """Open notebooks; when the test ends, their kernels are stopped."""
 
     def open_(
         notebook: str | Sequence[str],
         *,
         kernel: str = "python3",
         viewport: tuple[int, int] = (1280, 900),
+        server: JupyterServer | None = None,
     ) -> NotebookPage:
         if kernel.startswith("qs-") and kernel not in kernel_overlays():
             pytest.fail(f"No kernel {kernel}: run 'make test-browser', which installs it.")
+        server = server or lab
         if not isinstance(notebook, str):
-            notebook = lab.add_notebook(f"{name}-{len(pages)}.ipynb", notebook, kernel)
-        width, height = viewport
-        context = browser.new_context(viewport={"width": width, "height": height})
-        page = NotebookPage(context.new_page(), lab, screenshots)
-        pages.append(page)
+            notebook = server.add_notebook(f"{pages.test}-{len(pages)}.ipynb", notebook, kernel)
+        page = NotebookPage(pages.blank(viewport=viewport), server, SCREENSHOTS)
+        pages.watch(page, server)
         page.open(notebook)
         return page
 
-    yield open_
+    return open_
 
-    if request.node.stash.get(FAILED, False):
-        for number, page in enumerate(pages):
-            page.screenshot(f"failed-{name}-{number}")
-    for page in pages:
-        page.page.context.close()
-    lab.stop_kernels()
-    lab.reset_preferences()
-    for page in pages:
-        page.assert_no_console_errors()
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Tell:
+    """Keep an answer about a front end for the README, and compare it with what that says."""
+    found = request.config.stash.setdefault(FOUND, {})
+
+    def tell_(subject: str, question: str, answer: str) -> None:
+        found.setdefault(subject, {})[question] = answer
+        findings.FRESH.parent.mkdir(exist_ok=True)
+        findings.write(findings.FRESH, found)
+        if not request.config.getoption("--find-anew", default=False):
+            findings.check(subject, question, answer)
+
+    return tell_

@@ -1,28 +1,22 @@
-"""A notebook open in JupyterLab in Chromium, driven as a person would, waiting on conditions."""
+"""A notebook open in JupyterLab or Notebook, driven as a person would, waiting on conditions."""
 
 from __future__ import annotations
 
-import re
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from playwright.sync_api import TimeoutError  # noqa: A004 - the one that waiting raises
 
-if TYPE_CHECKING:
-    from playwright.sync_api import ConsoleMessage, Locator, Page
+from tests.browser.watched_page import WatchedPage
 
-    from tests.browser.lab_server import LabServer
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from tests.browser.jupyter_server import JupyterServer
 
 DRIVER = Path(__file__).with_name("driver.js")
 Theme = Literal["light", "dark"]
 THEMES: dict[Theme, str] = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-
-JUPYTERLAB_NOISE = (
-    # A restart while JupyterLab is still asking the new kernel whether it can be debugged.
-    r"^Could not restore the debugger state: Canceled future for debug_request",
-)
-"""Patterns of console errors that JupyterLab makes by itself, with no widget on the page."""
 
 
 class CellFailedError(AssertionError):
@@ -33,29 +27,28 @@ class NotReadyError(AssertionError):
     """A notebook did not open, or its kernel did not start; the message says how far it came."""
 
 
-class NotebookPage:
-    """A browser page with one notebook. Times are in seconds; cells count from 0.
+class NotebookPage(WatchedPage):
+    """A browser page with one notebook. Times are in seconds; cells count from 0."""
 
-    ``page`` is Playwright's page, for everything that is not about the notebook.
-    """
+    noise = (
+        # A restart while JupyterLab is still asking the new kernel whether it can be debugged.
+        r"^Could not restore the debugger state: Canceled future for debug_request",
+        # Notebook 7, on every page.
+        r"^uncaught: Cannot read properties of undefined \(reading 'schema'\)$",
+    )
 
-    def __init__(self, page: Page, server: LabServer, screenshots: Path) -> None:
-        self.page = page
+    def __init__(self, page: Page, server: JupyterServer, screenshots: Path) -> None:
+        super().__init__(page, screenshots)
         self.path = ""
-        self.console_errors: list[str] = []
         self._server = server
-        self._screenshots = screenshots
-        self._expected = [re.compile(pattern) for pattern in JUPYTERLAB_NOISE]
         page.add_init_script(path=DRIVER)
-        page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.console_errors.append(f"uncaught: {error}"))
 
     # ---- The notebook and its kernel
 
     def open(self, path: str, timeout: float = 60) -> None:
         """Open a notebook and wait until its kernel is idle."""
         self.path = path
-        self.page.goto(self._server.url(path, f"test-{uuid.uuid4().hex}"))
+        self.page.goto(self._server.url(path))
         self.wait_ready(timeout)
         self._call("hideSidebar")
 
@@ -175,35 +168,6 @@ class NotebookPage:
         """Switch JupyterLab's theme and wait until it is applied."""
         self._call("setTheme", THEMES[theme])
         self._wait("theme => window.qsessionDriver.isTheme(theme)", THEMES[theme], 30)
-
-    def set_viewport(self, width: int, height: int) -> None:
-        """Resize the page, in CSS pixels."""
-        self.page.set_viewport_size({"width": width, "height": height})
-
-    def screenshot(self, name: str, element: Locator | None = None) -> Path:
-        """Write ``NAME.png`` of the element, else of the whole window, and return its path."""
-        path = self._screenshots / f"{name}.png"
-        (element or self.page).screenshot(path=path)
-        return path
-
-    # ---- What went wrong in the page
-
-    def expect_console_error(self, pattern: str) -> None:
-        """Do not count console errors, past or future, that a regular expression finds."""
-        self._expected.append(re.compile(pattern))
-
-    def assert_no_console_errors(self) -> None:
-        """Raise if the page logged an error; the fixture calls it when a test ends."""
-        errors = [
-            error
-            for error in self.console_errors
-            if not any(pattern.search(error) for pattern in self._expected)
-        ]
-        assert not errors, "the page logged errors:\n" + "\n".join(errors)
-
-    def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.console_errors.append(f"{message.text} ({message.location['url']})")
 
     # ---- Within
 

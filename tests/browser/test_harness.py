@@ -11,7 +11,7 @@ from tests.browser.notebook_page import CellFailedError
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenNotebook
-    from tests.browser.lab_server import LabServer
+    from tests.browser.jupyter_server import LabServer
 
 COUNTER = '''
 import threading
@@ -46,9 +46,8 @@ VERSION = "import ipykernel; print(ipykernel.__version__)"
 BUSY = 'print("clicked" if clicked.wait(5) else "not clicked", "while the cell was running")'
 
 
-@pytest.mark.parametrize("version", ["7.1", "7.2", "7.3"])
-def test_click_is_handled_while_a_cell_runs(open_notebook: OpenNotebook, version: str) -> None:
-    page = open_notebook([COUNTER, BUSY, VERSION], kernel=f"qs-{version}")
+def test_click_is_handled_while_a_cell_runs(open_notebook: OpenNotebook) -> None:
+    page = open_notebook([COUNTER, BUSY, VERSION], kernel="qs-7.3")
     page.run_cell(0)
     page.run_cell(1, wait=False)
     assert page.is_running(1)
@@ -59,7 +58,7 @@ def test_click_is_handled_while_a_cell_runs(open_notebook: OpenNotebook, version
     page.wait_cell(1)
     assert page.text(1).strip() == "clicked while the cell was running"
     page.run_cell(2)
-    assert page.text(2).startswith(f"{version}.")
+    assert page.text(2).startswith("7.3.")
 
 
 def test_click_waits_for_the_cell_where_comms_have_no_subshell(

@@ -15,7 +15,7 @@ from tests.cloud.process import ServerProcess
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenNotebook
-    from tests.browser.lab_server import LabServer
+    from tests.browser.jupyter_server import LabServer
 
 KERNEL = "ibm-account"
 LIVE = "GET /(sessions|jobs)"

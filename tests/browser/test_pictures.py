@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab_server import REPOSITORY
+from tests.browser.own_server import REPOSITORY
 from tests.browser.widget_page import GATED, rows_that_are, widget
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenNotebook
-    from tests.browser.lab_server import LabServer
+    from tests.browser.jupyter_server import LabServer
 
 SHOWCASE = (
     GATED.replace("session\n", "")

@@ -33,8 +33,8 @@ def output_types(notebook: nbformat.NotebookNode) -> list[list[str]]:
     return [[output.output_type for output in cell.outputs] for cell in code_cells(notebook)]
 
 
-def test_there_are_a_quickstart_and_one_for_each_account() -> None:
-    assert {"quickstart", *NEEDS_AN_ACCOUNT} <= {path.stem for path in NOTEBOOKS}
+def test_there_are_a_quickstart_one_for_clusters_and_one_for_each_account() -> None:
+    assert {"quickstart", "scaling-out", *NEEDS_AN_ACCOUNT} <= {path.stem for path in NOTEBOOKS}
 
 
 # IPython's own warnings about its transport are not the notebook's.

@@ -35,7 +35,9 @@ class NewThreads:
         return [
             thread
             for thread in threading.enumerate()
-            if thread not in self._before and thread.name.startswith("qsession")
+            if thread not in self._before
+            and thread.name.startswith("qsession")
+            and thread.name != "qsession-ledger"  # the process's, not the session's
         ]
 
     @property

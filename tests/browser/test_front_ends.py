@@ -1,0 +1,282 @@
+"""A session where people work: in JupyterLab, Notebook 7, Voila and marimo."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import RESULTS, SCREENSHOTS
+from tests.browser.findings import (
+    CLICK,
+    FRONT_ENDS,
+    IPYKERNEL,
+    JUPYTERLAB,
+    MARIMO,
+    NOTEBOOK,
+    RELOAD,
+    THEME,
+    VERSION,
+    VOILA,
+    WORKS,
+)
+from tests.browser.jupyter_server import NotebookServer, VoilaServer
+from tests.browser.marimo_page import MarimoPage
+from tests.browser.marimo_server import MarimoServer
+from tests.browser.notebook_page import NotebookPage
+from tests.browser.voila_page import VoilaPage
+from tests.browser.widget_page import BELL, GATED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from playwright.sync_api import Locator
+
+    from tests.browser.conftest import OpenNotebook, Pages, Tell
+
+PATIENT = (
+    BELL
+    + """
+import time
+from qiskit_aer import AerSimulator
+
+class PatientSimulator(AerSimulator):
+    "Runs a circuit once a job of the session was cancelled."
+
+    def run(self, *args, **options):
+        end = time.monotonic() + 60
+        while time.monotonic() < end and not any(job.status == "CANCELLED" for job in session.jobs):
+            time.sleep(0.05)
+        return super().run(*args, **options)
+
+session = Session(PatientSimulator(), max_time="30m", name="patient")
+session.add_program(bell, name="bell")
+session
+"""
+)
+"""A session that can be tried out with clicks alone, as Voila's readers must."""
+
+PACKAGES = {JUPYTERLAB: "jupyterlab", NOTEBOOK: "notebook", VOILA: "voila", MARIMO: "marimo"}
+AT_ONCE = "handled at once"
+WAITS = "handled when the cell ends; the view says so"
+
+HOST_COLOURS = {
+    JUPYTERLAB: "--jp-layout-color1",
+    NOTEBOOK: "--jp-layout-color1",
+    VOILA: "--jp-layout-color1",
+    MARIMO: "--background",
+}
+OTHER = {"light": "dark", "dark": "light"}
+COLOURS = """
+(root, variable) => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.background = `var(${variable})`;
+    const host = getComputedStyle(probe).backgroundColor;
+    probe.remove();
+    const card = [...root.querySelectorAll("*")]
+        .map(element => getComputedStyle(element).backgroundColor)
+        .find(colour => colour !== "rgba(0, 0, 0, 0)");
+    return {host, card};
+}
+"""
+
+
+class OpenIn(Protocol):
+    """What the ``open_in`` fixture gives."""
+
+    def __call__(
+        self,
+        front_end: str,
+        cells: Sequence[str],
+        *,
+        theme: str = "light",
+        kernel: str = "python3",
+    ) -> NotebookPage | VoilaPage | MarimoPage:
+        """Open a notebook; in Voila its cells have run then."""
+
+
+@pytest.fixture(scope="module")
+def notebook_7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookServer]:
+    with NotebookServer(tmp_path_factory.mktemp("nb"), RESULTS / "notebook.log") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VoilaServer]:
+    with VoilaServer(tmp_path_factory.mktemp("voila"), RESULTS / "voila.log") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def marimo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MarimoServer]:
+    with MarimoServer(tmp_path_factory.mktemp("marimo"), RESULTS / "marimo.log") as server:
+        yield server
+
+
+@pytest.fixture
+def open_in(request: pytest.FixtureRequest, pages: Pages, open_notebook: OpenNotebook) -> OpenIn:
+    """Open notebooks in any front end; each server starts when it is first needed."""
+
+    def in_jupyter(server: str, cells: Sequence[str], theme: str, kernel: str) -> NotebookPage:
+        page = open_notebook(cells, kernel=kernel, server=request.getfixturevalue(server))
+        if theme == "dark":
+            page.set_theme("dark")
+        return page
+
+    def in_voila(cells: Sequence[str], theme: str) -> VoilaPage:
+        server: VoilaServer = request.getfixturevalue("voila")
+        path = server.add_notebook(f"{pages.test}.ipynb", cells)
+        page = VoilaPage(pages.blank(), SCREENSHOTS)
+        pages.watch(page, server)
+        page.open(f"{server.url(path)}&theme={theme}")
+        return page
+
+    def in_marimo(cells: Sequence[str], theme: str) -> MarimoPage:
+        server: MarimoServer = request.getfixturevalue("marimo")
+        path = server.add_notebook(f"{pages.test}.py", as_in_marimo(cells), theme)
+        page = MarimoPage(pages.blank(prefers=OTHER[theme]), SCREENSHOTS)
+        pages.watch(page, server)
+        page.open(server.url(path))
+        return page
+
+    def open_(
+        front_end: str, cells: Sequence[str], *, theme: str = "light", kernel: str = "python3"
+    ) -> NotebookPage | VoilaPage | MarimoPage:
+        if front_end == MARIMO:
+            return in_marimo(cells, theme)
+        if front_end == VOILA:
+            return in_voila(cells, theme)
+        return in_jupyter("lab" if front_end == JUPYTERLAB else "notebook_7", cells, theme, kernel)
+
+    return open_
+
+
+def as_in_marimo(cells: Sequence[str]) -> list[str]:
+    """The cells with marimo's way to show a widget."""
+    shown = [cell.replace("\nsession\n", "\nmo.ui.anywidget(session.widget)\n") for cell in cells]
+    return [f"import marimo as mo\n{shown[0]}", *shown[1:]]
+
+
+def run_first_cell(page: NotebookPage | VoilaPage | MarimoPage) -> Locator:
+    """The view that the first cell shows, once it is there."""
+    if not isinstance(page, VoilaPage):
+        page.run_cell(0)
+    view = page.page.locator(".qsession").first
+    expect(view).to_have_attribute("data-state", "not-started", timeout=30_000)
+    return view
+
+
+def jobs(view: Locator, status: str) -> Locator:
+    return view.locator(f"[data-job-id][data-status={status}]")
+
+
+def assert_colours_of_the_page(view: Locator, front_end: str, theme: str) -> None:
+    """Whatever theme the reader prefers elsewhere: see ``prefers`` in ``in_marimo``."""
+    expect(view).to_have_attribute("data-theme", theme)
+    colours = view.evaluate(COLOURS, HOST_COLOURS[front_end])
+    assert colours["card"] == colours["host"]
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_jobs_are_run_and_cancelled_and_a_reload_loses_nothing(
+    open_in: OpenIn, tell: Tell, front_end: str
+) -> None:
+    page = open_in(front_end, [PATIENT])
+    view = run_first_cell(page)
+    assert_colours_of_the_page(view, front_end, "light")
+    run = view.get_by_role("button", name="Run", exact=True)
+    run.click()
+    expect(jobs(view, "RUNNING")).to_have_count(1)
+    run.click()
+    jobs(view, "QUEUED").get_by_role("button", name="Cancel job").click()
+    expect(jobs(view, "CANCELLED")).to_have_count(1)
+    expect(jobs(view, "DONE")).to_have_count(1)
+    page.screenshot(f"{front_end.lower()}-light")
+    tell(front_end, VERSION, version(PACKAGES[front_end]))
+    tell(front_end, WORKS, "work")
+
+    page.reload()
+    if front_end == VOILA:
+        expect(view).to_have_attribute("data-state", "not-started", timeout=30_000)
+        tell(front_end, RELOAD, "the notebook runs anew: another session")
+        return
+    expect(jobs(view, "DONE")).to_have_count(1)
+    expect(jobs(view, "CANCELLED")).to_have_count(1)
+    run.click()
+    expect(jobs(view, "DONE")).to_have_count(2)
+    tell(front_end, RELOAD, "the same session, still live")
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_a_dark_page_has_a_dark_view(open_in: OpenIn, tell: Tell, front_end: str) -> None:
+    page = open_in(front_end, [PATIENT], theme="dark")
+    view = run_first_cell(page)
+    assert_colours_of_the_page(view, front_end, "dark")
+    view.get_by_role("button", name="Run", exact=True).click()
+    expect(jobs(view, "RUNNING")).to_have_count(1)
+    page.screenshot(f"{front_end.lower()}-dark")
+    tell(front_end, THEME, "as the page")
+
+
+@pytest.mark.parametrize(
+    ("front_end", "kernel", "answer"),
+    [
+        (JUPYTERLAB, "qs-6.31", WAITS),
+        (JUPYTERLAB, "qs-7.1", AT_ONCE),
+        (JUPYTERLAB, "qs-7.2", AT_ONCE),
+        (JUPYTERLAB, "qs-7.3", AT_ONCE),
+        (JUPYTERLAB, "python3", AT_ONCE),
+        (NOTEBOOK, "python3", AT_ONCE),
+        (MARIMO, "none", WAITS),
+    ],
+)
+def test_a_click_while_a_cell_runs(
+    open_in: OpenIn, tell: Tell, front_end: str, kernel: str, answer: str
+) -> None:
+    """``python3`` is the installed ipykernel, 7.4 or newer."""
+    page = open_in(
+        front_end,
+        [
+            GATED,
+            "submitted = [session.run(bell) for _ in range(2)]",
+            "import time; time.sleep(3); str(submitted[1].status())",
+            "import ipykernel; ipykernel.__version__",
+        ],
+        kernel=kernel,
+    )
+    assert not isinstance(page, VoilaPage)
+    view = run_first_cell(page)
+    page.run_cell(1)
+    cancel = jobs(view, "QUEUED").get_by_role("button", name="Cancel job")
+    expect(cancel).to_be_visible()
+    page.run_cell(2, wait=False)
+
+    cancel.click()
+    if answer == WAITS:
+        expect(view).to_contain_text("Clicks wait for the running cell to end")
+    else:
+        expect(jobs(view, "CANCELLED")).to_have_count(1, timeout=500)
+    assert page.is_running(2)
+
+    page.wait_cell(2)
+    assert page.text(2).strip("'") == ("QUEUED" if answer == WAITS else "CANCELLED")
+    expect(jobs(view, "CANCELLED")).to_have_count(1)
+    if front_end == JUPYTERLAB:
+        page.run_cell(3)
+        release = page.text(3).strip("'")
+        subject = IPYKERNEL + ".".join(release.split(".")[:2])
+        tell(subject, VERSION, release)
+        tell(subject, CLICK, answer)
+    if kernel in {"python3", "none"}:
+        tell(front_end, CLICK, answer)
+
+
+def test_voila_shows_the_view_when_all_cells_have_run(open_in: OpenIn, tell: Tell) -> None:
+    page = open_in(VOILA, [BELL + "session = Session()\nsession\n", "import time\ntime.time()"])
+    shown = page.page.evaluate("Date.now()") / 1000
+    run_first_cell(page)
+    ended = float(page.page.locator(".jp-OutputArea-output pre").last.inner_text())
+    assert ended < shown
+    tell(VOILA, CLICK, "no cell runs any more")

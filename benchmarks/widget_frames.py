@@ -2,11 +2,12 @@
 
 JupyterLab in Chromium without a window or a graphics card, on the tests' harness, with a kernel
 that reports twenty changes a second. Measured are the time from making and displaying the view in
-the kernel (all modules being loaded) to a job's row on the screen, the rows in the document, and the times between frames while
-the table is scrolled, all as the page sees them. The other widget is what most notebooks have: a
-synced trait with an object for each job, set anew when one changes, drawn as a table. Both are
-measured by turns, each in a notebook and a kernel of its own. So is the frame time of the same page
-when nothing happens: what the machine itself can do.
+the kernel (all modules being loaded) to a job's row on the screen, the rows in the document, the
+times between frames while the table is scrolled, as the page sees them, and what its main thread
+computes for a frame. The other widget is what most notebooks have: a synced trait with an object
+for each job, set anew when one changes, drawn as a table. Both are measured by turns, each in a
+notebook and a kernel of its own. So is the frame time of the same page when nothing happens: what
+the machine itself can do.
 
 Run it with ``make benchmark-widget``. On a busy machine frames are late whatever is drawn: compare
 with the still page.

@@ -142,12 +142,10 @@ def test_an_interrupt_does_what_was_asked_to_the_session(
 ):
     output = gated_notebook.try_to_run(
         f"%%qsession gate --no-widget --name it --on-interrupt {choice} -o never\n"
-        "from qsession import attach\nattach('it').run(flipped())\nattach('it').run(flipped())\n"
+        "from qsession import attach\nit = attach('it')\nit.run(flipped())\nit.run(flipped())\n"
         "raise KeyboardInterrupt"
     )
-    from qsession.session import live
-
-    session = next(each for each in live.sessions() if each.name == "it")
+    session = gated_notebook.names["it"]
     assert isinstance(output.error, KeyboardInterrupt)
     assert session.active is active
     assert said in output.printed
@@ -191,7 +189,7 @@ def test_a_cell_may_await_while_a_loop_runs(notebook: Notebook):
 
 CELLS = [
     "%load_ext qsession\nfrom tests.support.circuits import flipped",
-    "%%qsession --background --no-widget --name k -o cell\n"
+    "%%qsession --background --no-widget --name k -o cell\n"  # noqa: ISC004 - one cell
     "import sys\nfrom IPython.display import HTML, display\n"
     "print('from the cell')\nprint('a warning', file=sys.stderr)\n"
     "display(HTML('<b>rich</b>'))\nflipped()",

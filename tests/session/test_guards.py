@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from qiskit_ibm_runtime import SamplerV2
 
-from qsession import Batch, InvalidInputError, Session, SessionEndedError
+from qsession import Batch, InvalidInputError, JobStatus, Session, SessionEndedError
 from tests.support.circuits import fitted, flipped
 from tests.support.waiting import NewThreads, until
 
@@ -124,7 +124,7 @@ def test_a_budget_closes_the_session_and_cancels_what_waits(
     clock.advance(59)
     assert session.active
     clock.advance(1)
-    until(session._journal, lambda: session.snapshot().counts["CANCELLED"] == 2)
+    until(session._journal, lambda: session.snapshot().counts[JobStatus.CANCELLED] == 2)
     assert session.state == "closing"
     gated.open_gate()
     until_state(session, "closed")

@@ -1,4 +1,4 @@
-"""Whatever people can use is named in the README: every public name, argument, option and command."""
+"""What people can use is named in the README: each public name, argument, option and command."""
 
 from __future__ import annotations
 

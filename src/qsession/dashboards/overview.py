@@ -72,7 +72,7 @@ class Overview:
         self._told: Told = NOBODY_ASKED
         self._sight = Sight()
         self._numbers = itertools.count(1)
-        self._unopened = weakref.WeakKeyDictionary[Session, str]()
+        self._unopened: weakref.WeakKeyDictionary[Session, str] = weakref.WeakKeyDictionary()
 
     def look(self, *, ask: bool) -> Sight:
         """See how things stand.

@@ -73,9 +73,9 @@ class Commands:
         return session
 
     def _dashboard(self, _: None) -> Any:
-        import qsession  # noqa: PLC0415 - the package that holds this one
+        from qsession.dashboards import dashboard  # noqa: PLC0415 - loads the client and widgets
 
-        return qsession.dashboard()
+        return dashboard()
 
     # --- ending -----------------------------------------------------------------------------------
 

@@ -131,7 +131,7 @@ class PropertiesNoise(_DeviceNoise):
         return self._operations
 
     def _form(self, use: Use) -> Hashable:
-        """Uses of one form have errors with the same operations."""
+        """Uses of one form have errors with the same operations, Paulis aside."""
         values = [
             {item.name: item.value for item in self._properties.qubits[qubit]} for qubit in use[1]
         ]
@@ -224,7 +224,7 @@ class TargetNoise(_DeviceNoise):
         return one_of_each(self._errors_of(self._forms().values()))
 
     def _forms(self) -> dict[Hashable, Use]:
-        """A use of each form: those of one form have errors with the same operations."""
+        """A use of each form: their errors have the same operations, Paulis aside."""
         by_form: dict[Hashable, Use] = {}
         lives = self._lives or []
         forms = [_live_form(life) for life in lives]

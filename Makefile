@@ -14,7 +14,8 @@ KERNELS := $(addprefix .overlays/ipykernel-,6.31.0 7.1.0 7.2.0 7.3.0)
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup lab test lint format test-python test-oldest test-js test-browser chromium
-.PHONY: front-ends notebooks pictures benchmark benchmark-local wheel lock clean
+.PHONY: front-ends notebooks pictures benchmark benchmark-local
+.PHONY: benchmark-widget benchmark-ledger front-ends wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +72,13 @@ benchmark: setup ## measure what a look at a session of IBM Quantum costs
 
 benchmark-local: setup ## measure local sessions beside IBM's local mode (20 minutes, alone)
 	$(BIN)/python -m benchmarks.local_sessions
+
+benchmark-widget: chromium ## measure the wire and the view beside a naive list (alone)
+	$(BIN)/python -m benchmarks.widget_wire
+	$(BIN)/python -m benchmarks.widget_frames
+
+benchmark-ledger: setup ## four kernels write into one ledger for a minute
+	$(BIN)/python -m benchmarks.ledger_kernels
 
 wheel: setup ## build the sdist, and from it the wheel, into dist/
 	rm -rf dist

@@ -46,6 +46,8 @@ class SessionInfo:
         source: Who told of it: ``"process"``, this one; ``"ledger"``, the notes of this user's
             processes; ``"service"``, IBM Quantum.
         usage: Seconds used so far, as IBM counts them; known of sessions of this process alone.
+        pid: The id of the process that has it, if it is a local one that is open in another
+            process: it can be used and ended there alone.
     """
 
     session_id: str | None
@@ -59,6 +61,7 @@ class SessionInfo:
     jobs: int | None
     source: Literal["process", "ledger", "service"]
     usage: float | None = None
+    pid: int | None = None
 
 
 @dataclass(frozen=True)
@@ -251,6 +254,7 @@ def _info_told(listed: ListedSession, entry: SessionEntry | None) -> SessionInfo
 def _info_noted(entry: SessionEntry, now: datetime) -> SessionInfo:
     is_lost = entry.is_lost(now)
     is_long_ago = is_lost and now - entry.seen > _LOST_SHOWN
+    is_there = entry.facts.kind == "local" and not is_lost and entry.ended is None
     return SessionInfo(
         session_id=entry.session_id,
         name=entry.facts.name,
@@ -262,4 +266,5 @@ def _info_noted(entry: SessionEntry, now: datetime) -> SessionInfo:
         remaining=None,
         jobs=entry.jobs,
         source="ledger",
+        pid=entry.process.pid if is_there else None,
     )

@@ -15,7 +15,7 @@ from textwrap import dedent
 from typing import Any
 
 import nbformat
-import papermill  # type: ignore[import-untyped]  # it ships none
+import papermill
 import pytest
 from nbclient import NotebookClient
 

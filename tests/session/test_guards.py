@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,17 @@ pytestmark = pytest.mark.filterwarnings(
 
 def until_state(session: Session, state: str) -> None:
     until(session._journal, lambda: session.state == state)
+
+
+def until_looked(session: Session, clock: ManualClock, state: str) -> None:
+    """Let time pass until the monitor has seen the state."""
+    pause = threading.Event()
+    for _ in range(200):
+        if session.state == state:
+            return
+        clock.advance(1)
+        pause.wait(0.05)
+    raise AssertionError(session)
 
 
 # --- what may be asked for -----------------------------------------------------------------------
@@ -60,7 +72,11 @@ def test_all_are_off_by_default(make_session: Make, new_threads: NewThreads, clo
 
 @pytest.mark.parametrize("idle_timeout", [600, "10m", timedelta(minutes=10)])
 def test_a_session_left_idle_is_closed_and_says_why(
-    make_session: Make, clock: ManualClock, caplog: pytest.LogCaptureFixture, idle_timeout: Any
+    make_session: Make,
+    clock: ManualClock,
+    caplog: pytest.LogCaptureFixture,
+    new_threads: NewThreads,
+    idle_timeout: Any,
 ):
     session = make_session(idle_timeout=idle_timeout)
     session.run(flipped()).result()
@@ -70,7 +86,7 @@ def test_a_session_left_idle_is_closed_and_says_why(
     until_state(session, "closed")
     reason = "no job came within its idle_timeout of 10m"
     assert reason in repr(session)
-    until(session._journal, lambda: bool(caplog.records))
+    assert new_threads.left_when_done() == []  # the guard has said it
     assert caplog.record_tuples == [
         ("qsession", logging.WARNING, f"Session {session.session_id} was closed: {reason}.")
     ]
@@ -116,7 +132,11 @@ def test_a_session_that_was_opened_at_once_may_be_left_idle(make_session: Make, 
 
 
 def test_a_budget_closes_the_session_and_cancels_what_waits(
-    gated: GatedBackend, make_session: Make, clock: ManualClock, caplog: pytest.LogCaptureFixture
+    gated: GatedBackend,
+    make_session: Make,
+    clock: ManualClock,
+    caplog: pytest.LogCaptureFixture,
+    new_threads: NewThreads,
 ):
     session = make_session(gated, max_usage="1m")
     running, *queued = [session.run(flipped()) for _ in range(3)]
@@ -131,6 +151,7 @@ def test_a_budget_closes_the_session_and_cancels_what_waits(
     assert running.result()[0].data.meas.get_counts()  # one that runs finishes
     assert [job.status().value for job in queued] == ["CANCELLED", "CANCELLED"]
     assert "its max_usage of 1m was used up" in repr(session)
+    assert new_threads.left_when_done() == []  # the guard has said it
     assert "its max_usage of 1m was used up" in caplog.text
     assert "2 queued jobs" in caplog.text
 
@@ -160,7 +181,7 @@ def test_the_guards_hold_on_the_service_too(
     session.run(flipped())
     session.wait(progress=False)
     clock.advance(601)
-    until_state(session, "closed")
+    until_looked(session, clock, "closed")
     assert "idle_timeout of 10m" in repr(session)
     (known,) = server.state.timeline.sessions.values()
     assert known.state == "closed"
@@ -176,7 +197,7 @@ def test_an_expired_session_goes_on_in_a_new_one(
     first = session.run(flipped())
     first.result()
     clock.advance(300)
-    until_state(session, "not-started")
+    until(session._journal, lambda: "has expired" in caplog.text)
     assert session.active
     assert f"Session {first.job_id()} has expired" in caplog.text
     second = session.run(flipped())
@@ -204,7 +225,7 @@ def test_jobs_that_expiry_cancelled_are_not_submitted_again(
     running, queued = session.run(flipped()), session.run(flipped())
     gated.wait_for_runs(1)
     clock.advance(300)
-    until_state(session, "not-started")
+    until(session._journal, lambda: "has expired" in caplog.text)
     assert "Its 1 queued jobs are not submitted again" in caplog.text
     assert queued.status() == "CANCELLED"
     gated.open_gate()
@@ -279,7 +300,7 @@ def test_it_is_renewed_on_the_service_too(
     assert len(server.state.timeline.sessions) == 2
     assert [record.job_id for record in session.jobs] == [first.job_id(), second.job_id()]
     session.cancel()
-    until_state(session, "cancelled")
+    until_looked(session, clock, "cancelled")
 
 
 # --- threads -------------------------------------------------------------------------------------

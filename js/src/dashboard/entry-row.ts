@@ -17,7 +17,8 @@ export class EntryRow {
   readonly node = h("tr", { class: "qs-entry" });
   readonly #actions: RowActions;
   readonly #title = h("span", { class: "qs-entry-name" });
-  readonly #id = h("span", { class: "qs-mono qs-dim" });
+  readonly #mode = h("span");
+  readonly #id = h("span", { class: "qs-mono" });
   readonly #backend = h("td", { "data-column": "backend" });
   readonly #sign = new SignView("qs-entry-state");
   readonly #opened = h("td", { "data-column": "opened" });
@@ -47,7 +48,8 @@ export class EntryRow {
       kind: "danger",
       onClick: () => actions.ask("cancel", this.#entry, () => this.#cancel.button.focus()),
     });
-    const who = h("th", { scope: "row" }, this.#title, this.#id);
+    const about = h("span", { class: "qs-entry-about qs-dim" }, this.#mode, " · ", this.#id);
+    const who = h("th", { scope: "row", "data-column": "who" }, this.#title, about);
     const buttons = h(
       "td",
       { "data-column": "actions" },
@@ -73,6 +75,9 @@ export class EntryRow {
     setAttribute(this.node, "data-session", entry.key);
     setAttribute(this.node, "data-state", entry.sign.word);
     setText(this.#title, entry.title);
+    this.#title.hidden = entry.title === "";
+    setAttribute(this.#title, "title", entry.title || null);
+    setText(this.#mode, entry.mode);
     setText(this.#id, entry.id);
     setAttribute(this.#id, "title", entry.fullId || null);
     setText(this.#backend, entry.backend);
@@ -90,10 +95,10 @@ export class EntryRow {
     const show = entry.isShown ? "Hide" : "Show";
     const text = this.#show.button.querySelector(".qs-button-text");
     if (text) setText(text, show);
-    setAttribute(this.#show.button, "aria-label", `${show} session ${entry.who}`);
+    setAttribute(this.#show.button, "aria-label", `${show} ${entry.mode} ${entry.who}`);
     setAttribute(this.#show.button, "aria-expanded", String(entry.isShown));
-    setAttribute(this.#close.button, "aria-label", `Close session ${entry.who}`);
-    setAttribute(this.#cancel.button, "aria-label", `Cancel session ${entry.who}`);
+    setAttribute(this.#close.button, "aria-label", `Close ${entry.mode} ${entry.who}`);
+    setAttribute(this.#cancel.button, "aria-label", `Cancel ${entry.mode} ${entry.who}`);
     const { isPending } = this.#actions;
     const isShowing = isPending("show", entry.key) || isPending("hide", entry.key);
     this.#show.update({ reason: entry.whyNotShow, isPending: isShowing });

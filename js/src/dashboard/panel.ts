@@ -9,8 +9,14 @@ import { Confirmation, type Question } from "../views/confirmation";
 import { StatusLine } from "../views/status-line";
 import { isReply } from "../wire";
 import { EntryRow } from "./entry-row";
+import { Looking } from "./looking";
 import { type DashboardModel, listenTo } from "./model";
-import { describeClosingAll, describeDashboard, type EntryView } from "./view-model";
+import {
+  type DashboardView,
+  describeClosingAll,
+  describeDashboard,
+  type EntryView,
+} from "./view-model";
 import { type DashboardAction, type Overview, readOverview } from "./wire";
 
 type Asked = "close" | "cancel" | "close_all";
@@ -33,12 +39,6 @@ const COLUMNS: readonly (readonly [column: string, heading: string])[] = [
   ["actions", "Actions"],
 ];
 
-/** How often to look here while the list can be seen, in milliseconds. */
-const LOOK_MS = 3000;
-
-/** How often to ask the account meanwhile. */
-const ASK_MS = 60_000;
-
 /** One view of a dashboard: draws what was seen, sends what the reader asks for. */
 export class DashboardPanel {
   readonly node: HTMLElement;
@@ -47,6 +47,7 @@ export class DashboardPanel {
   readonly #requests: Requests<DashboardAction>;
   readonly #rows = new Map<string, EntryRow>();
   readonly #title = h("span", { class: "qs-title" });
+  readonly #subtitle = h("span", { class: "qs-subtitle" });
   readonly #refresh: ActionButton;
   readonly #closeAll: ActionButton;
   readonly #confirmation: Confirmation<Asked>;
@@ -60,7 +61,6 @@ export class DashboardPanel {
   #isLive: boolean;
   #skewMs = 0;
   #asked: EntryView | null = null;
-  #lastAskMs = Date.now();
 
   constructor(model: DashboardModel, host: HTMLElement, signal: AbortSignal) {
     this.#model = model;
@@ -74,7 +74,7 @@ export class DashboardPanel {
     this.#refresh = new ActionButton("Refresh", {
       explain,
       name: "Refresh the list",
-      onClick: () => this.#askAccount(),
+      onClick: () => this.#act("ask"),
     });
     this.#closeAll = new ActionButton("Close all", {
       explain,
@@ -96,7 +96,7 @@ export class DashboardPanel {
         h(
           "header",
           { class: "qs-header" },
-          h("div", { class: "qs-who" }, this.#title),
+          h("div", { class: "qs-who" }, this.#title, this.#subtitle),
           h("div", { class: "qs-endings" }, this.#refresh.node, this.#closeAll.node),
         ),
         this.#confirmation.node,
@@ -109,7 +109,9 @@ export class DashboardPanel {
     this.#ticker = new Ticker(() => this.#draw(), signal);
     this.#follow(model);
     followTheme(this.node, host, signal);
-    this.#read();
+    this.#overview = readOverview(model.get("overview"));
+    this.#draw();
+    new Looking(this.node, (action) => this.#look(action), signal);
   }
 
   #follow(model: DashboardModel): void {
@@ -120,42 +122,41 @@ export class DashboardPanel {
     listenTo(model, "msg:custom", onMessage, this.#signal);
     const onLive = (): void => {
       this.#isLive = connectionAfterUpdate(model) === "live";
+      if (!this.#isLive) this.#requests.failAll();
       this.#draw();
     };
     listenTo(model, "comm_live_update", onLive, this.#signal);
-    const timer = setInterval(() => this.#lookIfSeen(), LOOK_MS);
     this.#signal.addEventListener("abort", () => {
-      clearInterval(timer);
       this.#requests.failAll(new RequestError("Gone", "The view was closed."));
     });
   }
 
-  /** Looks again, as long as somebody may see it: not in a hidden tab or a view scrolled out. */
-  #lookIfSeen(): void {
-    const isSeen = !document.hidden && this.node.isConnected;
-    if (!this.#isLive || !isSeen) return;
-    if (Date.now() - this.#lastAskMs >= ASK_MS) this.#askAccount();
-    else this.#requests.request("look").catch(() => undefined); // the next look follows
-  }
-
-  #askAccount(): void {
-    this.#lastAskMs = Date.now();
-    this.#act("ask");
+  /** Looks without being asked to: a failure is no news, since the next look follows. */
+  async #look(action: "look" | "ask"): Promise<void> {
+    if (!this.#isLive) return;
+    try {
+      await this.#requests.request(action);
+    } catch (error) {
+      // A kernel that is busy carries it out in the end: asking again would only add to it.
+      if (error instanceof RequestError) await error.late?.catch(() => undefined);
+    }
   }
 
   #read(): void {
     this.#overview = readOverview(this.#model.get("overview"));
+    // Of an older sight, found when the view is opened, nobody knows how old it is.
     if (this.#overview) this.#skewMs = this.#overview.now_ms - Date.now();
     this.#draw();
   }
 
-  #describe(): ReturnType<typeof describeDashboard> {
+  #describe(): DashboardView {
     return describeDashboard(this.#overview, this.#isLive, Date.now() + this.#skewMs);
   }
 
   #draw(): void {
     const view = this.#describe();
     setText(this.#title, view.title);
+    setText(this.#subtitle, view.subtitle);
     setAttribute(this.node, "data-connection", this.#isLive ? "live" : "dead");
     this.#alerts.updateSession(view.problem);
     const gone = this.#isLive ? null : "The kernel is gone.";
@@ -165,6 +166,7 @@ export class DashboardPanel {
     const isClosing = this.#requests.isPending("close_all");
     this.#closeAll.update({ reason: gone ?? none, isPending: isClosing });
     this.#drawRows(view.entries);
+    this.#updateConfirmation(view);
     this.#table.hidden = view.emptyText !== null;
     this.#empty.hidden = view.emptyText === null;
     setText(this.#empty, view.emptyText ?? "");
@@ -202,6 +204,19 @@ export class DashboardPanel {
     return row;
   }
 
+  /** What was asked may have become impossible, or mean something else by now. */
+  #updateConfirmation({ entries, openCount }: DashboardView): void {
+    const { asked } = this.#confirmation;
+    if (asked === null) return;
+    if (asked === "close_all") {
+      if (openCount > 0 && this.#isLive) this.#confirmation.update(describeClosingAll(openCount));
+      else this.#confirmation.close();
+      return;
+    }
+    const entry = entries.find(({ key }) => key === this.#asked?.key);
+    if (entry === undefined || entry.whyNotEnd !== null) this.#confirmation.close();
+  }
+
   #ask(action: "close" | "cancel", entry: EntryView, goBack: () => void): void {
     this.#asked = entry;
     const effect =
@@ -220,14 +235,27 @@ export class DashboardPanel {
     this.#alerts.clearRequest();
     const [args, pendingKey] = key === undefined ? [{}, action] : [{ key }, `${action} ${key}`];
     this.#requests.request(action, args, pendingKey).then(
-      (message) => message && this.#status.say(message),
-      (error: unknown) => this.#fail(error),
+      (message) => this.#onDone(message),
+      (error: unknown) => this.#onFailed(error),
     );
   }
 
-  #fail(error: unknown): void {
+  #onDone(message: string): void {
+    if (message && !this.#signal.aborted) this.#status.say(message);
+  }
+
+  #onFailed(error: unknown): void {
     if (this.#signal.aborted) return;
-    this.#alerts.showRequest(error instanceof Error ? error.message : String(error));
+    const text = error instanceof Error ? error.message : String(error);
+    this.#alerts.showRequest(text);
+    if (!(error instanceof RequestError)) return;
+    error.late?.then(
+      (message) => {
+        this.#alerts.clearRequest(text);
+        this.#onDone(message);
+      },
+      (later: unknown) => this.#onFailed(later),
+    );
   }
 }
 

@@ -8,6 +8,7 @@ export interface EntryView {
   /** How buttons and rows name the session for people who do not see them. */
   readonly who: string;
   readonly title: string;
+  readonly mode: string;
   readonly id: string;
   readonly fullId: string;
   readonly backend: string;
@@ -28,6 +29,8 @@ export interface EntryView {
 
 export interface DashboardView {
   readonly title: string;
+  /** How many of them are open, if not all are. */
+  readonly subtitle: string;
   readonly entries: readonly EntryView[];
   readonly emptyText: string | null;
   readonly problem: string | null;
@@ -54,6 +57,7 @@ export function describeDashboard(
   const openCount = entries.filter((entry) => entry.isOpen).length;
   return {
     title: entries.length === 0 ? "Sessions" : counted(entries.length, "session"),
+    subtitle: openCount === entries.length ? "" : `${number(openCount)} open`,
     entries,
     emptyText: emptyText(overview),
     problem: overview?.problem ?? null,
@@ -83,6 +87,7 @@ function describe(
     key: entry.key,
     who: name || id,
     title: name,
+    mode: entry.mode,
     id,
     fullId: entry.session_id ?? "",
     backend: entry.backend ?? "",
@@ -95,8 +100,8 @@ function describe(
     where: entry.where,
     isOpen: entry.is_open,
     isShown: entry.is_shown,
-    whyNotShow: isLive ? null : GONE,
-    whyNotEnd: whyNotEnd(entry, isLive),
+    whyNotShow: isLive ? whyNotHere(entry) : GONE,
+    whyNotEnd: isLive ? whyNotEnd(entry) : GONE,
   };
 }
 
@@ -112,10 +117,13 @@ function signOf(entry: Entry): Sign {
   return { ...(known?.[1] ?? { icon: "ring", tone }), word: entry.label };
 }
 
-function whyNotEnd(entry: Entry, isLive: boolean): string | null {
-  if (!isLive) return GONE;
+function whyNotHere({ pid }: Entry): string | null {
+  return pid === null ? null : `It is open in process ${pid}, and can be used there alone.`;
+}
+
+function whyNotEnd(entry: Entry): string | null {
   if (entry.state === "lost") return "Its process is gone. Show it to read its results.";
-  return entry.is_open ? null : `It is ${entry.label.toLowerCase()}.`;
+  return entry.is_open ? null : (whyNotHere(entry) ?? `It is ${entry.label.toLowerCase()}.`);
 }
 
 function emptyText(overview: Overview | null): string | null {

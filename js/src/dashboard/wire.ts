@@ -32,6 +32,7 @@ const entryShape = {
   usage_s: orNull(isNumber),
   jobs: orNull(isNumber),
   where: isString,
+  pid: orNull(isNumber),
   is_open: isBoolean,
   is_shown: isBoolean,
 };

@@ -17,6 +17,7 @@ export function entry(key: string, changes: Partial<Entry> = {}): Entry {
     usage_s: 61,
     jobs: 3,
     where: "this process",
+    pid: null,
     is_open: true,
     is_shown: false,
     ...changes,
@@ -94,11 +95,11 @@ export class FakeDashboard implements DashboardModel {
     this.#fire("change:overview", shown);
   }
 
-  /** The kernel answers the last request. */
-  answer(message: string | null, error: string | null = null): void {
+  /** The kernel answers the last request, or another. */
+  answer(message: string | null, error: string | null = null, request = this.sent.at(-1)): void {
     this.#fire("msg:custom", {
       kind: "reply",
-      id: this.sent.at(-1)?.id,
+      id: request?.id,
       ok: error === null,
       message,
       error: error === null ? null : { type: "Error", message: error },

@@ -6,12 +6,28 @@ import { entry, FakeDashboard, overview } from "./fixtures";
 let end: () => void = () => undefined;
 let host: HTMLElement;
 
+/** Scrolls the view in or out. */
+let scroll: (isIntersecting: boolean) => void = () => undefined;
+
+class FakeObserver {
+  constructor(callback: (entries: { isIntersecting: boolean }[]) => void) {
+    scroll = (isIntersecting) => callback([{ isIntersecting }]);
+  }
+  observe(): void {}
+  disconnect(): void {
+    scroll = () => undefined;
+  }
+}
+
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
+  vi.stubGlobal("IntersectionObserver", FakeObserver);
 });
 afterEach(() => {
   end();
   host.remove();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
@@ -115,6 +131,17 @@ describe("what can be done", () => {
     expect(host.querySelector("[role=status]")?.textContent).toBe("2 sessions closed.");
   });
 
+  test("not what another process does, and it says which", () => {
+    const model = open(
+      overview([entry("a", { is_open: false, pid: 4711, where: "process 4711" })]),
+    );
+    for (const word of ["Show", "Close", "Cancel"]) {
+      button(`${word} session a`).click();
+      expect(host.querySelector("[role=status]")?.textContent).toContain("open in process 4711");
+    }
+    expect(model.sent).toEqual([]);
+  });
+
   test("nothing that makes no sense, and it says why", () => {
     const model = open(overview([entry("a", { is_open: false, label: "Closed" })]));
     button("Close session a").click();
@@ -133,6 +160,31 @@ describe("what can be done", () => {
   });
 });
 
+describe("asking before ending", () => {
+  const dialog = (): HTMLElement | null => host.querySelector("[role=alertdialog]");
+
+  test("ends with what it is about", () => {
+    const model = open(overview([entry("a"), entry("b")]));
+    button("Close session a").click();
+    model.see(overview([entry("b"), entry("a", { jobs: 4 })]));
+    expect(dialog()?.hidden).toBe(false);
+    model.see(overview([entry("b"), entry("a", { is_open: false, label: "Closed" })]));
+    expect(dialog()?.hidden).toBe(true);
+    button("Cancel session b").click();
+    model.see(overview([entry("a")]));
+    expect(dialog()?.hidden).toBe(true);
+  });
+
+  test("follows how many are open", () => {
+    const model = open(overview([entry("a"), entry("b")]));
+    button("Close all").click();
+    model.see(overview([entry("a"), entry("b"), entry("c")]));
+    expect(dialog()?.textContent).toContain("3 open sessions");
+    model.see(overview([]));
+    expect(dialog()?.hidden).toBe(true);
+  });
+});
+
 describe("looking again", () => {
   test("here every few seconds, at the account once a minute", async () => {
     const model = open(overview([]));
@@ -146,12 +198,53 @@ describe("looking again", () => {
     expect(actions.filter((action) => action === "look").length).toBeGreaterThan(10);
   });
 
-  test("not while the page is hidden", async () => {
+  test("as soon as it comes into sight, and then no more often", () => {
     const model = open(overview([]));
+    scroll(true);
+    expect(model.sent).toMatchObject([{ action: "look" }]);
+    model.answer(null);
+    scroll(false);
+    scroll(true);
+    expect(model.sent).toHaveLength(1);
+  });
+
+  test("not while it is scrolled out, the tab is hidden, or the cell is gone", async () => {
+    const model = open(overview([]));
+    scroll(false);
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(model.sent).toEqual([]);
     vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+    scroll(true);
     await vi.advanceTimersByTimeAsync(9000);
     expect(model.sent).toEqual([]);
     vi.restoreAllMocks();
+    host.remove();
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(model.sent).toEqual([]);
+    document.body.append(host);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(model.sent).toHaveLength(1);
+  });
+
+  test("not before the last look is answered, however late that is", async () => {
+    const model = open(overview([]));
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(model.sent).toHaveLength(1);
+    expect(host.querySelector("[role=alert]")?.textContent).toBe("");
+    model.answer(null);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(model.sent).toHaveLength(2);
+  });
+
+  test("without wiping out what the reader was told", async () => {
+    const model = open(overview([entry("a")]));
+    button("Show session a").click();
+    model.answer(null, "No session a.");
+    for (let second = 0; second < 63; second += 3) {
+      await vi.advanceTimersByTimeAsync(3000);
+      model.answer(null);
+    }
+    expect(host.querySelector("[role=alert]")?.textContent).toContain("No session a.");
   });
 
   test("not once the kernel is gone", async () => {
@@ -168,5 +261,47 @@ describe("looking again", () => {
     await vi.advanceTimersByTimeAsync(9000);
     expect(model.sent).toEqual([]);
     expect(model.listenerCount).toBe(0);
+    scroll(true);
+    expect(model.sent).toEqual([]);
   });
+});
+
+describe("time", () => {
+  const left = (): string => host.querySelector("td[data-column=left]")?.textContent ?? "";
+
+  test("runs on from a sight that is older than the view", () => {
+    open(overview([entry("a", { remaining_s: 600 })], { now_ms: NOW - 60_000 }));
+    expect(left()).toBe("9:00");
+  });
+
+  test("runs by the kernel's clock", async () => {
+    const model = open(overview([entry("a", { remaining_s: 600 })]));
+    model.see(overview([entry("a", { remaining_s: 500 })], { now_ms: NOW + 3_600_000 }));
+    expect(left()).toBe("8:20");
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(left()).toBe("8:18");
+  });
+});
+
+test("a late answer takes back that there was none", async () => {
+  const model = open(overview([entry("a")]));
+  button("Close all").click();
+  button("Yes, close all").click();
+  const [request] = model.sent;
+  await vi.advanceTimersByTimeAsync(10_000);
+  const alert = host.querySelector("[role=alert]");
+  expect(alert?.textContent).toContain("No answer from the kernel");
+  model.answer("1 session closed.", null, request);
+  await settle();
+  expect(alert?.textContent).toBe("");
+  expect(host.querySelector("[role=status]")?.textContent).toBe("1 session closed.");
+});
+
+test("what was asked for fails with the kernel", async () => {
+  const model = open(overview([entry("a")]));
+  button("Show session a").click();
+  model.die();
+  await settle();
+  expect(button("Show session a").getAttribute("aria-busy")).toBeNull();
+  expect(host.querySelector("[role=alert]")?.textContent).toContain("No connection");
 });

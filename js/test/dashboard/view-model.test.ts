@@ -44,6 +44,8 @@ describe("a session in the list", () => {
     expect(viewOf({}).whyNotEnd).toBeNull();
     expect(viewOf({ is_open: false, label: "Closed" }).whyNotEnd).toBe("It is closed.");
     expect(viewOf({ state: "lost", is_open: false }).whyNotEnd).toMatch("process is gone");
+    expect(viewOf({ is_open: false, pid: 7 }).whyNotEnd).toMatch("open in process 7");
+    expect(viewOf({ pid: 7 }).whyNotShow).toMatch("open in process 7");
     expect(viewOf({}, { isLive: false }).whyNotEnd).toMatch("kernel is gone");
   });
 });
@@ -53,6 +55,8 @@ describe("the list", () => {
     const shown = overview([entry("a"), entry("b", { is_open: false })]);
     const view = describeDashboard(shown, true, NOW);
     expect(view.title).toBe("2 sessions");
+    expect(view.subtitle).toBe("1 open");
+    expect(describeDashboard(overview([entry("a")]), true, NOW).subtitle).toBe("");
     expect(view.openCount).toBe(1);
   });
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from qsession.dashboards.dashboard import Dashboard, dashboard
+from qsession.dashboards.board import Dashboard, dashboard
 
 __all__ = ["Dashboard", "dashboard"]

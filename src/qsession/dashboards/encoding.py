@@ -55,7 +55,8 @@ def _encode_entry(entry: Entry, *, is_shown: bool) -> dict[str, Any]:
         "remaining_s": info.remaining,
         "usage_s": info.usage,
         "jobs": info.jobs,
-        "where": where_words(info.source),
+        "where": where_words(info),
+        "pid": info.pid,
         "is_open": entry.is_open,
         "is_shown": is_shown,
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from qsession.errors import InvalidInputError, QSessionError
 from qsession.listing import NOBODY_ASKED, SessionInfo, ask_account, attach, elsewhere, info_of
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from qsession.clock import Clock
-    from qsession.listing import Told
     from qsession.session import Session
+
+_CLOSED_AT_ONCE: Final = 8
+"""How many sessions are closed at the same time: a service that is slow with one delays the next,
+and open ones cost."""
 
 
 @dataclass(frozen=True)
@@ -26,19 +30,19 @@ class Entry:
     """A session in the list.
 
     Attributes:
-        key: What the list finds it again by; its id once it has one.
+        key: What the list finds it again by: its id, or a word of the list's own if it was listed
+            before it had one. It stays the same while somebody holds the session.
         info: What is known of it.
-        is_held: Whether this process has it.
     """
 
     key: str
     info: SessionInfo
-    is_held: bool
 
     @property
     def is_open(self) -> bool:
-        """Whether there is something to end."""
-        return self.info.ended is None and self.info.state not in ("lost", "closing")
+        """Whether there is something to end, and it can be ended from here."""
+        info = self.info
+        return info.ended is None and info.state not in ("lost", "closing") and info.pid is None
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,10 @@ class Overview:
 
     Looking here is cheap; the account is asked only when told to. Any thread may call it; what the
     account answers to two looks at once comes in the order of the answers.
+
+    What was found by its key stays in the list, however it ends: whoever closes a session wants to
+    see that it is closed, and an ending that could not be sent is sent again as long as the session
+    is held.
     """
 
     def __init__(self, service: Any, *, ended: bool, limit: int, clock: Clock) -> None:
@@ -69,10 +77,13 @@ class Overview:
         self._limit = limit
         self._clock = clock
         self._lock = threading.Lock()
-        self._told: Told = NOBODY_ASKED
+        self._attaching = threading.Lock()
+        """The user's service has one active instance, which attaching changes and puts back."""
+        self._told = NOBODY_ASKED
         self._sight = Sight()
         self._numbers = itertools.count(1)
-        self._unopened: weakref.WeakKeyDictionary[Session, str] = weakref.WeakKeyDictionary()
+        self._keys: weakref.WeakKeyDictionary[Session, str] = weakref.WeakKeyDictionary()
+        self._kept: set[Session] = set()
 
     def look(self, *, ask: bool) -> Sight:
         """See how things stand.
@@ -81,19 +92,21 @@ class Overview:
             ask: Whether to ask the account, too; otherwise its last answer is taken. If it cannot
                 be asked, what is known stays, and the sight says why.
         """
-        asked, problem, told = self._sight.asked, self._sight.problem, None
+        told, problem = None, None
         if ask:
             try:
                 told = ask_account(self._service, ended=self._ended, limit=self._limit)
             except Exception as error:  # noqa: BLE001 - told to whoever looks, with what is known
-                problem = f"The account could not be asked: {type(error).__name__}: {error}"
-            else:
-                problem = None
-                asked = self._clock.now() if told.was_asked else None
+                kind = "" if isinstance(error, QSessionError) else f"{type(error).__name__}: "
+                problem = f"The account could not be asked. {kind}{error}"
         with self._lock:
-            self._told = told or self._told
-            entries = self._entries(self._told)
-            self._sight = Sight(entries, asked, problem)
+            asked = self._sight.asked
+            if told is not None:
+                self._told = told
+                asked = self._clock.now() if told.was_asked else None
+            elif not ask:
+                problem = self._sight.problem
+            self._sight = Sight(self._entries(), asked, problem)
             return self._sight
 
     @property
@@ -109,24 +122,22 @@ class Overview:
             SessionNotFoundError: If it is gone, or open in another process.
             ServiceError: If the account could not be asked.
         """
-        for held in live.sessions():
-            if self.key_of(held) == key:
-                return held
-        if all(entry.key != key for entry in self._sight.entries):
-            raise InvalidInputError(
-                f"The dashboard lists no session {key!r}. Refresh it to see what there is."
-            )
-        return attach(key, self._service)
+        session = self._held(key) or self._attached(key)
+        with self._lock:
+            self._kept.add(session)
+        return session
 
     def close(self, key: str) -> str:
         """Close a session; say so."""
-        self.session(key).close(reason="closed from the dashboard")
-        return f"Session {key} takes no more jobs."
+        session = self.session(key)
+        session.close(reason="closed from the dashboard")
+        return f"{_called(session)} takes no more jobs."
 
     def cancel(self, key: str) -> str:
         """Cancel a session; say so."""
-        self.session(key).cancel(reason="cancelled from the dashboard")
-        return f"Session {key} is cancelled."
+        session = self.session(key)
+        session.cancel(reason="cancelled from the dashboard")
+        return f"{_called(session)} is cancelled."
 
     def close_all(self) -> str:
         """Close every open session of the list; say how many.
@@ -134,41 +145,69 @@ class Overview:
         Raises:
             QSessionError: If some could not be closed; all have been tried.
         """
-        open_ones = [entry for entry in self.look(ask=False).entries if entry.is_open]
-        failures = []
-        for entry in open_ones:
-            try:
-                self.close(entry.key)
-            except Exception as error:  # noqa: BLE001 - the others are closed all the same
-                failures.append(error)
-        closed = len(open_ones) - len(failures)
-        if failures:
+        keys = [entry.key for entry in self.look(ask=False).entries if entry.is_open]
+        with ThreadPoolExecutor(_CLOSED_AT_ONCE, thread_name_prefix="qsession-closing") as pool:
+            problems = list(filter(None, pool.map(self._problem_of_closing, keys)))
+        closed = len(keys) - len(problems)
+        if problems:
             raise QSessionError(
-                f"{closed} of {counted(len(open_ones), 'session')} are closed. The last of "
-                f"{counted(len(failures), 'failure')}: {failures[-1]}"
+                f"{closed} of {counted(len(keys), 'session')} closed. The last of "
+                f"{counted(len(problems), 'failure')}: {problems[-1]}"
             )
         return f"{counted(closed, 'session')} closed."
 
-    def _entries(self, told: Told) -> tuple[Entry, ...]:
-        held = {self.key_of(session): info_of(session) for session in live.sessions()}
-        here = [Entry(key, info, is_held=True) for key, info in held.items()]
-        there = [
-            Entry(str(info.session_id), info, is_held=False)
-            for info in elsewhere(told, ended=self._ended, limit=self._limit)
-            if info.session_id not in held
-        ]
-        shown = (entry for entry in (*here, *there) if self._ended or entry.info.ended is None)
-        return tuple(sorted(shown, key=_age))
-
     def key_of(self, session: Session) -> str:
         """What the list finds a session of this process by."""
-        session_id: str | None = session.session_id
-        if session_id is not None:
-            return session_id
-        key = self._unopened.get(session)
+        with self._lock:
+            return self._key_of(session)
+
+    def _problem_of_closing(self, key: str) -> Exception | None:
+        try:
+            self.close(key)
+        except Exception as error:  # noqa: BLE001 - the others are closed all the same
+            return error
+        return None
+
+    def _held(self, key: str) -> Session | None:
+        return next((held for held in live.sessions() if self.key_of(held) == key), None)
+
+    def _attached(self, key: str) -> Session:
+        entry = next((entry for entry in self._sight.entries if entry.key == key), None)
+        session_id = None if entry is None else entry.info.session_id
+        if session_id is None:
+            raise InvalidInputError(
+                f"The dashboard lists no session {key!r}. Refresh it to see what there is."
+            )
+        with self._attaching:
+            return attach(session_id, self._service)
+
+    def _entries(self) -> tuple[Entry, ...]:
+        held = {session: info_of(session) for session in live.sessions()}
+        here = [
+            Entry(self._key_of(session), info)
+            for session, info in held.items()
+            if self._ended or info.ended is None or session in self._kept
+        ]
+        ids = {info.session_id for info in held.values()}
+        there = [
+            Entry(str(info.session_id), info)
+            for info in elsewhere(self._told, ended=self._ended, limit=self._limit)
+            if info.session_id not in ids
+        ]
+        return tuple(sorted((*here, *there), key=_age))
+
+    def _key_of(self, session: Session) -> str:
+        key = self._keys.get(session)
         if key is None:
-            key = self._unopened[session] = f"unopened-{next(self._numbers)}"
+            key = session.session_id or f"unopened-{next(self._numbers)}"
+            self._keys[session] = key
         return key
+
+
+def _called(session: Session) -> str:
+    """A session at the beginning of a sentence."""
+    info = info_of(session)
+    return f"{info.mode.capitalize()} {info.name or info.session_id or 'not opened yet'}"
 
 
 def _age(entry: Entry) -> float:

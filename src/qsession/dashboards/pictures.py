@@ -26,17 +26,12 @@ def sight_text(sight: Sight) -> str:
 def sight_html(sight: Sight) -> str:
     """A table in HTML; plain elements, since viewers such as GitHub's strip styles."""
     head = "".join(f'<th align="left">{heading}</th>' for heading in _HEADINGS)
-    body = "".join(
-        "<tr>"
-        + "".join(f'<td align="left">{escape(cell)}</td>' for cell in _cells(entry))
-        + "</tr>"
-        for entry in sight.entries
-    )
+    body = "".join(map(_row, sight.entries))
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     notes = "".join(f"<p>{escape(note)}</p>" for note in _notes(sight))
     shown = table if sight.entries else f"<p>{_NOTHING}</p>"
-    number = counted(len(sight.entries), "session")
-    return f"<div><strong>{number.capitalize()}</strong>{shown}{notes}</div>"
+    title = counted(len(sight.entries), "session") if sight.entries else "Sessions"
+    return f"<div><strong>{title}</strong>{shown}{notes}</div>"
 
 
 def _row(entry: Entry) -> str:
@@ -50,7 +45,7 @@ def _notes(sight: Sight) -> list[str]:
 
 def _cells(entry: Entry) -> tuple[str, ...]:
     info = entry.info
-    title = " ".join(filter(None, (info.name, info.session_id or "not opened")))
+    title = " ".join(filter(None, (info.name, info.session_id or "(not opened yet)")))
     return (
         title,
         info.backend or "",
@@ -59,5 +54,5 @@ def _cells(entry: Entry) -> tuple[str, ...]:
         "" if info.remaining is None else format_duration(info.remaining),
         "" if info.usage is None else format_duration(info.usage),
         "" if info.jobs is None else str(info.jobs),
-        where_words(info.source),
+        where_words(info),
     )

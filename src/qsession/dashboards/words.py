@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qsession.listing import LOST
 from qsession.model.states import State
+
+if TYPE_CHECKING:
+    from qsession.listing import SessionInfo
 
 _PLACES = {"process": "this process", "ledger": "ledger", "service": "account"}
 
@@ -13,6 +18,6 @@ def state_words(state: str) -> str:
     return "Lost" if state == LOST else State(state).label
 
 
-def where_words(source: str) -> str:
-    """Who told of a session."""
-    return _PLACES[source]
+def where_words(info: SessionInfo) -> str:
+    """Who told of a session, or who has it."""
+    return _PLACES[info.source] if info.pid is None else f"process {info.pid}"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from qsession.errors import InvalidInputError, QSessionError
 from qsession.model.states import JobStatus
 from qsession.widget.details import details_of, drawing_of
+from qsession.widget.replies import Details, Request, reply_to
 
 if TYPE_CHECKING:
     from qsession.session import Session
-
-_log = logging.getLogger("qsession")
 
 
 def answer(
@@ -34,46 +32,26 @@ def answer(
     Returns:
         The reply; None for a message that is no request. Failures are replies too.
     """
-    if not isinstance(content, Mapping) or content.get("kind") != "request":
-        return None
-    try:
-        details = _look_up(session, content)
-        message = None if details else _carry_out(session, content, resync, send_older)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the page waits for an answer
-        if not isinstance(error, QSessionError):
-            _log.exception("A request of the page failed.")
-        problem = {"type": type(error).__name__, "message": str(error) or type(error).__name__}
-        return _reply(content, message=None, error=problem)
-    if details is not None:
-        return {**_reply(content, message=None, error=None), "details": details}
-    return _reply(content, message=message, error=None)
+
+    def carry_out(request: Request) -> str | Details | None:
+        return _look_up(session, request) or _carry_out(session, request, resync, send_older)
+
+    return reply_to(content, carry_out)
 
 
-def _reply(
-    content: Mapping[str, Any], *, message: str | None, error: dict[str, str] | None
-) -> dict[str, Any]:
-    return {
-        "kind": "reply",
-        "id": content.get("id"),
-        "ok": error is None,
-        "message": message,
-        "error": error,
-    }
-
-
-def _look_up(session: Session, content: Mapping[str, Any]) -> dict[str, Any] | None:
+def _look_up(session: Session, content: Request) -> Details | None:
     """What the page wants to know of a job; None if it wants something else."""
     match content.get("action"):
         case "details":
-            return details_of(session, content.get("job_id", ""))
+            return Details(details_of(session, content.get("job_id", "")))
         case "drawing":
-            return drawing_of(session, content.get("job_id", ""), content.get("index", 0))
+            return Details(drawing_of(session, content.get("job_id", ""), content.get("index", 0)))
     return None
 
 
 def _carry_out(
     session: Session,
-    content: Mapping[str, Any],
+    content: Request,
     resync: Callable[[], None],
     send_older: Callable[[str], None],
 ) -> str | None:
@@ -99,7 +77,7 @@ def _carry_out(
     return None
 
 
-def _run(session: Session, content: Mapping[str, Any]) -> str:
+def _run(session: Session, content: Request) -> str:
     """A program with what the reader chose for it, a job once more, or else the last one."""
     program, shots = content.get("program"), content.get("shots")
     if program is None:

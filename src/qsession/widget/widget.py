@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 from traitlets import Enum
 
-from qsession.errors import QSessionError
 from qsession.session.traits import Published
 from qsession.widget import subshells
+from qsession.widget.bundle import SCRIPT, STYLES
 from qsession.widget.encoding import encode_head, encode_row
 from qsession.widget.requests import answer
 from qsession.widget.wire import NEWEST_ROWS, ROWS_A_MESSAGE
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
 
     from qsession.model.records import JobRecord
     from qsession.session import Session
-
-_STATIC = Path(__file__).parent.parent / "static"
-if not (_STATIC / "widget.js").exists():
-    raise QSessionError(
-        "The front end is not built, so a session cannot be shown. In a clone of the repository "
-        "run 'make setup'; otherwise install qsession again."
-    )
 
 _UNTOLD = object()
 """Stands for the value of a field that no page can be relied on to know."""
@@ -41,8 +33,8 @@ class SessionWidget(anywidget.AnyWidget):
     The wire is described in `qsession.widget.wire`.
     """
 
-    _esm = _STATIC / "widget.js"
-    _css = _STATIC / "widget.css"
+    _esm = SCRIPT
+    _css = STYLES
 
     seq = Published(lambda self: self._seq, help="Number of the last delta.").tag(sync=True)
     head = Published(lambda self: self._read_head(), help="All but the jobs.").tag(sync=True)

@@ -111,14 +111,13 @@ def bits(
         for name, size, _ in registers
     }
     for index in np.ndindex(*shape):
-        memory = next(outputs)["data"].get("memory")
+        data = next(outputs)["data"]
+        memory = data.get("memory")
         if not memory:
             raise FastPathError("nothing is measured")
         # Shots repeat: each outcome is taken apart once.
-        places: dict[str, int] = {}
-        order = np.fromiter(
-            (places.setdefault(shot, len(places)) for shot in memory), np.intp, len(memory)
-        )
+        places = {outcome: place for place, outcome in enumerate(data["counts"])}
+        order = np.fromiter(map(places.__getitem__, memory), np.intp, len(memory))
         outcomes = [int(outcome, 16) for outcome in places]
         for name, size, start in registers:
             count, mask = -(-size // 8), (1 << size) - 1

@@ -1,0 +1,51 @@
+/** How often to look at the sessions of the kernel, in milliseconds. */
+const LOOK_MS = 3000;
+
+/** How often to have the account asked meanwhile. */
+const ASK_MS = 60_000;
+
+type Look = (action: "look" | "ask") => Promise<void>;
+
+/**
+ * Looks again and again, as long as somebody may see what comes of it: not in a hidden tab, in an
+ * output that is scrolled out or gone, and not before the last look is answered.
+ */
+export class Looking {
+  readonly #node: HTMLElement;
+  readonly #look: Look;
+  #isInSight = true;
+  #isLooking = false;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #lastAskMs = Date.now();
+
+  constructor(node: HTMLElement, look: Look, signal: AbortSignal) {
+    this.#node = node;
+    this.#look = look;
+    const timer = setInterval(() => this.#lookIfSeen(), LOOK_MS);
+    const observer = new IntersectionObserver((entries) => {
+      this.#isInSight = entries.at(-1)?.isIntersecting ?? true;
+      this.#lookIfSeen();
+    });
+    observer.observe(node);
+    const onVisibility = (): void => this.#lookIfSeen();
+    document.addEventListener("visibilitychange", onVisibility, { signal });
+    signal.addEventListener("abort", () => {
+      clearInterval(timer);
+      observer.disconnect();
+    });
+  }
+
+  #lookIfSeen(): void {
+    const isSeen = this.#isInSight && this.#node.isConnected && !document.hidden;
+    // Coming into sight again and again is no reason to look more often.
+    const isDue = Date.now() - this.#lastMs >= LOOK_MS;
+    if (!isSeen || !isDue || this.#isLooking) return;
+    const isAsking = Date.now() - this.#lastAskMs >= ASK_MS;
+    this.#lastMs = Date.now();
+    if (isAsking) this.#lastAskMs = this.#lastMs;
+    this.#isLooking = true;
+    void this.#look(isAsking ? "ask" : "look").finally(() => {
+      this.#isLooking = false;
+    });
+  }
+}

@@ -43,6 +43,7 @@ interface Formats {
   readonly number: Intl.NumberFormat;
   readonly tenths: Intl.NumberFormat;
   readonly percent: Intl.NumberFormat;
+  readonly finePercent: Intl.NumberFormat;
 }
 
 let current: Formats | undefined;
@@ -66,6 +67,11 @@ function formatsOf(language: string): Formats {
     number: new Intl.NumberFormat(locale),
     tenths: new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     percent: new Intl.NumberFormat(locale, { style: "percent" }),
+    finePercent: new Intl.NumberFormat(locale, {
+      style: "percent",
+      minimumFractionDigits: 1,
+      maximumFractionDigits: 1,
+    }),
   };
 }
 
@@ -106,6 +112,11 @@ export function number(value: number): string {
 /** A share of 1 in percent, with the reader's spacing: `76%`, `76 %`. */
 export function percent(share: number): string {
   return formats().percent.format(share);
+}
+
+/** Like {@link percent}, in tenths: `49.1%`, `49,1 %`. */
+export function finePercent(share: number): string {
+  return formats().finePercent.format(share);
 }
 
 /** A number with its noun: `1 job`, `2 jobs`. */

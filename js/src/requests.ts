@@ -148,8 +148,8 @@ export class Requests<Asked extends string = Action> {
 }
 
 const TIMEOUT_TEXT =
-  `No answer from the kernel after ${REQUEST_TIMEOUT_MS / 1000} s. It may be busy with a cell: ` +
-  "the request is then carried out when the cell ends.";
+  `No answer from the kernel after ${REQUEST_TIMEOUT_MS / 1000} s. It may be busy with a cell, or the ` +
+  "connection may be lost: the request is carried out when the cell ends, or the connection is back.";
 
 function disconnected(): RequestError {
   return new RequestError("Disconnected", "No connection to the kernel: nothing was sent.");

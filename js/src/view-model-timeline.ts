@@ -124,7 +124,7 @@ function covered(stretches: readonly Stretch[]): number {
   return sum;
 }
 
-/** Joins stretches that touch, or lie no further apart than `gap` milliseconds; one failure shows. */
+/** Joins stretches that touch, or lie no further apart than `gap` milliseconds. */
 export function merge(stretches: readonly Stretch[], gap: number): readonly Stretch[] {
   const merged: Stretch[] = [];
   let last: { -readonly [K in keyof Stretch]: Stretch[K] } | null = null;
@@ -134,7 +134,6 @@ export function merge(stretches: readonly Stretch[], gap: number): readonly Stre
       merged.push(last);
       continue;
     }
-    if (last.kind !== "failed") last.kind = stretch.kind;
     last.to = Math.max(last.to, stretch.to);
     last.jobs += stretch.jobs;
     last.jobId = null;
@@ -200,7 +199,12 @@ const RESOLUTION = 1 / 400;
 export function blocksOf(stretches: readonly Stretch[], shown: Span): readonly Block[] {
   const length = shown.to - shown.from;
   const inSight = stretches.filter(({ from, to }) => to >= shown.from && from <= shown.to);
-  return merge(inSight, inSight.length > 100 ? length * RESOLUTION : 0).map((stretch) => {
+  const gap = inSight.length > 100 ? length * RESOLUTION : 0;
+  const isFailed = ({ kind }: Stretch): boolean => kind === "failed";
+  // Failures are drawn last: a few among many jobs show, and do not hide the others.
+  const others = inSight.filter((stretch) => !isFailed(stretch));
+  const joined = [...merge(others, gap), ...merge(inSight.filter(isFailed), gap)];
+  return joined.map((stretch) => {
     const left = Math.max(0, (stretch.from - shown.from) / length);
     const right = Math.min(1, (stretch.to - shown.from) / length);
     return {

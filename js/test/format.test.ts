@@ -3,6 +3,7 @@ import {
   clock,
   countdown,
   counted,
+  finePercent,
   fullTime,
   number,
   percent,
@@ -79,6 +80,7 @@ describe("in the reader's language", () => {
       fullTime(AFTERNOON).split(" at ")[0]?.split(" um ")[0] ?? "",
       number(12_345),
       percent(0.256),
+      finePercent(0.256),
       took(12.44),
     ].map((text) => text.replace(/[\u00a0\u202f]/g, " "));
   };
@@ -90,6 +92,7 @@ describe("in the reader's language", () => {
       "Saturday, March 14, 2026",
       "12,345",
       "26%",
+      "25.6%",
       "12.4 s",
     ]);
   });
@@ -101,6 +104,7 @@ describe("in the reader's language", () => {
       "Samstag, 14. März 2026",
       "12.345",
       "26 %",
+      "25,6 %",
       "12,4 s",
     ]);
   });

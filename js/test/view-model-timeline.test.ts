@@ -160,6 +160,22 @@ describe("blocks", () => {
     const close = blocksOf(story.work, { from: BEGIN, to: BEGIN + 500 });
     expect(close.map(({ jobId }) => jobId)).toContain("j20");
   });
+
+  test("of a few failures among many jobs hide neither", () => {
+    const rows = Array.from({ length: 1000 }, (_, i) => ({
+      ...job(`j${i}`, i / 10, i / 10, i / 10 + 0.09),
+      ...(i % 300 === 150 ? { status: "ERROR" as const } : {}),
+    }));
+    const story = tell(rows);
+    const blocks = blocksOf(story.work, fit(story));
+    const failed = blocks.filter(({ kind }) => kind === "failed");
+    expect(failed.map(({ jobId }) => jobId)).toEqual(["j150", "j450", "j750"]);
+    const shown = (kind: string): number =>
+      blocks.filter((block) => block.kind === kind).reduce((sum, { width }) => sum + width, 0);
+    expect(shown("running")).toBeCloseTo(1 / 3, 2);
+    expect(shown("failed")).toBeLessThan(0.01);
+    expect(blocks.slice(-3)).toEqual(failed);
+  });
 });
 
 describe("the numbers in words", () => {

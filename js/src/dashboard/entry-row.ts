@@ -12,20 +12,40 @@ export interface RowActions {
   readonly explain: (reason: string) => void;
 }
 
+/** The columns, in their order; narrow views show some headings in the cells. */
+export const COLUMNS = [
+  ["who", "Session"],
+  ["backend", "Backend"],
+  ["state", "State"],
+  ["opened", "Opened"],
+  ["left", "Time left"],
+  ["usage", "Usage"],
+  ["jobs", "Jobs"],
+  ["actions", "Actions"],
+] as const;
+
+type Column = (typeof COLUMNS)[number][0];
+
+// Roles are told, since a narrow view lays the table out as cards, which would take them away.
+function cell(column: Column, ...children: readonly Node[]): HTMLElement {
+  const heading = COLUMNS.find(([name]) => name === column)?.[1] ?? "";
+  return h("td", { role: "cell", "data-column": column, "data-heading": heading }, ...children);
+}
+
 /** One session in the list. */
 export class EntryRow {
-  readonly node = h("tr", { class: "qs-entry" });
+  readonly node = h("tr", { class: "qs-entry", role: "row" });
   readonly #actions: RowActions;
   readonly #title = h("span", { class: "qs-entry-name" });
   readonly #mode = h("span");
   readonly #id = h("span", { class: "qs-mono" });
-  readonly #backend = h("td", { "data-column": "backend" });
+  readonly #backend = h("span", { class: "qs-entry-backend" });
+  readonly #where = h("span", { class: "qs-entry-about" });
   readonly #sign = new SignView("qs-entry-state");
-  readonly #opened = h("td", { "data-column": "opened" });
-  readonly #left = h("td", { "data-column": "left", class: "qs-number" });
-  readonly #usage = h("td", { "data-column": "usage", class: "qs-number" });
-  readonly #jobs = h("td", { "data-column": "jobs", class: "qs-number" });
-  readonly #where = h("td", { "data-column": "where", class: "qs-dim" });
+  readonly #opened = h("span");
+  readonly #left = h("span");
+  readonly #usage = h("span");
+  readonly #jobs = h("span");
   readonly #show: ActionButton;
   readonly #close: ActionButton;
   readonly #cancel: ActionButton;
@@ -45,27 +65,19 @@ export class EntryRow {
     });
     this.#cancel = new ActionButton("Cancel", {
       explain,
-      kind: "danger",
       onClick: () => actions.ask("cancel", this.#entry, () => this.#cancel.button.focus()),
     });
-    const about = h("span", { class: "qs-entry-about qs-dim" }, this.#mode, " · ", this.#id);
-    const who = h("th", { scope: "row", "data-column": "who" }, this.#title, about);
-    const buttons = h(
-      "td",
-      { "data-column": "actions" },
-      h("span", { class: "qs-endings" }, this.#show.node, this.#close.node, this.#cancel.node),
-    );
-    const state = h("td", { "data-column": "state" }, this.#sign.node);
+    const about = h("span", { class: "qs-entry-about" }, this.#mode, this.#id);
+    const buttons = [this.#show.node, this.#close.node, this.#cancel.node];
     this.node.append(
-      who,
-      this.#backend,
-      state,
-      this.#opened,
-      this.#left,
-      this.#usage,
-      this.#jobs,
-      this.#where,
-      buttons,
+      h("th", { role: "rowheader", scope: "row", "data-column": "who" }, this.#title, about),
+      cell("backend", this.#backend, this.#where),
+      cell("state", this.#sign.node),
+      cell("opened", this.#opened),
+      cell("left", this.#left),
+      cell("usage", this.#usage),
+      cell("jobs", this.#jobs),
+      cell("actions", h("span", { class: "qs-endings" }, ...buttons)),
     );
     this.update(entry);
   }
@@ -73,10 +85,9 @@ export class EntryRow {
   update(entry: EntryView): void {
     this.#entry = entry;
     setAttribute(this.node, "data-session", entry.key);
-    setAttribute(this.node, "data-state", entry.sign.word);
+    setAttribute(this.node, "data-shown", entry.isShown ? "true" : null);
     setText(this.#title, entry.title);
-    this.#title.hidden = entry.title === "";
-    setAttribute(this.#title, "title", entry.title || null);
+    setAttribute(this.#title, "title", entry.id ? entry.title : entry.fullId || null);
     setText(this.#mode, entry.mode);
     setText(this.#id, entry.id);
     setAttribute(this.#id, "title", entry.fullId || null);
@@ -85,6 +96,7 @@ export class EntryRow {
     setText(this.#opened, entry.opened);
     setAttribute(this.#opened, "title", entry.openedInFull || null);
     setText(this.#left, entry.left);
+    setAttribute(this.#left, "data-tone", entry.isShort ? "warn" : null);
     setText(this.#usage, entry.usage);
     setText(this.#jobs, entry.jobs);
     setText(this.#where, entry.where);

@@ -8,7 +8,7 @@ import { Alerts } from "../views/alerts";
 import { Confirmation, type Question } from "../views/confirmation";
 import { StatusLine } from "../views/status-line";
 import { isReply } from "../wire";
-import { EntryRow } from "./entry-row";
+import { COLUMNS, EntryRow } from "./entry-row";
 import { Looking } from "./looking";
 import { type DashboardModel, listenTo } from "./model";
 import {
@@ -27,18 +27,6 @@ const QUESTIONS: Readonly<Record<Asked, Question>> = {
   close_all: { question: "Close all sessions?", yes: "Yes, close all" },
 };
 
-const COLUMNS: readonly (readonly [column: string, heading: string])[] = [
-  ["who", "Session"],
-  ["backend", "Backend"],
-  ["state", "State"],
-  ["opened", "Opened"],
-  ["left", "Time left"],
-  ["usage", "Usage"],
-  ["jobs", "Jobs"],
-  ["where", "Known from"],
-  ["actions", "Actions"],
-];
-
 /** One view of a dashboard: draws what was seen, sends what the reader asks for. */
 export class DashboardPanel {
   readonly node: HTMLElement;
@@ -53,7 +41,7 @@ export class DashboardPanel {
   readonly #confirmation: Confirmation<Asked>;
   readonly #alerts = new Alerts();
   readonly #table: HTMLTableElement;
-  readonly #body = h("tbody");
+  readonly #body = h("tbody", { role: "rowgroup" });
   readonly #empty = h("p", { class: "qs-empty-dashboard" });
   readonly #status = new StatusLine();
   readonly #ticker: Ticker;
@@ -86,7 +74,12 @@ export class DashboardPanel {
       },
     });
     this.#confirmation = new Confirmation(QUESTIONS, (asked) => this.#carryOut(asked));
-    this.#table = h("table", { class: "qs-entries" }, headings(), this.#body);
+    this.#table = h(
+      "table",
+      { class: "qs-entries", role: "table", "aria-label": "Sessions" },
+      headings(),
+      this.#body,
+    );
     this.node = h(
       "section",
       { class: "qsession qs-dashboard", "aria-label": "Sessions" },
@@ -261,7 +254,12 @@ export class DashboardPanel {
 
 function headings(): HTMLElement {
   const cells = COLUMNS.map(([column, heading]) =>
-    h("th", { scope: "col", "data-column": column }, heading),
+    h(
+      "th",
+      { role: "columnheader", scope: "col", "data-column": column },
+      // Buttons speak for themselves.
+      column === "actions" ? h("span", { class: "qs-hidden" }, heading) : heading,
+    ),
   );
-  return h("thead", {}, h("tr", {}, ...cells));
+  return h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...cells));
 }

@@ -9,6 +9,7 @@ export interface EntryView {
   readonly who: string;
   readonly title: string;
   readonly mode: string;
+  /** Its id, where the title is not that already. */
   readonly id: string;
   readonly fullId: string;
   readonly backend: string;
@@ -16,6 +17,8 @@ export interface EntryView {
   readonly opened: string;
   readonly openedInFull: string;
   readonly left: string;
+  /** Whether little time is left. */
+  readonly isShort: boolean;
   readonly usage: string;
   readonly jobs: string;
   readonly where: string;
@@ -41,6 +44,11 @@ export interface DashboardView {
   readonly isCounting: boolean;
 }
 
+const NOTHING = "–";
+
+/** From here on the time that is left stands out, in seconds. */
+const SHORT_S = 300;
+
 const GONE = "The kernel is gone: nothing can be done from here.";
 
 const LOST: Sign = { word: "Lost", icon: "unplugged", tone: "warn" };
@@ -63,7 +71,7 @@ export function describeDashboard(
     problem: overview?.problem ?? null,
     hint: hint(overview, isLive, nowMs),
     openCount,
-    isCounting: isLive && entries.some((entry) => entry.left !== ""),
+    isCounting: isLive && entries.some((entry) => entry.left !== NOTHING),
   };
 }
 
@@ -80,23 +88,24 @@ function describe(
   isLive: boolean,
   nowMs: number,
 ): EntryView {
-  const name = entry.name ?? "";
   const id = entry.session_id === null ? "not opened" : shortId(entry.session_id);
-  const sinceMs = nowMs - (overview?.now_ms ?? nowMs);
+  const sinceMs = isLive ? nowMs - (overview?.now_ms ?? nowMs) : 0;
+  const leftS = secondsLeft(entry, sinceMs);
   return {
     key: entry.key,
-    who: name || id,
-    title: name,
+    who: entry.name || id,
+    title: entry.name || id,
     mode: entry.mode,
-    id,
+    id: entry.name ? id : "",
     fullId: entry.session_id ?? "",
-    backend: entry.backend ?? "",
+    backend: entry.backend ?? NOTHING,
     sign: signOf(entry),
-    opened: entry.opened_ms === null ? "" : shortClock(entry.opened_ms, nowMs),
+    opened: entry.opened_ms === null ? NOTHING : shortClock(entry.opened_ms, nowMs),
     openedInFull: entry.opened_ms === null ? "" : fullTime(entry.opened_ms),
-    left: leftText(entry, isLive ? sinceMs : 0),
-    usage: entry.usage_s === null ? "" : span(entry.usage_s),
-    jobs: entry.jobs === null ? "" : number(entry.jobs),
+    left: leftS === null ? NOTHING : countdown(leftS),
+    isShort: leftS !== null && leftS < SHORT_S,
+    usage: entry.usage_s === null ? NOTHING : span(entry.usage_s),
+    jobs: entry.jobs === null ? NOTHING : number(entry.jobs),
     where: entry.where,
     isOpen: entry.is_open,
     isShown: entry.is_shown,
@@ -105,9 +114,9 @@ function describe(
   };
 }
 
-function leftText(entry: Entry, sinceMs: number): string {
-  if (!entry.is_open || entry.remaining_s === null) return "";
-  return countdown(Math.max(0, entry.remaining_s - sinceMs / 1000));
+function secondsLeft(entry: Entry, sinceMs: number): number | null {
+  if (!entry.is_open || entry.remaining_s === null) return null;
+  return Math.max(0, entry.remaining_s - sinceMs / 1000);
 }
 
 function signOf(entry: Entry): Sign {

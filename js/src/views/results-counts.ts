@@ -1,6 +1,6 @@
 import type { Counts } from "../details";
 import { h, setText, uniqueId } from "../dom";
-import { counted, number } from "../format";
+import { counted, finePercent, number } from "../format";
 import { type Bar, describeBars, type Order } from "../view-model-details";
 
 /** How often each outcome of a register came: a table whose rows are bars. */
@@ -81,6 +81,6 @@ function barRow({ outcome, count, share, length, isRest }: Bar): HTMLElement {
       h("span", { class: "qs-bar-track", "aria-hidden": "true" }, fill),
       h("span", { class: "qs-bar-count" }, number(count)),
     ),
-    h("td", { class: "qs-number qs-dim" }, `${(share * 100).toFixed(1)} %`),
+    h("td", { class: "qs-number qs-dim" }, finePercent(share)),
   );
 }

@@ -14,7 +14,9 @@ describe("a session in the list", () => {
   test("goes by its name, else by its id", () => {
     expect(viewOf({ name: "vqe" }).who).toBe("vqe");
     expect(viewOf({ name: null, session_id: "abc" }).who).toBe("abc");
-    expect(viewOf({ session_id: null }).id).toBe("not opened");
+    expect(viewOf({ name: "vqe", session_id: "abc" })).toMatchObject({ title: "vqe", id: "abc" });
+    expect(viewOf({ name: null, session_id: "abc" })).toMatchObject({ title: "abc", id: "" });
+    expect(viewOf({ name: "vqe", session_id: null }).id).toBe("not opened");
   });
 
   test("counts down from what was left when it was seen", () => {
@@ -26,9 +28,15 @@ describe("a session in the list", () => {
     expect(viewOf({ remaining_s: 600 }, { isLive: false, nowMs: NOW + 30_000 }).left).toBe("10:00");
   });
 
-  test("leaves empty what is not known", () => {
+  test("stands out when little time is left", () => {
+    expect(viewOf({ remaining_s: 300 }).isShort).toBe(false);
+    expect(viewOf({ remaining_s: 299 }).isShort).toBe(true);
+    expect(viewOf({ remaining_s: null }).isShort).toBe(false);
+  });
+
+  test("shows a dash for what is not known", () => {
     const view = viewOf({ remaining_s: null, usage_s: null, jobs: null, opened_ms: null });
-    expect([view.left, view.usage, view.jobs, view.opened]).toEqual(["", "", "", ""]);
+    expect([view.left, view.usage, view.jobs, view.opened]).toEqual(["–", "–", "–", "–"]);
   });
 
   test("is told apart by a sign, a lost one too", () => {

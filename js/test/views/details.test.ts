@@ -76,8 +76,8 @@ describe("counts", () => {
   test("are a table of bars by count, or by value", () => {
     show(row("a"), {});
     expect(table(".qs-bars")).toEqual([
-      ["11", "60", "60.0 %"],
-      ["00", "40", "40.0 %"],
+      ["11", "60", "60.0%"],
+      ["00", "40", "40.0%"],
     ]);
     expect(page.button("By count").getAttribute("aria-pressed")).toBe("true");
     page.button("By value").click();

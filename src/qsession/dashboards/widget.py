@@ -39,8 +39,7 @@ class DashboardWidget(anywidget.AnyWidget):
         self._changing = threading.Lock()
         """Held from looking until what was seen is sent, so that no older sight comes last."""
         self._shown: dict[Session, SessionWidget] = {}
-        super().__init__()
-        self._show_sight(self._overview.look(ask=False))
+        super().__init__(overview=self._encoded(self._overview.look(ask=False)))
         self.with_opened_sessions = VBox([self])
         """The list, and below it the sessions that are shown."""
         self.on_msg(self._receive)
@@ -78,7 +77,7 @@ class DashboardWidget(anywidget.AnyWidget):
             case action:
                 raise InvalidInputError(f"The page asked for {action!r}, which is not known here.")
         with self._changing:
-            self._show_sight(self._overview.look(ask=False))
+            self.overview = self._encoded(self._overview.look(ask=False))
         return message
 
     def _show(self, key: str) -> None:
@@ -95,10 +94,11 @@ class DashboardWidget(anywidget.AnyWidget):
             self._arrange()
 
     def _arrange(self) -> None:
-        self.with_opened_sessions.children = (self, *self._shown.values())
+        # What was opened last comes first: next to the list, where the reader looks.
+        self.with_opened_sessions.children = (self, *reversed(self._shown.values()))
 
-    def _show_sight(self, sight: Sight) -> None:
-        self.overview = encode_sight(
+    def _encoded(self, sight: Sight) -> dict[str, Any]:
+        return encode_sight(
             sight,
             self._overview.now,
             shown={self._overview.key_of(session) for session in self._shown},

@@ -14,9 +14,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
+from qiskit_ibm_runtime.options_models.simulator import SimulatorOptions
+from qiskit_ibm_runtime.quantum_program import QuantumProgram
 
-from qsession.engines.local.work import CircuitWork, EstimatorWork, SamplerWork, run_work
-from tests.engines.honesty.conftest import Pair
+from qsession.engines.local.work import (
+    CircuitWork,
+    EstimatorWork,
+    ExecutorWork,
+    SamplerWork,
+    run_work,
+)
+from tests.engines.honesty.conftest import Pair, pair_of
 from tests.support.circuit_families import Case, cases, observables
 
 pytestmark = pytest.mark.timeout(600)
@@ -94,3 +102,24 @@ def test_circuits_on_a_backend_give_the_same_results(pair: Pair, data: st.DataOb
         header, other = (each.header for each in (ours.results[number], theirs.results[0]))
         assert header == other
         assert header["name"] == circuits[number].name
+
+
+@pytest.mark.parametrize("name", ["aer", "manila"])
+@family(8)
+@given(data=st.data(), seed=st.integers(1, 2**31))
+def test_programs_give_the_same_bits(name: str, data: st.DataObject, seed: int):
+    # IBM's executor makes the noise of a device anew for each program: only of small ones here.
+    pair = pair_of(name)
+    jobs = jobs_of(pair, data, 4, measured=True)
+    program = QuantumProgram(shots=data.draw(st.sampled_from((3, 100))))
+    for job in jobs:
+        values = job.values if job.circuit.num_parameters else None
+        program.append_circuit_item(job.circuit, circuit_arguments=values)
+    work = ExecutorWork(pair.backend, program, SimulatorOptions(seed_simulator=seed))
+    outcome: Any = run_work(work)
+    assert outcome.fallback is None
+    theirs: Any = work.run()
+    for ours, other in zip(outcome.result, theirs, strict=True):
+        assert set(ours) == set(other)
+        for register in other:
+            np.testing.assert_array_equal(ours[register], other[register])

@@ -41,6 +41,8 @@ def _one_clock(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
 def _none_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test's service gives its sessions the ids of the test before."""
     monkeypatch.setattr("qsession.session.live._sessions", weakref.WeakSet())
+    # Those that tests drop need not be closed at the exit: their servers are gone.
+    monkeypatch.setattr("qsession.session.custody._left", [])
 
 
 @pytest.fixture

@@ -10,13 +10,19 @@ import numpy as np
 import pytest
 from qiskit import ClassicalRegister, QuantumCircuit
 from qiskit.circuit import Parameter
-from qiskit.circuit.library import UnitaryGate
+from qiskit.circuit.library import HGate, UnitaryGate
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.quantum_info import SparsePauliOp
 from qiskit.transpiler import InstructionProperties
 from qiskit_aer import AerSimulator
-from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error, pauli_error
+from qiskit_aer.noise import (
+    NoiseModel,
+    ReadoutError,
+    amplitude_damping_error,
+    depolarizing_error,
+    pauli_error,
+)
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 from qiskit_ibm_runtime.options_models.simulator import SimulatorOptions
 from qiskit_ibm_runtime.quantum_program import QuantumProgram
@@ -225,6 +231,38 @@ def test_errors_added_to_a_noise_model_in_place_are_seen():
         assert seen[-1] != seen[-2]
 
 
+def test_errors_of_qubits_that_are_not_in_use_decide_how_aer_simulates():
+    # General ones rule out its stabilizer method for the whole device.
+    model = flipping(0.2)
+    backend = AerSimulator(noise_model=model)
+    circuit = turned(0.0)
+    few = CircuitWork(backend, (circuit,), {"shots": 3, "seed_simulator": 3})
+    before: Any = run_work(few).result
+    model.add_quantum_error(amplitude_damping_error(0.1), "sx", [9])
+    after: Any = run_work(few).result
+    theirs = backend.run(circuit, shots=3, seed_simulator=3).result()
+    methods = [each.results[0].metadata["method"] for each in (before, after, theirs)]
+    assert methods == ["stabilizer", "statevector", "statevector"]
+    assert after.get_counts() == theirs.get_counts()
+
+
+@pytest.mark.parametrize("backend", [AerSimulator(), FakeManilaV2()], ids=lambda each: each.name)
+def test_angles_behind_a_measurement_find_their_gates(backend: Any):
+    first, second = Parameter("first"), Parameter("second")
+    circuit = QuantumCircuit(2, 2)
+    circuit.rz(first, 0)
+    circuit.sx(0)
+    circuit.measure(0, 0)
+    circuit.sx(1)
+    circuit.rz(second, 1)
+    circuit.sx(1)
+    circuit.measure(1, 1)
+    values = {"first": [0.3, 0.3], "second": [0.1, 2.5]}
+    ours = sampled(backend, circuit, values)
+    assert ours == by_qiskit(type(backend)(), circuit, values)
+    assert ours["c"][0] != ours["c"][1]
+
+
 def test_noise_given_with_a_job_is_that_jobs_alone():
     backend, circuit = FakeManilaV2(), turned()
     usual = sampled(backend, circuit)
@@ -326,11 +364,16 @@ def test_observables_are_told_apart():
 def test_a_target_edited_in_place_is_seen_by_estimators():
     backend = FakeManilaV2()
     estimated(backend, SparsePauliOp(["XX"]))
-    # Now it is better not to turn by sx.
-    for name in ("sx", "x"):
-        error = InstructionProperties(error=0.9 if name == "sx" else 0.0)
-        backend.target.update_instruction_properties(name, (0,), error)
+    kept = simulator_of(backend).kept
+    assert len(kept) == 1
+    # From now on one gate is enough, which has no error.
+    backend.target.add_instruction(HGate(), {(0,): InstructionProperties(error=0.0)})
     estimated(backend, SparsePauliOp(["XX"]))
+    assert len(kept) == 2
+    error = InstructionProperties(error=0.2)
+    backend.target.update_instruction_properties("h", (0,), error)
+    estimated(backend, SparsePauliOp(["XX"]))
+    assert len(kept) == 3
 
 
 # --- what is kept --------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from playwright.sync_api import expect
@@ -66,6 +66,13 @@ board
 STATES = "[(info.name, info.state) for info in board.sessions]"
 
 
+class OpenDashboard(Protocol):
+    """What the ``open_dashboard`` fixture gives."""
+
+    def __call__(self, *cells: str, viewport: tuple[int, int] = ...) -> NotebookPage:
+        """Show the dashboard in the first cell of a notebook with these cells behind it."""
+
+
 @pytest.fixture
 def cloud() -> Iterator[ServerProcess]:
     """A server whose jobs wait for a test's steps."""
@@ -88,12 +95,6 @@ def open_dashboard(
         return page
 
     return open_
-
-
-class OpenDashboard:
-    """What the ``open_dashboard`` fixture gives."""
-
-    def __call__(self, *cells: str, viewport: tuple[int, int] = ...) -> NotebookPage: ...
 
 
 def dashboard(page: NotebookPage, index: int = 0) -> Locator:
@@ -144,8 +145,10 @@ def test_show_opens_the_view_of_a_session_below(open_dashboard: OpenDashboard) -
     press(page, "Show session last-night")
     expect(opened(page)).to_have_count(2)
     expect(opened(page).first).to_have_attribute("aria-label", "Session last-night")
-    expect(opened(page).first.locator("[data-job-id][data-status=DONE]")).to_have_count(2)
-    page.screenshot("dashboard-opened", page.output(0))
+    opened(page).first.get_by_text("Submitted").scroll_into_view_if_needed()
+    expect(opened(page).first.locator("[data-job-id]")).to_have_count(2)
+    dashboard(page).scroll_into_view_if_needed()
+    page.screenshot("dashboard-opened")
     press(page, "Hide session vqe-h2")
     expect(opened(page)).to_have_count(1)
     expect(opened(page)).to_have_attribute("aria-label", "Session last-night")

@@ -50,8 +50,9 @@ def test_sessions_of_this_process_of_the_ledger_and_of_the_account_are_listed_ne
         on_account: ("open", "service"),
     }
     assert next(iter(found)) == "draft"
-    opened = [entry.info.opened for entry in overview.look(ask=False).entries][1:]
+    opened = [entry.info.opened for entry in overview.look(ask=False).entries if entry.info.opened]
     assert opened == sorted(opened, reverse=True)
+    assert len(opened) == 3
     modes = {entry.info.session_id: entry.info.mode for entry in overview.look(ask=False).entries}
     assert modes[on_account] == "batch"
 

@@ -104,6 +104,7 @@ def test_an_ending_session_refuses_work_and_says_when_and_why_it_ended(
 
 def test_a_queued_job_can_be_cancelled(bench: Bench, gated: GatedBackend):
     running, queued, last = bench.submit(), bench.submit(), bench.submit()
+    gated.wait_for_runs(1)
     assert queued.cancel() is True
     assert bench.statuses == [RUNNING, CANCELLED, QUEUED]
     assert queued.record.error == "Cancelled by the user."
@@ -116,6 +117,7 @@ def test_a_queued_job_can_be_cancelled(bench: Bench, gated: GatedBackend):
 
 def test_a_job_that_runs_or_has_ended_cannot_be_cancelled(bench: Bench, gated: GatedBackend):
     job, queued = bench.submit(), bench.submit()
+    gated.wait_for_runs(1)
     assert job.cancel() is False
     assert queued.cancel() is True
     assert queued.cancel() is False

@@ -24,10 +24,10 @@ export class Looking {
     const timer = setInterval(() => this.#lookIfSeen(), LOOK_MS);
     const observer = new IntersectionObserver((entries) => {
       this.#isInSight = entries.at(-1)?.isIntersecting ?? true;
-      this.#lookIfSeen();
+      this.#lookIfDue();
     });
     observer.observe(node);
-    const onVisibility = (): void => this.#lookIfSeen();
+    const onVisibility = (): void => this.#lookIfDue();
     document.addEventListener("visibilitychange", onVisibility, { signal });
     signal.addEventListener("abort", () => {
       clearInterval(timer);
@@ -35,11 +35,14 @@ export class Looking {
     });
   }
 
+  /** For what comes into sight; doing so again and again is no reason to look more often. */
+  #lookIfDue(): void {
+    if (Date.now() - this.#lastMs >= LOOK_MS) this.#lookIfSeen();
+  }
+
   #lookIfSeen(): void {
     const isSeen = this.#isInSight && this.#node.isConnected && !document.hidden;
-    // Coming into sight again and again is no reason to look more often.
-    const isDue = Date.now() - this.#lastMs >= LOOK_MS;
-    if (!isSeen || !isDue || this.#isLooking) return;
+    if (!isSeen || this.#isLooking) return;
     const isAsking = Date.now() - this.#lastAskMs >= ASK_MS;
     this.#lastMs = Date.now();
     if (isAsking) this.#lastAskMs = this.#lastMs;

@@ -198,14 +198,18 @@ describe("looking again", () => {
     expect(actions.filter((action) => action === "look").length).toBeGreaterThan(10);
   });
 
-  test("as soon as it comes into sight, and then no more often", () => {
+  test("as soon as it comes into sight, and then no more often", async () => {
     const model = open(overview([]));
+    await vi.advanceTimersByTimeAsync(50);
     scroll(true);
     expect(model.sent).toMatchObject([{ action: "look" }]);
     model.answer(null);
+    await settle();
     scroll(false);
     scroll(true);
     expect(model.sent).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2950);
+    expect(model.sent).toHaveLength(2);
   });
 
   test("not while it is scrolled out, the tab is hidden, or the cell is gone", async () => {

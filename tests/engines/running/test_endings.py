@@ -144,3 +144,11 @@ def test_a_shortage_is_found_in_the_log_where_the_error_hides_it(run):
 
     with pytest.raises(JobMemoryError, match=r"Cannot allocate memory by posix_memalign$"):
         read_reply(run(fail_later))
+
+
+def test_an_error_travels_as_itself_beside_packages_that_pickle_errors_their_own_way(run):
+    tblib_pickling = pytest.importorskip("tblib.pickling_support")
+    tblib_pickling.install()  # as importing Dask does
+    reply = run(raising(MemoryError("std::bad_alloc")))
+    with pytest.raises(JobMemoryError):
+        read_reply(reply)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import pickle
 import threading
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from logging.handlers import QueueHandler
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qsession.errors import JobFailedError
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_HEARD = 1000
 """Warnings, and log records, that a unit may send home; a loop can make any number."""
+
+_PROTOCOL = 5
 
 _one_at_a_time = threading.Lock()
 """Warnings belong to a process, not to a thread."""
@@ -124,10 +127,21 @@ def _without_repetitions(caught: list[warnings.WarningMessage]) -> list[HeardWar
     return list(different.values())
 
 
+class _Pickler(pickle.Pickler):
+    """Pickles exceptions as Python does, whatever else is registered for them.
+
+    Dask brings tblib along, whose way fails for a class with two built-in bases.
+    """
+
+    def reducer_override(self, obj: object) -> Any:
+        """How to pickle an object; NotImplemented leaves it to what is registered."""
+        return obj.__reduce_ex__(_PROTOCOL) if isinstance(obj, BaseException) else NotImplemented
+
+
 def packed(ending: Ending) -> bytes:
     """An ending for the way home. What cannot be pickled is put into words."""
     try:
-        pickled = pickle.dumps(ending, 5)
+        pickled = _pickled(ending)
         if ending.error is not None:
             pickle.loads(pickled)  # noqa: S301 - exceptions may fail only here
     except Exception as problem:  # noqa: BLE001 - pickle fails with whatever it meets
@@ -136,5 +150,11 @@ def packed(ending: Ending) -> bytes:
         else:
             words = f"Its result cannot be sent to this process: {problem}"
         error = JobFailedError(words)
-        return pickle.dumps(Ending(None, error, ending.traceback, [], []), 5)
+        return _pickled(Ending(None, error, ending.traceback, [], []))
     return pickled
+
+
+def _pickled(ending: Ending) -> bytes:
+    buffer = io.BytesIO()
+    _Pickler(buffer, _PROTOCOL).dump(ending)
+    return buffer.getvalue()

@@ -104,7 +104,7 @@ def _run(work: Work, session: Any, seed: int) -> tuple[float, Answer]:
 
 def _run_first(case: Case, session_class: Any, seed: int) -> tuple[float, Answer]:
     backend = case.make_backend()
-    work = case.prepare(case.make_backend())  # fitted on another, which may remember its target
+    work = case.prepare(backend)  # circuits are fitted to a backend before its first job
     began = time.perf_counter()
     session = session_class(backend)
     opened_ms = (time.perf_counter() - began) * 1000

@@ -41,8 +41,7 @@ print([name for name in ("IPython", "ipywidgets", "anywidget", "comm") if name i
 @pytest.fixture
 def in_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a notebook, with comms that go nowhere."""
-    module = sys.modules[Dashboard.__module__]  # its name is also that of the function
-    monkeypatch.setattr(module, "in_kernel", lambda: True)
+    monkeypatch.setattr("qsession.dashboards.board.in_kernel", lambda: True)
     monkeypatch.setattr(comm, "create_comm", RecordingComm)
 
 

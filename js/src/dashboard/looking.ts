@@ -8,7 +8,8 @@ type Look = (action: "look" | "ask") => Promise<void>;
 
 /**
  * Looks again and again, as long as somebody may see what comes of it: not in a hidden tab, in an
- * output that is scrolled out or gone, and not before the last look is answered.
+ * output that is scrolled out or gone. It waits for the answer to the last look, a minute at most: a
+ * busy kernel answers late, and has to answer each.
  */
 export class Looking {
   readonly #node: HTMLElement;
@@ -42,7 +43,8 @@ export class Looking {
 
   #lookIfSeen(): void {
     const isSeen = this.#isInSight && this.#node.isConnected && !document.hidden;
-    if (!isSeen || this.#isLooking) return;
+    const isWaiting = this.#isLooking && Date.now() - this.#lastMs < ASK_MS;
+    if (!isSeen || isWaiting) return;
     const isAsking = Date.now() - this.#lastAskMs >= ASK_MS;
     this.#lastMs = Date.now();
     if (isAsking) this.#lastAskMs = this.#lastMs;

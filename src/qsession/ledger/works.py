@@ -12,6 +12,7 @@ import dataclasses
 import logging
 import pickle
 import sys
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -54,6 +55,7 @@ def decode_work(job_id: str, made_by: str, content: bytes, backend: Any) -> Any:
     return dataclasses.replace(work, backend=backend)
 
 
+@cache
 def _makers() -> str:
     """What has to be the same for a pickle to be read."""
     releases = [f"Python {sys.version_info.major}.{sys.version_info.minor}"]

@@ -61,8 +61,11 @@ front-ends: chromium $(KERNELS) ## find out anew what works where, and tell it i
 	$(BIN)/python -m tests.browser.findings
 
 pictures: test-browser ## renew the pictures in the README from what the browser tests saw
-	cp test-results/screenshots/session-light-1000.png notebooks/pictures/session-light.png
-	cp test-results/screenshots/session-dark-1000.png notebooks/pictures/session-dark.png
+	for theme in light dark; do \
+		for picture in session results-estimator dashboard; do \
+			cp test-results/screenshots/$$picture-$$theme-1000.png notebooks/pictures/$$picture-$$theme.png; \
+		done; \
+	done
 
 notebooks: setup ## run the notebooks and keep their outputs; NOTEBOOK=quickstart for one alone
 	$(BIN)/python -m tests.notebooks.running $(NOTEBOOK)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks.local import transpiling
+from benchmarks.local import places, transpiling
 from benchmarks.local.cases import CASES
 from benchmarks.local.comparing import compare
 from benchmarks.local.report import HEADINGS, comparison_row, table, verdict
@@ -17,7 +17,11 @@ from benchmarks.machine import machine
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", help="cases whose name contains this")
+    parser.add_argument(
+        "--only",
+        default="",
+        help="cases, and parts (transpiling, places), whose name contains this",
+    )
     parser.add_argument("--rounds", type=int, help="fewer rounds, for a quick look")
     arguments = parser.parse_args()
     print(f"{machine()}\n", flush=True)
@@ -28,8 +32,9 @@ def main() -> None:
             print(" | ".join(comparison_row(compared[-1])), flush=True)
     print(f"\n{table(HEADINGS, [comparison_row(each) for each in compared])}\n")
     print("Medians, with the least and the most in brackets.\n")
-    if arguments.only in "transpiling":
-        print(f"{table(transpiling.HEADINGS, transpiling.rows())}\n")
+    for part in (transpiling, places):
+        if arguments.only in part.__name__:
+            print(f"{table(part.HEADINGS, part.rows())}\n", flush=True)
     for comparison in compared:
         if (words := verdict(comparison)) is not None:
             print(words)

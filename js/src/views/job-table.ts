@@ -129,6 +129,8 @@ export class JobTable {
     if (!this.#snapshot) return;
     const count = this.#index.length;
     setAttribute(this.#grid, "aria-rowcount", String(count + 1));
+    // A long list takes the height that is there, a short one no more than it needs.
+    setAttribute(this.node, "data-long", count > 10 ? "" : null);
     setAttribute(this.#body, "style", `height:${count * ROW_HEIGHT}px`);
     const focused = this.#focused();
     const wanted = this.#wanted(rowWindow(this.#scroll, count), focused);

@@ -32,7 +32,7 @@ HEADINGS = (
 BURST_JOBS = 100
 ROUNDS = 5
 LONG_S = 5.0
-FEW_SHOTS, MORE_SHOTS = 500, 2500
+FEW_SHOTS, MORE_SHOTS = 2_000, 40_000
 TICK_S = 0.005
 
 Place = Callable[[], AbstractContextManager[qsession.Session]]

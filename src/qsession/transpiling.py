@@ -9,20 +9,18 @@ import threading
 from collections import OrderedDict
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qiskit import qpy
-from qiskit.circuit import ControlFlowOp, Gate, Instruction
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.transpiler import generate_preset_pass_manager
 
 from qsession.errors import InvalidInputError
 from qsession.ibm_client import is_isa_circuit
+from qsession.operations import is_all_qiskits_own
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
     from qiskit.transpiler import PassManager
@@ -145,7 +143,7 @@ class TranspileCache:
 
 def _content_key(circuit: QuantumCircuit) -> bytes | None:
     """A digest of all that transpiling depends on; None if the content cannot be told."""
-    if not _is_all_qiskits_own(circuit):
+    if not is_all_qiskits_own(circuit):
         return None
     plain = circuit.copy(name="circuit")
     plain.metadata = {}
@@ -155,28 +153,3 @@ def _content_key(circuit: QuantumCircuit) -> bytes | None:
     except Exception:  # noqa: BLE001 - QPY fails in many ways on what it cannot write
         return None
     return hashlib.sha256(buffer.getbuffer()).digest()
-
-
-def _is_all_qiskits_own(circuit: QuantumCircuit) -> bool:
-    """Whether QPY writes it in full; of other people's instructions it may leave things out."""
-    operations = [instruction.operation for instruction in circuit.data]
-    return all(map(_is_qiskits_own, operations)) and all(
-        _is_all_qiskits_own(inner) for operation in operations for inner in _inside(operation)
-    )
-
-
-def _inside(operation: Any) -> Iterable[QuantumCircuit]:
-    """The circuits that an operation was made from."""
-    if isinstance(operation, ControlFlowOp):
-        return operation.blocks  # type: ignore[no-any-return]  # Qiskit has no types
-    # What `to_instruction` and `to_gate` make; other gates have classes of their own.
-    if type(operation) in (Instruction, Gate) and operation.definition is not None:
-        return (operation.definition,)
-    return ()
-
-
-def _is_qiskits_own(operation: object) -> bool:
-    # Qiskit's singleton gates have a class of their own that names no module.
-    modules = (cls.__dict__.get("__module__") for cls in type(operation).__mro__)
-    module = next(module for module in modules if isinstance(module, str))
-    return module.partition(".")[0] == "qiskit"

@@ -11,6 +11,8 @@ import pytest
 from qsession import Session
 from qsession.testing import ManualClock
 from tests.cloud.conftest import back_offs, backend, server, service
+from tests.support.circuits import flipped
+from tests.support.gated_backend import GatedBackend
 
 __all__ = ["back_offs", "backend", "server", "service"]
 
@@ -37,3 +39,13 @@ def make_each(
     if request.param == "local":
         return make_session
     return partial(make_session, request.getfixturevalue("backend"))
+
+
+@pytest.fixture
+def busy(gated: GatedBackend, make_session: Callable[..., Session]) -> Session:
+    """A session with one job that runs and two that are queued."""
+    session = make_session(gated)
+    for _ in range(3):
+        session.run(flipped())
+    gated.wait_for_runs(1)
+    return session

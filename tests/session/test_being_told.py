@@ -11,6 +11,7 @@ import pytest
 
 from qsession import InvalidInputError, JobCancelledError, Session
 from qsession.session.stopping import CellCancelled, Stop
+from tests.session.waiters import PATIENCE_S, end
 from tests.support.circuits import flipped
 from tests.support.waiting import until
 
@@ -19,63 +20,6 @@ if TYPE_CHECKING:
     from tests.support.gated_backend import GatedBackend
 
 Make = Callable[..., Session]
-PATIENCE_S = 20.0
-
-
-@pytest.fixture
-def busy(gated: GatedBackend, make_session: Make) -> Session:
-    """A session with one job that runs and two that are queued."""
-    session = make_session(gated)
-    for _ in range(3):
-        session.run(flipped())
-    gated.wait_for_runs(1)
-    return session
-
-
-def end(session: Session) -> None:
-    """End it while its server is there."""
-    session.cancel()
-    until(session._journal, lambda: session.snapshot().state.is_terminal)
-
-
-def waiter_of(session: Session) -> Callable[[], None]:
-    """Wait, when called, until one more listens to the session than now."""
-    subscribers = session._journal._subscribers
-    before = len(subscribers)
-
-    def wait() -> None:
-        pause = threading.Event()
-        for _ in range(2000):
-            if len(subscribers) > before:
-                return
-            pause.wait(0.01)
-        raise AssertionError("Nobody waits.")
-
-    return wait
-
-
-def in_a_thread(task: Callable[[], object]) -> Callable[[], Any]:
-    """Start a task on a thread; what is returned joins it and gives what it gave, or raised."""
-    outcome: list[Any] = []
-
-    def run() -> None:
-        try:
-            outcome.append((task(), None))
-        except BaseException as error:  # noqa: BLE001 - raised where the test looks
-            outcome.append((None, error))
-
-    thread = threading.Thread(target=run)
-    thread.start()
-
-    def join() -> Any:
-        thread.join(PATIENCE_S)
-        assert not thread.is_alive()
-        value, error = outcome[0]
-        if error is not None:
-            raise error
-        return value
-
-    return join
 
 
 # --- await ---------------------------------------------------------------------------------------

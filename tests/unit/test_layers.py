@@ -23,6 +23,7 @@ LAYERS = (
         "qsession.export",
     ),
     (
+        "qsession.operations",
         "qsession.inputs",
         "qsession.pubs",
         "qsession.programs",

@@ -6,6 +6,7 @@ import { Ticker } from "../ticker";
 import { ActionButton } from "../views/action-button";
 import { Alerts } from "../views/alerts";
 import { Confirmation, type Question } from "../views/confirmation";
+import { Outcomes } from "../views/outcome";
 import { StatusLine } from "../views/status-line";
 import { isReply } from "../wire";
 import { COLUMNS, EntryRow } from "./entry-row";
@@ -44,6 +45,7 @@ export class DashboardPanel {
   readonly #body = h("tbody", { role: "rowgroup" });
   readonly #empty = h("p", { class: "qs-empty-dashboard" });
   readonly #status = new StatusLine();
+  readonly #outcomes: Outcomes;
   readonly #ticker: Ticker;
   #overview: Overview | null = null;
   #isLive: boolean;
@@ -53,6 +55,7 @@ export class DashboardPanel {
   constructor(model: DashboardModel, host: HTMLElement, signal: AbortSignal) {
     this.#model = model;
     this.#signal = signal;
+    this.#outcomes = new Outcomes(this.#alerts, this.#status, signal);
     this.#isLive = connectionOfView(model, host) === "live";
     this.#requests = new Requests(
       (content) => model.send(content),
@@ -225,30 +228,8 @@ export class DashboardPanel {
   }
 
   #act(action: DashboardAction, key?: string): void {
-    this.#alerts.clearRequest();
     const [args, pendingKey] = key === undefined ? [{}, action] : [{ key }, `${action} ${key}`];
-    this.#requests.request(action, args, pendingKey).then(
-      (message) => this.#onDone(message),
-      (error: unknown) => this.#onFailed(error),
-    );
-  }
-
-  #onDone(message: string): void {
-    if (message && !this.#signal.aborted) this.#status.say(message);
-  }
-
-  #onFailed(error: unknown): void {
-    if (this.#signal.aborted) return;
-    const text = error instanceof Error ? error.message : String(error);
-    this.#alerts.showRequest(text);
-    if (!(error instanceof RequestError)) return;
-    error.late?.then(
-      (message) => {
-        this.#alerts.clearRequest(text);
-        this.#onDone(message);
-      },
-      (later: unknown) => this.#onFailed(later),
-    );
+    this.#outcomes.follow(this.#requests.request(action, args, pendingKey));
   }
 }
 

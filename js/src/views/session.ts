@@ -3,7 +3,7 @@ import { h, setAttribute } from "../dom";
 import type { SessionStore } from "../model";
 import { historyOf, type NoticeHistory } from "../notice-history";
 import { notifyAway } from "../notifications";
-import { type RequestArguments, RequestError } from "../requests";
+import type { RequestArguments } from "../requests";
 import { SelectedJob } from "../selection";
 import { followTheme } from "../theme";
 import { Throttle } from "../throttle";
@@ -25,6 +25,7 @@ import { Header } from "./header";
 import { JobArea } from "./job-area";
 import { Meters } from "./meters";
 import { Notices } from "./notices";
+import { Outcomes } from "./outcome";
 import { RunPanel, type Work } from "./run-panel";
 import { Side } from "./side";
 import { StatusLine } from "./status-line";
@@ -34,7 +35,6 @@ import { Timeline } from "./timeline";
 export class SessionPanel {
   readonly node: HTMLElement;
   readonly #store: SessionStore;
-  readonly #signal: AbortSignal;
   readonly #selected = new SelectedJob();
   readonly #header: Header;
   readonly #confirmation: Confirmation<Ending>;
@@ -51,11 +51,12 @@ export class SessionPanel {
   readonly #notices = new Notices((key) => this.#history.dismiss(key));
   readonly #alerts = new Alerts();
   readonly #status = new StatusLine();
+  readonly #outcomes: Outcomes;
   #isTrendOld = true;
 
   constructor(store: SessionStore, host: HTMLElement, signal: AbortSignal) {
     this.#store = store;
-    this.#signal = signal;
+    this.#outcomes = new Outcomes(this.#alerts, this.#status, signal);
     const say = (text: string, unseen?: string): void => this.#status.say(text, unseen);
     this.#header = new Header({ ask: (ending) => this.#ask(ending), say }, signal);
     this.#confirmation = new Confirmation(ENDING_QUESTIONS, (ending) => this.#act(ending));
@@ -194,29 +195,7 @@ export class SessionPanel {
   }
 
   #act(action: Action, args: RequestArguments = {}, key?: string): void {
-    this.#alerts.clearRequest();
-    this.#store.request(action, args, key).then(
-      (message) => this.#onDone(message),
-      (error: unknown) => this.#onFailed(error),
-    );
-  }
-
-  #onDone(message: string): void {
-    if (message && !this.#signal.aborted) this.#status.say(message);
-  }
-
-  #onFailed(error: unknown): void {
-    if (this.#signal.aborted) return;
-    const text = error instanceof Error ? error.message : String(error);
-    this.#alerts.showRequest(text);
-    if (!(error instanceof RequestError)) return;
-    error.late?.then(
-      (message) => {
-        this.#alerts.clearRequest(text);
-        this.#onDone(message);
-      },
-      (later: unknown) => this.#onFailed(later),
-    );
+    this.#outcomes.follow(this.#store.request(action, args, key));
   }
 }
 

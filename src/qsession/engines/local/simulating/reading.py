@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qiskit import qpy
 from qiskit.circuit import (
     Barrier,
-    ControlFlowOp,
     Delay,
-    Gate,
-    Instruction,
     Measure,
     ParameterExpression,
     Reset,
@@ -22,6 +19,7 @@ from qiskit.circuit import (
 from qiskit.circuit.library import UnitaryGate
 
 from qsession.engines.local.simulating.fallback import FastPathError
+from qsession.operations import is_all_qiskits_own
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -117,28 +115,3 @@ class UnboundError(FastPathError):
 
     def __init__(self) -> None:
         super().__init__("a parameter stands where none can be varied")
-
-
-def is_all_qiskits_own(circuit: QuantumCircuit) -> bool:
-    """Whether QPY writes it in full; of other people's instructions it may leave things out."""
-    operations = [instruction.operation for instruction in circuit.data]
-    return all(map(_is_qiskits_own, operations)) and all(
-        is_all_qiskits_own(inner) for operation in operations for inner in _inside(operation)
-    )
-
-
-def _inside(operation: Any) -> Iterable[QuantumCircuit]:
-    """The circuits that an operation was made from."""
-    if isinstance(operation, ControlFlowOp):
-        return operation.blocks  # type: ignore[no-any-return]  # Qiskit has no types
-    # What `to_instruction` and `to_gate` make; other gates have classes of their own.
-    if type(operation) in (Instruction, Gate) and operation.definition is not None:
-        return (operation.definition,)
-    return ()
-
-
-def _is_qiskits_own(operation: object) -> bool:
-    # Qiskit's singleton gates have a class of their own that names no module.
-    modules = (cls.__dict__.get("__module__") for cls in type(operation).__mro__)
-    module = next(module for module in modules if isinstance(module, str))
-    return module.partition(".")[0] == "qiskit"

@@ -1,0 +1,36 @@
+"""Whose instructions a circuit is made of: `is_all_qiskits_own`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from qiskit.circuit import ControlFlowOp, Gate, Instruction
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+
+def is_all_qiskits_own(circuit: QuantumCircuit) -> bool:
+    """Whether QPY writes it in full; of other people's instructions it may leave things out."""
+    operations = [instruction.operation for instruction in circuit.data]
+    return all(map(_is_qiskits_own, operations)) and all(
+        is_all_qiskits_own(inner) for operation in operations for inner in _inside(operation)
+    )
+
+
+def _inside(operation: Any) -> Iterable[QuantumCircuit]:
+    """The circuits that an operation was made from."""
+    if isinstance(operation, ControlFlowOp):
+        return operation.blocks  # type: ignore[no-any-return]  # Qiskit has no types
+    # What `to_instruction` and `to_gate` make; other gates have classes of their own.
+    if type(operation) in (Instruction, Gate) and operation.definition is not None:
+        return (operation.definition,)
+    return ()
+
+
+def _is_qiskits_own(operation: object) -> bool:
+    # Qiskit's singleton gates have a class of their own that names no module.
+    modules = (cls.__dict__.get("__module__") for cls in type(operation).__mro__)
+    module = next(module for module in modules if isinstance(module, str))
+    return module.partition(".")[0] == "qiskit"

@@ -1,0 +1,58 @@
+"""Threads that wait for a session, and how to wait until they do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from qsession import Session
+from tests.support.waiting import until
+
+PATIENCE_S = 20.0
+
+
+def end(session: Session) -> None:
+    """End it while its server is there."""
+    session.cancel()
+    until(session._journal, lambda: session.snapshot().state.is_terminal)
+
+
+def waiter_of(session: Session) -> Callable[[], None]:
+    """Wait, when called, until one more listens to the session than now."""
+    subscribers = session._journal._subscribers
+    before = len(subscribers)
+
+    def wait() -> None:
+        pause = threading.Event()
+        for _ in range(2000):
+            if len(subscribers) > before:
+                return
+            pause.wait(0.01)
+        raise AssertionError("Nobody waits.")
+
+    return wait
+
+
+def in_a_thread(task: Callable[[], object]) -> Callable[[], Any]:
+    """Start a task on a thread; what is returned joins it and gives what it gave, or raised."""
+    outcome: list[Any] = []
+
+    def run() -> None:
+        try:
+            outcome.append((task(), None))
+        except BaseException as error:  # noqa: BLE001 - raised where the test looks
+            outcome.append((None, error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+
+    def join() -> Any:
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+        value, error = outcome[0]
+        if error is not None:
+            raise error
+        return value
+
+    return join

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qsession.model.session_state import Mode
 
 LOST = "lost"
-"""The state of a local session whose process ended before anybody had closed it."""
+"""The state of a local session that is gone without anybody having closed it."""
 
 _LOST_SHOWN = timedelta(days=7)
 """A lost session is listed among the open ones until somebody attaches to it, or for a week."""
@@ -37,8 +37,8 @@ class SessionInfo:
         name: The name it was given here.
         backend: Its backend; None if the service does not say yet.
         mode: ``"session"`` or ``"batch"``.
-        state: As `Session.state`, or ``"lost"``: a local session whose process has ended before
-            anybody had closed it. Of the ledger alone it is the last known.
+        state: As `Session.state`, or ``"lost"``: a local session whose process, or object, is gone
+            without anybody having closed it. Of the ledger alone it is the last known.
         opened: When it was opened (UTC).
         ended: When it ended (UTC).
         remaining: Seconds left of its ``max_time``; known of sessions of this process alone.

@@ -150,6 +150,9 @@ def test_a_budget_closes_the_session_and_cancels_what_waits(
     until_state(session, "closed")
     assert running.result()[0].data.meas.get_counts()  # one that runs finishes
     assert [job.status().value for job in queued] == ["CANCELLED", "CANCELLED"]
+    assert {job.error_message() for job in queued} == {
+        "Cancelled because its max_usage of 1m was used up."
+    }
     assert "its max_usage of 1m was used up" in repr(session)
     assert new_threads.left_when_done() == []  # the guard has said it
     assert "its max_usage of 1m was used up" in caplog.text

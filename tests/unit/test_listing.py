@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import weakref
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,7 +28,7 @@ from qsession import (
 )
 from qsession.clock import SystemClock
 from qsession.errors import InvalidInputError
-from qsession.ledger import ledger_of_process
+from qsession.ledger import ledger_of_process, processes
 from qsession.ledger.entries import SessionFacts
 from qsession.ledger.ledger import Ledger
 from qsession.ledger.processes import this_process
@@ -67,6 +69,15 @@ def in_dead_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
+def in_living_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is written comes from a process that goes on, the parent of this one."""
+    parent = processes._process(os.getppid())
+    with monkeypatch.context() as patched:
+        patched.setattr("qsession.ledger.recorder.this_process", lambda: parent)
+        yield
+
+
+@pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What is written comes from another computer."""
     other = replace(this_process(), host="another")
@@ -94,6 +105,18 @@ def test_a_session_whose_process_was_killed_is_listed_as_lost(ledger: Ledger):
     assert (info.state, info.ended, info.jobs, info.source) == ("lost", None, 1, "ledger")
 
 
+def test_a_local_session_that_nothing_holds_any_more_is_lost_too_and_can_be_read():
+    session = Session()
+    job_id = session.run(bell()).job_id()
+    session.job(job_id).result()
+    session_id = session.session_id
+    ledger_of_process().write_noted()  # type: ignore[union-attr]  # the tests have one
+    del session
+    gc.collect()
+    assert (only().session_id, only().state) == (session_id, "lost")
+    assert attach(session_id).state == "closed"
+
+
 @pytest.mark.usefixtures("in_dead_process")
 def test_a_lost_session_is_listed_for_a_week(
     ledger: Ledger, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
@@ -108,6 +131,7 @@ def test_a_lost_session_is_listed_for_a_week(
     assert [info.state for info in sessions(ended=True)] == ["lost"]
 
 
+@pytest.mark.usefixtures("in_living_process")
 def test_a_session_of_another_living_process_is_listed_as_it_is_there(ledger: Ledger):
     telling = Telling(ledger, "s1", LOCAL)
     telling.submit("a")

@@ -281,8 +281,13 @@ class Engine(Protocol):
         """The live job with this id, None if the session has none."""
         ...
 
-    def cancel_job(self, job_id: str) -> bool:
-        """Cancel a job; False if it can no longer be."""
+    def cancel_job(self, job_id: str, why: str | None = None) -> bool:
+        """Cancel a job; False if it can no longer be.
+
+        Args:
+            job_id: Its id.
+            why: The reason in words, where the engine tells it; None is the user's wish.
+        """
         ...
 
     def cancel(self, reason: str, *, running: bool = False) -> None:

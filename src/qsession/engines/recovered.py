@@ -115,7 +115,7 @@ class RecoveredEngine:
         """The job as the ledger has it, None if there is none."""
         return self._jobs.get(job_id)
 
-    def cancel_job(self, job_id: str) -> bool:  # noqa: ARG002 - of any job
+    def cancel_job(self, job_id: str, why: str | None = None) -> bool:  # noqa: ARG002 - of any job
         """Nothing runs any more."""
         return False
 

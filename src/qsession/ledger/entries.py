@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from qsession.ledger.processes import Process
+from qsession.ledger.processes import Process, this_process
 from qsession.model.records import JobRecord
 from qsession.model.states import JobStatus, State
 
@@ -70,9 +70,14 @@ class SessionEntry:
     jobs: int
 
     def is_lost(self, now: datetime) -> bool:
-        """Whether it ended with its process and nobody was there to say so."""
+        """Whether it ended with its process, or its object, and nobody was there to say so.
+
+        Of sessions of this process, ask only for those that it does not hold.
+        """
         if self.facts.kind != "local" or self.ended is not None:
             return False
+        if self.process == this_process():
+            return True
         gone = self.process.has_ended
         return now - self.seen > LONGEST_SILENCE if gone is None else gone
 

@@ -71,8 +71,11 @@ class GuardedSession(WaitingSession):
         self._is_ended_here = True
         self._engine.close(reason)
 
-    def cancel_waiting_jobs(self) -> int:
+    def cancel_waiting_jobs(self, why: str) -> int:
         """Cancel the jobs that are queued, oldest first: the next to run.
+
+        Args:
+            why: The reason in words.
 
         Returns:
             How many were cancelled.
@@ -81,7 +84,7 @@ class GuardedSession(WaitingSession):
         cancelled = 0
         for record in queued:
             try:
-                cancelled += self._engine.cancel_job(record.job_id)
+                cancelled += self._engine.cancel_job(record.job_id, why)
             except ServiceError as error:
                 _log.warning("Job %s could not be cancelled: %s", record.job_id, error)
         return cancelled

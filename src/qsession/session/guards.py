@@ -107,7 +107,7 @@ class Guarded(Protocol):
         """Take no new jobs."""
         ...
 
-    def cancel_waiting_jobs(self) -> int:
+    def cancel_waiting_jobs(self, why: str) -> int:
         """Cancel its queued jobs; say how many there were."""
         ...
 
@@ -167,7 +167,7 @@ def _close(owner: Guarded, reason: str, *, drops_queue: bool) -> None:
         _log.warning("Session %s is to be closed: %s. %s", session_id, reason, error)
         return
     _log.warning("Session %s was closed: %s.", session_id, reason)
-    if drops_queue and (dropped := owner.cancel_waiting_jobs()):
+    if drops_queue and (dropped := owner.cancel_waiting_jobs(f"Cancelled because {reason}.")):
         _log.warning("%s queued jobs of session %s were cancelled.", dropped, session_id)
 
 

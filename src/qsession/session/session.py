@@ -139,6 +139,8 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
         self._custody.closes_at_exit = close_at_exit
         if create_new:
             self._engine.open()
+        if in_kernel():
+            import qsession.widget  # noqa: F401, PLC0415 - so that showing it need not wait for it
 
     # --- what IBM's primitives ask for ------------------------------------------------------------
 

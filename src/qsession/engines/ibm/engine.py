@@ -238,8 +238,8 @@ class IBMEngine:
             self._jobs[job_id] = job
         return job
 
-    def cancel_job(self, job_id: str) -> bool:
-        """Ask the service to cancel a job, queued or running."""
+    def cancel_job(self, job_id: str, why: str | None = None) -> bool:  # noqa: ARG002 - its words
+        """Ask the service to cancel a job, queued or running; it says why in words of its own."""
         earlier = self._journal.state.earlier
         if self._earlier is not None and earlier is not None and job_id in earlier.jobs:
             return self._earlier.cancel_job(job_id)

@@ -175,9 +175,9 @@ class LocalEngine:
         with self._journal.lock:
             return self._scheduler.tally.counts
 
-    def cancel_job(self, job_id: str) -> bool:
+    def cancel_job(self, job_id: str, why: str | None = None) -> bool:
         """Cancel a job, queued or running; False if it has ended or cannot be stopped."""
-        return self._scheduler.cancel_job(job_id)
+        return self._scheduler.cancel_job(job_id, why)
 
     def cancel(self, reason: str, *, running: bool = False) -> None:
         """End the session; queued jobs are cancelled, running ones finish unless told."""

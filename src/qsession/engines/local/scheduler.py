@@ -109,18 +109,19 @@ class Scheduler:
             return self._earlier.job(job_id)
         return job
 
-    def cancel_job(self, job_id: str) -> bool:
+    def cancel_job(self, job_id: str, why: str | None = None) -> bool:
         """Cancel a job, queued or running; False if it has ended or cannot be stopped."""
+        why = why or _BY_THE_USER
         with self._journal.lock:
             job = self._pending.get(job_id)
             is_queued = job in self._queue
             if job is not None and is_queued:
                 self._queue.remove(job)
-                self._record_cancelled(job_id, _BY_THE_USER)
+                self._record_cancelled(job_id, why)
         if job is None:
-            return self._earlier is not None and self._earlier.cancel_job(job_id)
+            return self._earlier is not None and self._earlier.cancel_job(job_id, why)
         if not is_queued:
-            return self._stop(job, _BY_THE_USER)
+            return self._stop(job, why)
         self._timekeeper.look()
         self._drop(job)
         return True

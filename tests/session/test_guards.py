@@ -258,7 +258,7 @@ def test_observers_and_waiters_follow(make_session: Make, clock: ManualClock):
     session.run(flipped()).result()
     until(session._journal, lambda: "active" in states)
     clock.advance(300)
-    until_state(session, "not-started")
+    until(session._journal, lambda: states[-1] == "not-started")
     session.run(flipped()).result()
     until(session._journal, lambda: states.count("active") == 2)
     assert states[-1] == "active"

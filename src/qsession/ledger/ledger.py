@@ -44,6 +44,8 @@ class Ledger:
         """Which file it is: another one, for whatever reason, has to be told everything."""
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
+        self._batch = threading.Lock()
+        """Held from taking what was noted until it is written, so that closing waits for it."""
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
         self._rest = Rest()
@@ -93,19 +95,22 @@ class Ledger:
         return self._rest.until
 
     def write_noted(self) -> None:
-        """Write what was noted, results included."""
+        """Write what was noted, results included; what another thread has begun is written, too."""
+        with self._batch:
+            has_failed = False
+            for recorder in self._take_noted():
+                recorder.begin()
+                has_failed = has_failed or not self._write(recorder, recorder.contents())
+                if has_failed:
+                    self.note(recorder)
+
+    def _take_noted(self) -> dict[Recorder, None]:
         noted: dict[Recorder, None] = {}
         try:
             while True:
                 noted[self._noted.get_nowait()] = None
         except Empty:
-            pass
-        has_failed = False
-        for recorder in noted:
-            recorder.begin()
-            has_failed = has_failed or not self._write(recorder, recorder.contents())
-            if has_failed:
-                self.note(recorder)
+            return noted
 
     def _write(self, recorder: Recorder, contents: Contents | None = None) -> bool:
         """Whether it need not be tried again."""

@@ -46,15 +46,14 @@ def test_it_leaves_the_kernel_free_and_keeps_its_output_with_its_cell(
     page.screenshot("background-cell-done", page.output(1))
 
 
-def test_it_can_be_cancelled_from_its_view(open_notebook: OpenNotebook) -> None:
+def test_it_can_be_cancelled_beside_its_view(open_notebook: OpenNotebook) -> None:
     page = open_notebook([SETUP, IN_BACKGROUND, "gate.set()", "print(cell.status)"])
     page.run_cell(0)
     page.run_cell(1)
     expect(page.output(1)).to_contain_text("before the gate")
-    page.output(1).get_by_role("button", name="Cancel session").click()
-    page.output(1).get_by_role("button", name="Yes, cancel").click()
-    expect(page.output(1).locator(".qsession").first).to_have_attribute("data-state", "cancelled")
+    page.output(1).get_by_role("button", name="Cancel cell").click()
     page.run_cell(2)
-    expect(page.output(1)).to_contain_text("cancelled")
+    expect(page.output(1)).to_contain_text("Cancelled")
     page.run_cell(3)
-    expect(page.output(3)).to_contain_text("failed")
+    expect(page.output(3)).to_contain_text("cancelled")
+    expect(page.output(1).locator("[data-job-id]")).to_have_count(0)

@@ -183,6 +183,7 @@ def test_what_the_open_plan_refuses_is_said_in_the_view_and_in_the_cell(
     )
     page.run_cell(0)
     widget(page).get_by_role("button", name="Run", exact=True).click()
+    widget(page).get_by_role("button", name="Yes, run").click()
     alert = widget(page).get_by_role("alert")
     expect(alert).to_contain_text("the Open plan has no sessions. Use Batch(backend)")
     expect(widget(page)).to_have_attribute("data-state", "not-started")

@@ -39,7 +39,7 @@ def run_button(page: NotebookPage) -> Locator:
 
 def expect_last_known_state(page: NotebookPage) -> None:
     """One job, and nothing that could be clicked in vain."""
-    expect(widget(page).get_by_text(GONE)).to_be_visible()
+    expect(widget(page).locator("[data-notice]").get_by_text(GONE)).to_be_visible()
     expect(rows(page)).to_have_count(1)
     expect(run_button(page)).to_have_attribute("aria-disabled", "true")
 

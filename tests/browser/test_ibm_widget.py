@@ -119,9 +119,8 @@ def test_a_view_that_cannot_be_refreshed_says_so_and_recovers(
 
     cloud.step("add_fault", matches=LIVE, effect=effect, effect_options=options, times=None)
     view = widget(page)
-    expect(view.locator("[data-notice]").get_by_text("Not updated since")).to_be_visible(
-        timeout=20_000
-    )
+    stale = view.locator("[data-notice]").get_by_text("Not updated since")
+    expect(stale).to_be_visible(timeout=20_000)
     expect(view).to_contain_text(words)
     cloud.step("finish_job")
     expect(rows_that_are(page, "RUNNING")).to_have_count(1)

@@ -205,13 +205,15 @@ def attach(session_id_or_name: str, service: Any = None) -> Session:
 def _noted(*, ended: bool) -> list[SessionEntry]:
     """What the ledger says, newest first."""
     ledger = ledger_of_process()
-    return (ledger and ledger.read(lambda file: read_sessions(file, ended=ended))) or []
+    entries = ledger and ledger.read_up_to_date(lambda file: read_sessions(file, ended=ended))
+    return entries or []
 
 
 def _entry_of(session_id_or_name: str) -> SessionEntry | None:
     """The session with this id; else the newest of this name, an open one before others."""
     ledger = ledger_of_process()
-    found = (ledger and ledger.read(lambda file: find_sessions(file, session_id_or_name))) or []
+    entries = ledger and ledger.read_up_to_date(lambda f: find_sessions(f, session_id_or_name))
+    found = entries or []
     by_id = (entry for entry in found if entry.session_id == session_id_or_name)
     are_open = (entry for entry in found if entry.ended is None)
     return next(chain(by_id, are_open, found), None)

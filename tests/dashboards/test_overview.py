@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.cloud.faults import refuse
 from tests.cloud.server import Server
 from tests.dashboards.seeing import OpenElsewhere, key_of, seen
 from tests.support.circuits import flipped
+from tests.support.waiting import until_dropped
 
 Make = Callable[..., Session]
 MakeOverview = Callable[..., Overview]
@@ -193,8 +195,8 @@ def test_a_session_that_was_dropped_before_it_was_opened_is_gone(make_overview: 
     session: Session | None = Session("aer_simulator", name="dropped")
     key = key_of(overview, "dropped")
     assert session is not None
-    session = None
-    gc.collect()
+    gone, session = weakref.ref(session), None
+    until_dropped(lambda: gone() is None)
     with pytest.raises(InvalidInputError, match="lists no session 'unopened-1'"):
         overview.close(key)
 

@@ -18,6 +18,7 @@ from qsession.model.states import JobStatus
 from tests.engines.bench import Bench
 from tests.support.circuits import bell, flipped, ghz
 from tests.support.gated_backend import GatedBackend
+from tests.support.waiting import until_dropped
 
 PATIENCE_S = 20
 BACKEND = AerSimulator()
@@ -97,8 +98,7 @@ def test_a_handle_that_nobody_holds_is_let_go_and_made_again(bench: Bench, gated
     job_id, result = job.job_id(), job.result(PATIENCE_S)
     gone = weakref.ref(job)
     del job
-    gc.collect()
-    assert gone() is None
+    until_dropped(lambda: gone() is None)
     again = bench.engine.job(job_id)
     assert again is not None
     assert again is bench.engine.job(job_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-
 import pytest
 
 from qsession.client_errors import JobCancelledError, SessionEndedError
@@ -149,8 +147,7 @@ def test_a_timekeeper_ends_with_its_owner(clock: ManualClock, new_threads: NewTh
     keeper.look()
     assert new_threads.names == {"qsession-timekeeper"}
     del owner
-    gc.collect()
-    assert new_threads.left_when_done() == []
+    new_threads.until_dropped()
 
 
 def test_a_dropped_engine_takes_its_threads_with_it(
@@ -161,5 +158,4 @@ def test_a_dropped_engine_takes_its_threads_with_it(
     bench.submit().result(PATIENCE_S)
     assert new_threads.names == {"qsession-local", "qsession-timekeeper"}
     del bench
-    gc.collect()
-    assert new_threads.left_when_done() == []
+    new_threads.until_dropped()

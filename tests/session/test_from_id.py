@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-
 import pytest
 
 from qsession import Batch, Session, SessionNotFoundError
 from qsession.session import live
 from tests.support.circuits import flipped
+from tests.support.waiting import until_dropped
 
 
 def test_a_session_is_found_by_its_id(make_session):
@@ -50,9 +49,20 @@ def test_a_named_session_is_found_while_it_takes_jobs(make_session):
     assert live.named("another") is None
 
 
-def test_a_dropped_session_is_forgotten(make_session):
-    session_id = Session("fake_manila", create_new=True).session_id
-    gc.collect()
+def dropped() -> str:
+    """The id of a local session that nobody holds any more."""
+    session_id: str | None = Session("fake_manila", create_new=True).session_id
     assert session_id is not None
+    until_dropped(lambda: live.find(session_id) is None)
+    return session_id
+
+
+def test_a_dropped_session_is_found_in_the_ledger_at_once():
+    assert Session.from_id(dropped(), None).state == "closed"
+
+
+def test_a_dropped_session_is_forgotten_without_a_ledger(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("QSESSION_LEDGER", "off")
+    session_id = dropped()
     with pytest.raises(SessionNotFoundError):
         Session.from_id(session_id, None)

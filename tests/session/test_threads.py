@@ -15,7 +15,7 @@ from qiskit_aer import AerSimulator
 
 from qsession import Session, SessionEndedError
 from tests.support.circuits import flipped
-from tests.support.waiting import NewThreads, until
+from tests.support.waiting import NewThreads, until, until_dropped
 
 if TYPE_CHECKING:
     from traitlets import Bunch
@@ -185,10 +185,8 @@ def test_a_dropped_session_takes_its_threads_with_it(use, new_threads: NewThread
     use(session)
     gone = weakref.ref(session)
     del session
-    gc.collect()
-    assert new_threads.left_when_done() == []
-    gc.collect()
-    assert gone() is None
+    new_threads.until_dropped()
+    until_dropped(lambda: gone() is None)
 
 
 def test_a_job_outlives_the_session_that_nobody_holds(gated: GatedBackend, new_threads: NewThreads):
@@ -197,5 +195,4 @@ def test_a_job_outlives_the_session_that_nobody_holds(gated: GatedBackend, new_t
     gated.open_gate()
     assert job.result()[0].data.meas.get_counts() == {"1": 3}
     del job
-    gc.collect()
-    assert new_threads.left_when_done() == []
+    new_threads.until_dropped()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,16 +15,30 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 20.0
 
+_LOOK_AGAIN_S = 0.05
+"""What a condition looks at may lie outside the journal: a log, an observer, the next journal."""
+
 
 def until(journal: Journal, condition: Callable[[], bool]) -> None:
     """Wait until the condition holds; it is looked at after every change of the session."""
     changes: SimpleQueue[None] = SimpleQueue()
     journal.subscribe(changes)
+    deadline = monotonic() + PATIENCE_S
     while not condition():
-        try:
-            changes.get(timeout=PATIENCE_S)
-        except Empty:
-            raise AssertionError(f"It did not happen: {journal.state}") from None
+        assert monotonic() < deadline, f"It did not happen: {journal.state}"
+        with suppress(Empty):
+            changes.get(timeout=_LOOK_AGAIN_S)
+
+
+def until_dropped(condition: Callable[[], bool]) -> None:
+    """Collect garbage until the condition holds: a thread may hold for a moment what is dropped."""
+    deadline = monotonic() + PATIENCE_S
+    while True:
+        gc.collect()
+        if condition():
+            return
+        assert monotonic() < deadline, "It is still there."
+        threading.Event().wait(_LOOK_AGAIN_S)
 
 
 class NewThreads:
@@ -51,3 +68,8 @@ class NewThreads:
         for thread in threads:
             thread.join(PATIENCE_S)
         return [thread.name for thread in threads if thread.is_alive()]
+
+    def until_dropped(self) -> None:
+        """Collect garbage until all of them have ended."""
+        threads = self()
+        until_dropped(lambda: not any(thread.is_alive() for thread in threads))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import weakref
 from collections.abc import Iterator
@@ -38,6 +37,7 @@ from qsession.model.states import State
 from qsession.testing import ManualClock
 from tests.support.circuits import bell, rotation
 from tests.support.gated_backend import GatedBackend
+from tests.support.waiting import until_dropped
 from tests.unit.ledger.told import Telling
 
 LOCAL = SessionFacts("local", "aer_simulator", "session", name="mine", max_time_s=600)
@@ -109,10 +109,9 @@ def test_a_local_session_that_nothing_holds_any_more_is_lost_too_and_can_be_read
     session = Session()
     job_id = session.run(bell()).job_id()
     session.job(job_id).result()
-    session_id = session.session_id
-    ledger_of_process().write_noted()  # type: ignore[union-attr]  # the tests have one
+    session_id, gone = session.session_id, weakref.ref(session)
     del session
-    gc.collect()
+    until_dropped(lambda: gone() is None)
     assert (only().session_id, only().state) == (session_id, "lost")
     assert attach(session_id).state == "closed"
 

@@ -53,7 +53,7 @@ def locate(session_id: str, service: Any, **backend_options: Any) -> FoundSessio
         ServiceError: If it could not be asked.
     """
     ledger = ledger_of_process()
-    entries = None if ledger is None else ledger.read(lambda f: find_sessions(f, session_id))
+    entries = ledger and ledger.read_up_to_date(lambda file: find_sessions(file, session_id))
     entry = next((each for each in entries or () if each.session_id == session_id), None)
     name = None if entry is None else entry.facts.name
     max_time_s = None if entry is None else entry.facts.max_time_s

@@ -218,6 +218,11 @@ class Ledger:
             self._after_failure(error)
             return None
 
+    def read_up_to_date(self, read: Callable[[sqlite3.Connection], T]) -> T | None:
+        """Read, once what was noted is written. Not under a session's lock, which writing takes."""
+        self.write_when_due()
+        return self.read(read)
+
     def change(self, change: Callable[[sqlite3.Connection], None]) -> None:
         """Write something that no recorder says; it is given up if that cannot be done now."""
 

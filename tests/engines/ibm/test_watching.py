@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import weakref
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.engines.ibm.looking import monitor_of, statuses
 from tests.support.circuits import flipped
-from tests.support.waiting import NewThreads, until
+from tests.support.waiting import NewThreads, until, until_dropped
 
 Make = Callable[..., Session]
 PATIENCE_S = 20.0
@@ -120,9 +119,8 @@ def test_it_ends_with_the_last_reference(
     assert new_threads.names == {"qsession-monitor"}
     gone = weakref.ref(session)
     del session
-    gc.collect()
-    assert new_threads.left_when_done() == []
-    assert gone() is None
+    new_threads.until_dropped()
+    until_dropped(lambda: gone() is None)
 
 
 def test_a_dropped_session_lets_go_even_of_a_silent_server(
@@ -134,8 +132,7 @@ def test_a_dropped_session_lets_go_even_of_a_silent_server(
     session = Session(backend, clock=clock, create_new=True)
     gate.wait_until_reached()
     del session
-    gc.collect()
-    assert new_threads.left_when_done() == []
+    new_threads.until_dropped()
     gate.release()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from qsession.errors import WorkerLostError
 from tests.engines.running.work import ENDLESS_SHOTS, endless, flipped, unsure_work
 from tests.support.gated_backend import GatedBackend
 from tests.support.processes import Watched
-from tests.support.waiting import NewThreads
+from tests.support.waiting import NewThreads, until_dropped
 
 PATIENCE_S = 60
 
@@ -266,8 +265,7 @@ def test_its_threads_end_with_it(endings: Endings, new_threads: NewThreads):
     endings.next_counts()
     gone = weakref.ref(place)
     del place
-    gc.collect()
-    assert gone() is None
+    until_dropped(lambda: gone() is None)
     assert new_threads.left_when_done() == []
 
 

@@ -1,7 +1,8 @@
 """What local sessions cost, beside IBM's local testing mode: the same work, by turns.
 
-Both run IBM's own primitives, in one process, with the same seeds. A case whose answers are not
-the same bits gets no ratio. Run it alone on a quiet machine: ``make benchmark-local``.
+Both run IBM's own primitives, in one process. A case gets no ratio unless its answers are the same
+bits, or without seeds of the same distribution. Run it alone on a quiet machine:
+``make benchmark-local``.
 """
 
 from __future__ import annotations

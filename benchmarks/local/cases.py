@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import qiskit_ibm_runtime
 from qiskit_aer import AerSimulator
 from qiskit_ibm_runtime.executor_estimator import Estimator as ClientSideEstimator
 from qiskit_ibm_runtime.fake_provider import FakeBrisbane, FakeFez, FakeManilaV2
+from scipy.stats import chi2_contingency  # type: ignore[import-untyped]
 
 from benchmarks.local import circuits
 
@@ -21,8 +24,11 @@ PRECISION = 1 / 32  # of 1024 shots
 LOOP_STEPS = 50
 BURST_JOBS = 200
 
+FEWEST_OF_AN_OUTCOME = 20
+SURELY_NOT_CHANCE = 1e-6
+
 Answer = list[Any]
-"""Bits or values, equal if and only if they are the same; cheap to make, since it is timed, too."""
+"""Bits or values of each job; cheap to make, since it is timed, too."""
 
 Work = Callable[[Any, int], Answer]
 """Runs in a session, with a seed."""
@@ -40,6 +46,7 @@ class Case:
         repeats: How often ours runs in a round, beside one run of IBM's.
         rounds: How many rounds at most; what takes IBM's minutes gets fewer.
         is_first_job: Whether each run gets a backend and a session of its own.
+        is_same: Whether an answer of ours is as good as IBM's: equal, where there is a seed.
     """
 
     name: str
@@ -49,13 +56,16 @@ class Case:
     repeats: int = 20
     rounds: int = 3
     is_first_job: bool = False
+    is_same: Callable[[Answer, Answer], bool] = operator.eq
 
 
-def _sampling(pub: circuits.Pub) -> Work:
+def _sampling(pub: circuits.Pub, jobs: int = 1, *, is_seeded: bool = True) -> Work:
     def run(session: Any, seed: int) -> Answer:
         sampler = qiskit_ibm_runtime.SamplerV2(mode=session)
-        sampler.options.simulator.seed_simulator = seed
-        return [sampler.run([pub], shots=SHOTS).result()[0].data.meas.array.tobytes()]
+        if is_seeded:
+            sampler.options.simulator.seed_simulator = seed
+        submitted = [sampler.run([pub], shots=SHOTS) for _ in range(jobs)]
+        return [job.result()[0].data.meas.array.tobytes() for job in submitted]
 
     return run
 
@@ -105,15 +115,24 @@ def _vary(backend: BackendV2) -> Work:
 
 
 def _burst(backend: BackendV2) -> Work:
-    pub = circuits.sampled_ghz(backend, 5)
+    return _sampling(circuits.sampled_ghz(backend, 5), BURST_JOBS)
 
-    def run(session: Any, seed: int) -> Answer:
-        sampler = qiskit_ibm_runtime.SamplerV2(mode=session)
-        sampler.options.simulator.seed_simulator = seed
-        jobs = [sampler.run([pub], shots=SHOTS) for _ in range(BURST_JOBS)]
-        return [job.result()[0].data.meas.array.tobytes() for job in jobs]
 
-    return run
+def _sample_ghz_freely(backend: BackendV2) -> Work:
+    return _sampling(circuits.sampled_ghz(backend, 5), is_seeded=False)
+
+
+def _burst_freely(backend: BackendV2) -> Work:
+    return _sampling(circuits.sampled_ghz(backend, 5), BURST_JOBS, is_seeded=False)
+
+
+def _is_of_the_same_distribution(ours: Answer, theirs: Answer) -> bool:
+    """Whether shots without seeds differ by chance alone, and no two of our jobs are alike."""
+    outcomes = [np.frombuffer(b"".join(answer), np.uint8) for answer in (ours, theirs)]
+    table = np.array([np.bincount(each, minlength=256) for each in outcomes])
+    often = table.sum(axis=0) >= FEWEST_OF_AN_OUTCOME
+    pvalue = chi2_contingency(table[:, often]).pvalue if often.sum() > 1 else 1.0
+    return pvalue > SURELY_NOT_CHANCE and len(set(ours)) == len(ours)
 
 
 CASES = (
@@ -151,12 +170,29 @@ CASES = (
         rounds=15,
     ),
     Case(
+        "GHZ-5, ideal Aer, sampler, no seed",
+        AerSimulator,
+        _sample_ghz_freely,
+        goal=1,
+        rounds=15,
+        is_same=_is_of_the_same_distribution,
+    ),
+    Case(
         f"{BURST_JOBS} jobs at once, ideal Aer, sampler",
         AerSimulator,
         _burst,
         goal=2.5,
         repeats=2,
         rounds=5,
+    ),
+    Case(
+        f"{BURST_JOBS} jobs at once, ideal Aer, sampler, no seed",
+        AerSimulator,
+        _burst_freely,
+        goal=2.5,
+        repeats=4,
+        rounds=5,
+        is_same=_is_of_the_same_distribution,
     ),
     Case(f"{BURST_JOBS} jobs at once, FakeManilaV2", FakeManilaV2, _burst, repeats=2, rounds=1),
     Case(

@@ -27,7 +27,7 @@ class Comparison:
         ours_ms: Of each run in a session of ours.
         theirs_ms: Of each run in one of IBM's.
         ratios: Of each round: IBM's time by the median of ours.
-        differs: Whether an answer with the same seed was another.
+        differs: Whether an answer was not as good as IBM's.
         their_error: What IBM's session failed with.
         most_threads: The most threads seen while ours ran.
     """
@@ -75,14 +75,14 @@ def _play_round(comparison: Comparison, seed: int, run_ours: Timed, run_theirs: 
         theirs_ms, theirs = run_theirs(seed)
     except Exception as error:  # noqa: BLE001 - that it fails is a result
         comparison.their_error = f"{type(error).__name__}: {error}".splitlines()[0]
-        theirs_ms, theirs = None, None
+        theirs_ms, theirs = None, []
     ours += [run_ours(seed) for _ in range(repeats // 2)]
     times = [milliseconds for milliseconds, _ in ours]
     comparison.ours_ms += times
     if theirs_ms is not None:
         comparison.theirs_ms.append(theirs_ms)
         comparison.ratios.append(theirs_ms / statistics.median(times))
-        comparison.differs |= any(answer != theirs for _, answer in ours)
+        comparison.differs |= not all(comparison.case.is_same(each, theirs) for _, each in ours)
 
 
 def _runner(case: Case, session_class: Any) -> tuple[Timed, Callable[[], None]]:

@@ -42,7 +42,7 @@ def verdict(comparison: Comparison) -> str | None:
     """Whether the goal was met; None where there is none."""
     case, ratio = comparison.case, comparison.ratio
     if comparison.differs:
-        return f"DIFFERS: {case.name}: with the same seed the answer is another"
+        return f"DIFFERS: {case.name}: the answer is another"
     if case.goal is None or ratio is None:
         return None
     met = "met" if ratio >= case.goal else "MISSED"
@@ -51,7 +51,7 @@ def verdict(comparison: Comparison) -> str | None:
 
 def _ratio(comparison: Comparison) -> str:
     if comparison.differs:
-        return "none: the bits differ"
+        return "none: the answers differ"
     if comparison.ratio is None:
         return "–"
     return f"{_rounded(comparison.ratio)}×"

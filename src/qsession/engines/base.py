@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from qiskit import QuantumCircuit
     from qiskit.primitives import BasePrimitiveJob
+    from qiskit.providers import BackendV2
 
     from qsession.clock import Clock
     from qsession.model.events import Event
@@ -203,6 +204,11 @@ class Engine(Protocol):
     @property
     def is_paid(self) -> bool:
         """Whether the time of the backend is charged."""
+        ...
+
+    @property
+    def backend(self) -> BackendV2:
+        """Where jobs run, as IBM's primitives are to see it."""
         ...
 
     @property

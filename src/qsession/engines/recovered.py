@@ -82,7 +82,7 @@ class RecoveredEngine:
         journal: Journal,
         running: RunningOptions | None = None,  # noqa: ARG002 - nothing runs
     ) -> None:
-        self._backend = backend
+        self.backend = backend
         self._journal = journal
         self._jobs: dict[str, RecoveredJob] = {}
 
@@ -107,7 +107,7 @@ class RecoveredEngine:
         with self._journal.lock:
             self._journal.record(*events)
             self._jobs = {
-                record.job_id: RecoveredJob(record, self._backend, session_id) for record in records
+                record.job_id: RecoveredJob(record, self.backend, session_id) for record in records
             }
         self._journal.keep()
 
@@ -137,7 +137,7 @@ class RecoveredEngine:
         """The session in IBM's shape."""
         with self._journal.lock:
             state, now = self._journal.state, self._journal.clock.now()
-            return session_details(state, self._backend.name, state.usage_seconds(now))
+            return session_details(state, self.backend.name, state.usage_seconds(now))
 
     # --- what an ended session refuses -----------------------------------------------------------
 

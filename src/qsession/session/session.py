@@ -107,8 +107,8 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
     ) -> None:
         del new  # its class has seen to it
         backend, max_time = _tell_apart(backend, max_time)
-        self._backend = find_backend(backend)
-        engine_class = engine_class_for(self._backend)
+        found = find_backend(backend)
+        engine_class = engine_class_for(found)
         self._max_time = read_max_time(max_time, maximum_s=engine_class.longest_max_time_s)
         own_name = read_name(name)
         guards = Guards.read(idle_timeout=idle_timeout, max_usage=max_usage, auto_renew=auto_renew)
@@ -117,7 +117,8 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
         running = read_running(
             self._mode, executor=executor, parallel=parallel, memory_limit=memory_limit
         )
-        self._engine = engine_class(self._backend, journal, running)
+        self._engine = engine_class(found, journal, running)
+        self._backend = self._engine.backend
         write_down(
             journal,
             SessionFacts(

@@ -55,10 +55,11 @@ def long_cases(pair: Pair) -> list[Case]:
     return found
 
 
-def test_shots_of_other_seeds_are_of_the_same_distribution(pair: Pair):
+@pytest.mark.parametrize("options", [{"seed_simulator": 7}, {}], ids=["another seed", "no seed"])
+def test_shots_are_of_the_same_distribution(pair: Pair, options: dict[str, int]):
     cases = long_cases(pair)
     pubs = tuple(SamplerPub.coerce(case.pub) for case in cases)
-    outcome = run_work(SamplerWork(pair.backend, pubs, {"seed_simulator": 7}))
+    outcome = run_work(SamplerWork(pair.backend, pubs, options))
     assert outcome.fallback is None
     theirs = pair.reference.sample(cases, 1_000_007)
     for number in range(len(cases)):

@@ -89,6 +89,11 @@ class IBMEngine:
         return Limits(max_time_s=max_time_s, interactive_timeout_s=None)
 
     @property
+    def backend(self) -> IBMBackend:
+        """The QPU."""
+        return self._backend
+
+    @property
     def instance(self) -> str | None:
         """The instance of the account that is charged."""
         return self._instance

@@ -14,6 +14,7 @@ from qsession.engines.base import RunningOptions, SimulationCounts
 from qsession.engines.local.copying import own_pub
 from qsession.engines.local.details import session_details
 from qsession.engines.local.job import LocalJob
+from qsession.engines.local.kept_target import with_kept_target
 from qsession.engines.local.lost_work import find_lost_work
 from qsession.engines.local.options import estimator_options, sampler_options
 from qsession.engines.local.running.any_executor import ElsewhereInOrder
@@ -163,6 +164,11 @@ class LocalEngine:
     def job(self, job_id: str) -> LocalJob | None:
         """The live job with this id, None if there is none."""
         return self._scheduler.job(job_id)
+
+    @property
+    def backend(self) -> BackendV2:
+        """The backend, as IBM's primitives are to see it."""
+        return with_kept_target(self._backend)
 
     @property
     def can_cancel_running(self) -> bool:

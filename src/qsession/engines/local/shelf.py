@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BUDGET_BYTES = 16 * 2**20
 """Of the jobs that ended last; older ones are written to a file."""
 
+_LEAVES = frozenset({bool, bytes, complex, float, int, str, type(None)})
 _BYTES_PER_OPERATION = 400
 _BYTES_PER_OBJECT = 64
 _LONGEST_LOOK = 100
@@ -129,12 +130,12 @@ class _Unpickler(pickle.Unpickler):
 
 def weigh(item: object, depth: int = 6) -> int:
     """About how many bytes an object holds."""
+    if depth == 0 or type(item) in _LEAVES:
+        return sys.getsizeof(item)
     if isinstance(item, QuantumCircuit):
         return _BYTES_PER_OBJECT * 20 + _BYTES_PER_OPERATION * len(item.data)
     if isinstance(array_bytes := getattr(item, "nbytes", None), int):
         return array_bytes + _BYTES_PER_OBJECT
-    if depth == 0 or item is None or isinstance(item, str | bytes | int | float | complex):
-        return sys.getsizeof(item)
     if isinstance(item, Mapping):
         return _weigh_many(list(item.values()), len(item), depth) + _BYTES_PER_OBJECT * len(item)
     if isinstance(item, list | tuple | set | frozenset):

@@ -11,6 +11,7 @@ from qiskit.transpiler import PassManager
 from qiskit_aer.noise import NoiseModel, QuantumError
 
 from qsession.engines.local.simulating import aer
+from qsession.engines.local.simulating.drawing import MOST_DRAWN_QUBITS, Drawing
 from qsession.engines.local.simulating.reducing import Reduced, reduce_circuit
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Form:
         noise: The description of the noise that is not in the circuit.
         method: How it must be simulated; None leaves it to Aer.
         is_light: Whether more threads than one would cost more than they save.
+        drawn_bits: If it gives a distribution instead of shots: which bit of an outcome each
+            classical bit gets.
     """
 
     circuit: Any
@@ -49,6 +52,7 @@ class Form:
     noise: Mapping[str, Any] = field(default_factory=dict)
     method: str | None = None
     is_light: bool = False
+    drawn_bits: Mapping[int, int] | None = None
 
 
 class Compiled:
@@ -83,6 +87,7 @@ class Compiled:
         self.weight = 6000 + 3000 * len(self.reduced.instructions)  # bytes, as measured
         self._superoperators: Form | None = None
         self._described: Form | None = None
+        self._distribution: Form | None = None
         self._described_whole: Hashable = None
 
     @property
@@ -119,9 +124,25 @@ class Compiled:
             )
         return self._described
 
+    def distribution(self) -> Form | None:
+        """The form that gives the exact distribution of its shots; None if that is not simple."""
+        if self._distribution is None and self._basis is None and self._is_light():
+            if self.qubits > MOST_DRAWN_QUBITS:
+                return None
+            drawing = Drawing.of(self.reduced)
+            circuit, positions = aer.assemble(drawing.circuit, None)
+            self._distribution = Form(
+                circuit,
+                self._places(positions[:-1]),
+                method="statevector",
+                is_light=True,
+                drawn_bits=drawing.bits,
+            )
+        return self._distribution
+
     def forget_forms(self) -> None:
         """Make the forms anew the next time."""
-        self._superoperators = self._described = None
+        self._superoperators = self._described = self._distribution = None
 
     # --- the form with superoperators -----------------------------------------------------------
 
@@ -261,7 +282,8 @@ class Compiled:
 
     def _places(self, positions: list[int]) -> list[tuple[tuple[int, int], int]]:
         places: list[tuple[tuple[int, int], int]] = []
-        for each, position in zip(self.reduced.instructions, positions, strict=True):
+        # Measurements are last, and have no angles.
+        for each, position in zip(self.reduced.instructions, positions, strict=False):
             self._note_places(places, each, position)
         return places
 

@@ -89,6 +89,7 @@ def estimate(
             max(plan.clbits for plan in plans),
             memory=False,
             seed=options.get("seed_simulator"),
+            shots_alone=True,
         )
         outputs = iter(simulator.runner.run(runs, settings).results)
         for number, plan in zip(numbers, plans, strict=True):
@@ -136,7 +137,9 @@ class _Plan:
         """The result from what Aer says of each run, in their order."""
         values: dict[tuple[tuple[int, ...], str], tuple[float, float]] = {}
         for index, measured in self._steps:
-            counts = next(outputs)["data"].get("counts")
+            output = next(outputs)
+            drawn = output.get("distribution")
+            counts = drawn.counts(shots) if drawn else output["data"].get("counts")
             if not counts:
                 raise FastPathError("nothing is measured")
             expected = _expected(counts, measured)

@@ -10,6 +10,7 @@ from typing import Any
 
 from qsession.engines.local.simulating import aer
 from qsession.engines.local.simulating.compiling import Compiled, Form
+from qsession.engines.local.simulating.drawing import Distribution, may_draw
 from qsession.engines.local.simulating.fallback import FastPathError
 from qsession.engines.local.simulating.seeds import first_seed, seed_of
 
@@ -34,6 +35,7 @@ class Settings:
         clbits: The most classical bits that a circuit has.
         memory: Whether each shot is wanted, or counts alone.
         seed: The seed of the first circuit; None for the simulator's, or a new one.
+        shots_alone: Whether nothing but the shots is wanted of what Aer says.
     """
 
     options: Mapping[str, Any]
@@ -41,6 +43,7 @@ class Settings:
     clbits: int
     memory: bool
     seed: int | None = None
+    shots_alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class Output:
     """What Aer says.
 
     Attributes:
-        results: Of each run, in their order.
+        results: Of each run, in their order; a ``"distribution"`` in place of shots, where they are
+            to be drawn from one.
         metadata: Of the last call of the simulator.
     """
 
@@ -73,7 +77,11 @@ class _Batch:
         same_noise = form.noise is self.form.noise or not (form.noise or self.form.noise)
         # Without angles Aer runs the kept circuit itself, which has but one seed.
         is_free = bool(form.places) or all(form.circuit is not each for each in self.circuits)
-        same_way = (form.method, form.is_light) == (self.form.method, self.form.is_light)
+        same_way = (form.method, form.is_light, form.drawn_bits) == (
+            self.form.method,
+            self.form.is_light,
+            self.form.drawn_bits,
+        )
         return same_noise and is_free and same_way
 
     def add(self, form: Form, run: Run) -> None:
@@ -118,8 +126,9 @@ class Runner:
     def _run_batch(self, batch: _Batch, settings: Settings, seed: int) -> dict[str, Any]:
         form = batch.form
         config = self._config(settings.options, is_single=form.is_light)
-        config.shots = settings.shots
-        config.memory = settings.memory
+        draws = form.drawn_bits is not None
+        config.shots = 1 if draws else settings.shots
+        config.memory = settings.memory and not draws
         config.memory_slots = settings.clbits
         config.n_qubits = batch.qubits
         config.seed_simulator = seed
@@ -130,6 +139,9 @@ class Runner:
             # Aer cut it further while it ran: what is kept is no longer what was compiled.
             for compiled in batch.compiled:
                 compiled.forget_forms()
+        if form.drawn_bits is not None:
+            for result in output["results"]:
+                result["distribution"] = Distribution(result["data"], form.drawn_bits)
         return output
 
     def _config(self, options: Mapping[str, Any], *, is_single: bool) -> Any:
@@ -152,6 +164,10 @@ class Runner:
 def _form(compiled: Compiled, settings: Settings) -> Form:
     """The form in which Aer would choose to simulate it."""
     options = settings.options
+    if settings.shots_alone and may_draw(options, settings.seed):
+        drawn = compiled.distribution()
+        if drawn is not None:
+            return drawn
     method = options.get("method") or "automatic"
     is_usual = (
         options.get("device", "CPU") == "CPU"

@@ -66,6 +66,7 @@ def sample(
             max(pubs[number].circuit.num_clbits for number in numbers),
             memory=True,
             seed=options.get("seed_simulator"),
+            shots_alone=True,
         )
         outputs = iter(simulator.runner.run(runs, settings).results)
         for number in numbers:
@@ -111,7 +112,12 @@ def bits(
         for name, size, _ in registers
     }
     for index in np.ndindex(*shape):
-        data = next(outputs)["data"]
+        output = next(outputs)
+        if "distribution" in output:
+            for name, rows in output["distribution"].shots(shots, registers).items():
+                arrays[name][index] = rows
+            continue
+        data = output["data"]
         memory = data.get("memory")
         if not memory:
             raise FastPathError("nothing is measured")

@@ -79,6 +79,7 @@ benchmark-local: setup ## measure local sessions beside IBM's local mode (20 min
 benchmark-widget: chromium ## measure the wire and the view beside a naive list (alone)
 	$(BIN)/python -m benchmarks.widget_wire
 	$(BIN)/python -m benchmarks.widget_frames
+	$(BIN)/python -m benchmarks.widget_clicks
 
 benchmark-ledger: setup ## four kernels write into one ledger for a minute
 	$(BIN)/python -m benchmarks.ledger_kernels

@@ -31,7 +31,7 @@ def test_ibms_session_holds_what_its_primitives_read():
     for name in ("_backend", "_service", "_instance", "_max_time"):
         assert hasattr(theirs, name), name
         assert hasattr(ours, name), name
-    assert type(ours._backend) is type(theirs._backend)
+    assert isinstance(ours._backend, type(theirs._backend))
     assert ours._instance is theirs._instance is None
 
 

@@ -41,7 +41,7 @@ def test_running_cells_again_that_make_the_backend_leaves_one_live_session(noteb
     for _ in range(5):
         notebook.run("from qiskit_aer import AerSimulator\nbackend = AerSimulator()")
         notebook.run("%%qsession backend\nflipped();")
-    assert notebook.session._backend is notebook.names["backend"]
+    assert notebook.session._backend == notebook.names["backend"]
     assert len(notebook.session.jobs) == 1
 
 

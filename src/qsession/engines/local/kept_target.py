@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from qiskit_aer import AerSimulator
 
+from qsession.engines.local.simulating import aer
+
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
     from qiskit.transpiler import Target
@@ -42,17 +44,10 @@ class _WithKeptTarget(AerSimulator):
     @property
     def target(self) -> Target:
         """The simulator's target; the kept one, as long as it was given no other gates."""
-        made_for = self._gates()
+        made_for = aer.gates_of(self)
         if self._kept is None or made_for is None or made_for != self._kept_for:
             self._kept, self._kept_for = super().target, made_for
         return self._kept
-
-    def _gates(self) -> object:
-        """What a plain target is made from; None where more than gates decides about it."""
-        is_plain = not (self._from_backend or self._options_configuration or self._properties)
-        if not is_plain or self._options_properties:
-            return None
-        return self._options.method, tuple(self._cached_basis_gates)
 
     def __eq__(self, other: object) -> bool:
         own = self.wrapped_backend

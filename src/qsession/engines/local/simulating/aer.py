@@ -8,7 +8,7 @@ through Aer's public interface.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -180,6 +180,17 @@ def basis_of(backend: BackendV2) -> frozenset[str] | None:
     if backend._target is None:
         return None
     return frozenset(backend.configuration().basis_gates)
+
+
+def gates_of(simulator: AerSimulator) -> Hashable:
+    """What the target of a plain simulator is made from; None where more decides about it."""
+    try:
+        is_of_device = simulator._from_backend or simulator._properties
+        if is_of_device or simulator._options_configuration or simulator._options_properties:
+            return None
+        return simulator._options.method, tuple(simulator._cached_basis_gates)
+    except AttributeError:  # pragma: no cover - another release of Aer
+        return None
 
 
 @cache

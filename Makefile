@@ -75,6 +75,7 @@ benchmark: setup ## measure what a look at a session of IBM Quantum costs
 
 benchmark-local: setup ## measure local sessions beside IBM's local mode (20 minutes, alone)
 	$(BIN)/python -m benchmarks.local_sessions
+	$(BIN)/python -m benchmarks.local_memory
 
 benchmark-widget: chromium ## measure the wire and the view beside a naive list (alone)
 	$(BIN)/python -m benchmarks.widget_wire

@@ -1,5 +1,5 @@
 import { counted, shortId } from "./format";
-import type { News } from "./model";
+import type { News } from "./session-store";
 import { endedText } from "./view-model-notices";
 import type { Head, Row, Status } from "./wire";
 import { countWord, isEnded } from "./words";

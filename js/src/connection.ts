@@ -1,4 +1,4 @@
-import type { Connection } from "./model";
+import type { Connection } from "./session-store";
 
 // Some hosts say so on the model. Jupyter's does too, but anywidget's proxy hides it.
 function saidByModel(model: object): Connection | null {

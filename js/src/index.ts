@@ -1,13 +1,9 @@
 import type { AnyWidget } from "@anywidget/types";
 import { connectionAfterUpdate, connectionOfView } from "./connection";
-import { type DashboardModel, isDashboard } from "./dashboard/model";
 import { DashboardPanel } from "./dashboard/panel";
-import { listen, type Model as SessionModel } from "./model";
+import { isDashboard, listen, type Model } from "./model";
 import { findStore, openStore } from "./stores";
 import { SessionPanel } from "./views/session";
-
-/** A model as the host hands it over: its traits tell whose it is. */
-type Model = SessionModel & DashboardModel;
 
 interface Lifetime {
   readonly signal: AbortSignal;

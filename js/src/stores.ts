@@ -1,4 +1,5 @@
-import { type Model, SessionStore } from "./model";
+import type { Model } from "./model";
+import { SessionStore } from "./session-store";
 
 interface Entry {
   readonly model: Model;

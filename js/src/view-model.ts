@@ -5,7 +5,7 @@
  */
 
 import { counted, shortId } from "./format";
-import type { Connection } from "./model";
+import type { Connection } from "./session-store";
 import { describeMeters, type MetersView } from "./view-model-meters";
 import { describeNotices, type Notice } from "./view-model-notices";
 import { describeRun, type RunView } from "./view-model-run";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Announcements, sentence } from "../src/announcements";
 import { clock } from "../src/format";
-import type { Change } from "../src/model";
+import type { Change } from "../src/session-store";
 import { head, NOW, queued, row } from "./fixtures";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -187,15 +187,23 @@ def test_a_cell_may_await_while_a_loop_runs(notebook: Notebook):
 # --- in a kernel ---------------------------------------------------------------------------------
 
 
+# Each ends while the next cell runs: the client that plays the page listens only then.
 CELLS = [
-    "%load_ext qsession\nfrom tests.support.circuits import flipped",
-    "%%qsession --background --no-widget --name k -o cell\n"  # noqa: ISC004 - one cell
+    "%load_ext qsession\nfrom threading import Semaphore\n"  # noqa: ISC004 - one cell
+    "from tests.support.circuits import flipped\ngo = Semaphore(0)",
+    "%%qsession --background --no-widget --name k -o cell\ngo.acquire()\n"  # noqa: ISC004 - likewise
     "import sys\nfrom IPython.display import HTML, display\n"
     "print('from the cell')\nprint('a warning', file=sys.stderr)\n"
     "display(HTML('<b>rich</b>'))\nflipped()",
-    "print('in front')\ncell.result();",
-    "%%qsession --background --no-widget --name k -o failing\n1 / 0",
-    "failing.exception();",
+    "print('in front')\ngo.release()\ncell.result();",
+    "%%qsession --background --no-widget --name k -o failing\ngo.acquire()\n1 / 0",
+    "go.release()\nfailing.exception();",
+    "%%qsession --background --no-widget --name lost -o losing\ngo.acquire()\n"  # noqa: ISC004 - likewise
+    "losing.session.cancel(reason='enough')\nfor _ in range(3):\n    losing.session.run(flipped())",
+    "go.release()\nlosing.exception();",
+    "%%qsession --background --no-widget --name lost -o losing\ngo.acquire()\n"  # noqa: ISC004 - likewise
+    "losing.session.cancel(reason='enough')\nflipped()",
+    "go.release()\nlosing.exception();",
 ]
 
 
@@ -215,3 +223,10 @@ def test_output_stays_under_its_own_cell():
     assert "Failed in the background" in failed
     assert "ZeroDivisionError: division by zero" in failed
     assert "qsession/magics" not in failed  # only the cell's own lines
+    for number, line in ((5, "losing.session.run(flipped())"), (7, None)):
+        lost = "".join(str(output.get("data", "")) for output in made.cells[number].outputs)
+        assert "Failed in the background" in lost
+        assert "SessionEndedError" in lost
+        assert "enough" in lost
+        assert "src/qsession" not in lost
+        assert line is None or line in lost

@@ -1,5 +1,6 @@
 import { connectionAfterUpdate, connectionOfView } from "../connection";
 import { h, hasFocus, setAttribute, setText } from "../dom";
+import { listen, type WidgetModel } from "../model";
 import { RequestError, Requests } from "../requests";
 import { followTheme } from "../theme";
 import { Ticker } from "../ticker";
@@ -11,7 +12,6 @@ import { StatusLine } from "../views/status-line";
 import { isReply } from "../wire";
 import { COLUMNS, EntryRow } from "./entry-row";
 import { Looking } from "./looking";
-import { type DashboardModel, listenTo } from "./model";
 import {
   type DashboardView,
   describeClosingAll,
@@ -31,7 +31,7 @@ const QUESTIONS: Readonly<Record<Asked, Question>> = {
 /** One view of a dashboard: draws what was seen, sends what the reader asks for. */
 export class DashboardPanel {
   readonly node: HTMLElement;
-  readonly #model: DashboardModel;
+  readonly #model: WidgetModel;
   readonly #signal: AbortSignal;
   readonly #requests: Requests<DashboardAction>;
   readonly #rows = new Map<string, EntryRow>();
@@ -52,7 +52,7 @@ export class DashboardPanel {
   #skewMs = 0;
   #asked: EntryView | null = null;
 
-  constructor(model: DashboardModel, host: HTMLElement, signal: AbortSignal) {
+  constructor(model: WidgetModel, host: HTMLElement, signal: AbortSignal) {
     this.#model = model;
     this.#signal = signal;
     this.#outcomes = new Outcomes(this.#alerts, this.#status, signal);
@@ -110,18 +110,18 @@ export class DashboardPanel {
     new Looking(this.node, (action) => this.#look(action), signal);
   }
 
-  #follow(model: DashboardModel): void {
-    listenTo(model, "change:overview", () => this.#read(), this.#signal);
+  #follow(model: WidgetModel): void {
+    listen(model, "change:overview", () => this.#read(), this.#signal);
     const onMessage = (message: unknown): void => {
       if (isReply(message)) this.#requests.settle(message);
     };
-    listenTo(model, "msg:custom", onMessage, this.#signal);
+    listen(model, "msg:custom", onMessage, this.#signal);
     const onLive = (): void => {
       this.#isLive = connectionAfterUpdate(model) === "live";
       if (!this.#isLive) this.#requests.failAll();
       this.#draw();
     };
-    listenTo(model, "comm_live_update", onLive, this.#signal);
+    listen(model, "comm_live_update", onLive, this.#signal);
     this.#signal.addEventListener("abort", () => {
       this.#requests.failAll(new RequestError("Gone", "The view was closed."));
     });

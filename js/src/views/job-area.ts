@@ -1,8 +1,8 @@
 import { h, hasFocus, setText } from "../dom";
 import { counted, number, shortId } from "../format";
 import { JobIndex } from "../job-index";
-import type { Change, SessionStore } from "../model";
 import type { SelectedJob } from "../selection";
+import type { Change, SessionStore } from "../session-store";
 import type { Snapshot } from "../view-model";
 import { cancelQueuedAction, describeMissing, describeQueuedEnd } from "../view-model-jobs";
 import type { Status } from "../wire";
@@ -174,7 +174,7 @@ export class JobArea {
 
   #askToCancel(jobId: string): void {
     this.#jobToCancel = jobId;
-    const name = this.#store.find(jobId)?.name;
+    const name = this.#store.job(jobId)?.name;
     const effect = `Job ${shortId(jobId, 4, 4)}${name ? ` (${name})` : ""} will be cancelled.`;
     this.#confirmation.ask("cancel_job", effect, () => this.#table.focusJob(jobId));
   }
@@ -189,7 +189,7 @@ export class JobArea {
         break;
       }
       case "cancel_job": {
-        const status = this.#store.find(this.#jobToCancel)?.status;
+        const status = this.#store.job(this.#jobToCancel)?.status;
         const isOver = status !== "QUEUED" && status !== "RUNNING";
         if (isOver || snapshot.connection === "dead") this.#confirmation.close();
         break;

@@ -1,10 +1,10 @@
 import { Announcements } from "../announcements";
 import { h, setAttribute } from "../dom";
-import type { SessionStore } from "../model";
 import { historyOf, type NoticeHistory } from "../notice-history";
 import { notifyAway } from "../notifications";
 import type { RequestArguments } from "../requests";
 import { SelectedJob } from "../selection";
+import type { SessionStore } from "../session-store";
 import { followTheme } from "../theme";
 import { Throttle } from "../throttle";
 import { Ticker } from "../ticker";

@@ -1,7 +1,7 @@
 import { h } from "../dom";
 import { JobLookup } from "../job-lookup";
-import type { SessionStore } from "../model";
 import type { SelectedJob } from "../selection";
+import type { SessionStore } from "../session-store";
 import type { Snapshot } from "../view-model";
 import type { Row } from "../wire";
 import { DetailsPanel } from "./details";

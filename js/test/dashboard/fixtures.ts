@@ -1,5 +1,5 @@
-import type { DashboardModel } from "../../src/dashboard/model";
 import type { Entry, Overview } from "../../src/dashboard/wire";
+import type { WidgetModel } from "../../src/model";
 import { NOW } from "../fixtures";
 
 export function entry(key: string, changes: Partial<Entry> = {}): Entry {
@@ -48,7 +48,7 @@ interface Sent {
 }
 
 /** A dashboard's model with nothing behind it. */
-export class FakeDashboard implements DashboardModel {
+export class FakeDashboard implements WidgetModel {
   readonly sent: Sent[] = [];
   readonly #listeners = new Map<string, Set<Callback>>();
   #overview: unknown;

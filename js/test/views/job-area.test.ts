@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SessionStore } from "../../src/model";
 import { SelectedJob } from "../../src/selection";
+import { SessionStore } from "../../src/session-store";
 import type { Snapshot } from "../../src/view-model";
 import { JobArea } from "../../src/views/job-area";
 import type { Row } from "../../src/wire";

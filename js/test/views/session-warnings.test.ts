@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SessionStore } from "../../src/model";
+import { SessionStore } from "../../src/session-store";
 import { SessionPanel } from "../../src/views/session";
 import type { Head } from "../../src/wire";
 import { FakeModel, head, NOW, row, running } from "../fixtures";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SessionStore } from "../../src/model";
+import { SessionStore } from "../../src/session-store";
 import { SessionPanel } from "../../src/views/session";
 import type { Head, Row } from "../../src/wire";
 import { details } from "../details-fixtures";

@@ -159,11 +159,18 @@ class BackgroundCell:
                 status = "cancelled" if self._stop.is_wanted else "failed"
                 if status == "failed":
                     self._error = error
-                    self._page.show_failure(error, self._cell.own_traceback(error.__traceback__))
+                    self._show_failure(error)
             finally:
                 self._close_session()
         with self._moving:
             self._end(status)
+
+    def _show_failure(self, error: BaseException) -> None:
+        # What the session was ended for is said in a sentence: where it was noticed says nothing.
+        if isinstance(error, QSessionError) and not self.session.active:
+            self._page.show_sentence(error, self._cell.own_line(error.__traceback__))
+        else:
+            self._page.show_failure(error, self._cell.own_traceback(error.__traceback__))
 
     def _end(self, status: Status) -> None:
         self._status = status

@@ -7,13 +7,14 @@ import inspect
 import io
 import tokenize
 from dataclasses import dataclass
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from qsession.magics.awaiting import awaited
 from qsession.magics.ipython import Shell
 
 if TYPE_CHECKING:
-    from types import CodeType, TracebackType
+    from types import CodeType
 
     from qsession.engines.base import Job
     from qsession.session import Session
@@ -62,6 +63,13 @@ class Cell:
         while frame is not None and frame.tb_frame.f_code.co_filename != self._filename:
             frame = frame.tb_next
         return frame or traceback
+
+    def own_line(self, traceback: TracebackType | None) -> TracebackType | None:
+        """Of a traceback, the line of the cell alone; None if there is none."""
+        own = self.own_traceback(traceback)
+        if own is None or own.tb_frame.f_code.co_filename != self._filename:
+            return None
+        return TracebackType(None, own.tb_frame, own.tb_lasti, own.tb_lineno)
 
     def _compiled(self, source: str) -> tuple[CodeType | None, CodeType | None]:
         """Its statements, and its last expression if it ends with one."""

@@ -96,6 +96,15 @@ class CellOnPage:
             text = formatter.stb2text(lines)
         except Exception:  # noqa: BLE001 - a failure must be seen, whatever IPython makes of it
             text = "".join(tracebacks.format_exception(type(error), error, traceback))
+        self._write(text)
+
+    def show_sentence(self, error: BaseException, line: TracebackType | None) -> None:
+        """Print what failed in which line of the cell, without what led to it elsewhere."""
+        alone = tracebacks.TracebackException(type(error), error, line)
+        alone.__cause__ = alone.__context__ = None
+        self._write("".join(alone.format()).rstrip("\n"))
+
+    def _write(self, text: str) -> None:
         if self._is_in_kernel:
             self._output.write("stderr", f"{text}\n")
         else:

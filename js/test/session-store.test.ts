@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Change, SessionStore } from "../src/model";
+import { type Change, SessionStore } from "../src/session-store";
 import { NEWEST_ROWS, type Row } from "../src/wire";
 import { FakeModel, head, NOW, queued, row, running, settle } from "./fixtures";
 
@@ -219,7 +219,7 @@ describe("of many jobs", () => {
     await answerOlder(model, 0);
     changes.length = 0;
     model.change(2, { now_ms: NOW }, [row("job-3", { status: "ERROR" })]);
-    expect(store.find("job-3")?.status).toBe("ERROR");
+    expect(store.job("job-3")?.status).toBe("ERROR");
     expect(changes.map(({ isReset }) => isReset)).toEqual([false]);
     expect(jobs()).toEqual(["job-3 DONE ERROR"]);
   });
@@ -249,7 +249,7 @@ describe("of many jobs", () => {
     expect(store.rows).toHaveLength(2000);
     await answerOlder(model, 0, (id) => row(id, { status: "ERROR" }));
     expect(asked(model)).toEqual(["job-1500", "job-1500"]);
-    expect(store.find("job-3")?.status).toBe("ERROR");
+    expect(store.job("job-3")?.status).toBe("ERROR");
     expect(ids(store)).toEqual(numbered(0, 2000).map((row) => row.job_id));
   });
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks.local import places, transpiling
+from benchmarks.local import overhead, places, transpiling
 from benchmarks.local.cases import CASES
 from benchmarks.local.comparing import compare
 from benchmarks.local.report import HEADINGS, comparison_row, table, verdict
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument(
         "--only",
         default="",
-        help="cases, and parts (transpiling, places), whose name contains this",
+        help="cases, and parts (overhead, transpiling, places), whose name contains this",
     )
     parser.add_argument("--rounds", type=int, help="fewer rounds, for a quick look")
     arguments = parser.parse_args()
@@ -33,7 +33,7 @@ def main() -> None:
             print(" | ".join(comparison_row(compared[-1])), flush=True)
     print(f"\n{table(HEADINGS, [comparison_row(each) for each in compared])}\n")
     print("Medians, with the least and the most in brackets.\n")
-    for part in (transpiling, places):
+    for part in (overhead, transpiling, places):
         if arguments.only in part.__name__:
             print(f"{table(part.HEADINGS, part.rows())}\n", flush=True)
     for comparison in compared:

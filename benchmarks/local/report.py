@@ -46,7 +46,8 @@ def verdict(comparison: Comparison) -> str | None:
     if case.goal is None or ratio is None:
         return None
     met = "met" if ratio >= case.goal else "MISSED"
-    return f"{met}: {case.name}: {_rounded(ratio)}× of {case.goal:g}×"
+    threads = f", with at most {comparison.most_threads} threads"
+    return f"{met}: {case.name}: {_rounded(ratio)}× of {case.goal:g}×{threads}"
 
 
 def _ratio(comparison: Comparison) -> str:

@@ -9,22 +9,18 @@ from typing import TYPE_CHECKING, Any
 from qiskit_ibm_runtime.results.quantum_program import QuantumProgramResult
 
 from qsession.client_errors import JobCancelledError, JobLostError
-from qsession.engines.local.job import iso_utc
-from qsession.ibm_client import LocalRuntimeJob
+from qsession.engines.recorded_job import RecordedJob
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import read_result
 from qsession.ledger.results import decode_result
-from qsession.model.states import JobStatus
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from qiskit.providers import BackendV2
 
     from qsession.model.records import JobRecord
 
 
-class RecoveredJob(LocalRuntimeJob):
+class RecoveredJob(RecordedJob):
     """A job in the shape of IBM's local job, with the result that the ledger kept of it."""
 
     def __init__(self, record: JobRecord, backend: BackendV2, session_id: str) -> None:
@@ -38,11 +34,12 @@ class RecoveredJob(LocalRuntimeJob):
         self._future: Future[Any] | None = None
         self._job_id = record.job_id
         self._session_id = session_id
-        self.record = record
+        self._record = record
 
-    def status(self) -> JobStatus:
-        """How the job ended; equals IBM's string and Qiskit's ``JobStatus`` alike."""
-        return self.record.status
+    @property
+    def record(self) -> JobRecord:
+        """What the ledger says of it."""
+        return self._record
 
     def result(self, timeout: float | None = None) -> Any:  # noqa: ARG002 - nothing to wait for
         """The result, from the ledger.
@@ -99,54 +96,7 @@ class RecoveredJob(LocalRuntimeJob):
         """It has ended: there is nothing to cancel."""
         return False
 
-    def done(self) -> bool:
-        """Whether it ended with a result."""
-        return self.status() is JobStatus.DONE
-
-    def running(self) -> bool:
-        """It has ended."""
-        return False
-
-    def cancelled(self) -> bool:
-        """Whether it was cancelled."""
-        return self.status() is JobStatus.CANCELLED
-
-    def errored(self) -> bool:
-        """Whether it failed or was lost."""
-        return self.status() is JobStatus.ERROR
-
-    def in_final_state(self) -> bool:
-        """It has ended."""
-        return True
-
-    def error_message(self) -> str:
-        """Why it failed or was cancelled; empty if it did not."""
-        return self.record.error or ""
-
-    def metrics(self) -> dict[str, Any]:
-        """Times in the shape of IBM's job metrics (ISO 8601, UTC). No QPU is charged."""
-        record = self.record
-        times = {"created": record.created, "running": record.started, "finished": record.finished}
-        return {
-            "timestamps": {name: iso_utc(time) for name, time in times.items()},
-            "usage": {"qpu_charge_time_seconds": 0, "status": "complete"},
-        }
-
     @property
     def session_id(self) -> str:
         """The id of the session it ran in."""
         return self._session_id
-
-    @property
-    def creation_date(self) -> datetime:
-        """When it was submitted, in local time."""
-        return self.record.created.astimezone()
-
-    @property
-    def tags(self) -> list[str]:
-        """The tags it was submitted with."""
-        return list(self.record.tags)
-
-    def __repr__(self) -> str:
-        """One line: id, primitive, status."""
-        return f"<{type(self).__name__} {self.job_id()} {self.record.primitive} {self.status()}>"

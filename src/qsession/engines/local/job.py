@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Any
 from qsession.client_errors import JobCancelledError, JobTimeoutError
 from qsession.engines.awaiting import settled
 from qsession.engines.local.work import ExecutorWork
-from qsession.ibm_client import LocalRuntimeJob
+from qsession.engines.recorded_job import RecordedJob
 from qsession.model.states import JobStatus
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from qsession.engines.local.scheduler import Scheduler
     from qsession.engines.local.shelf import Kept
     from qsession.engines.local.work import Work
     from qsession.model.records import JobRecord
 
 
-class LocalJob(LocalRuntimeJob):
+class LocalJob(RecordedJob):
     """A job on a local backend, in the shape of IBM's local job.
 
     ``result()`` gives what the primitive gives in IBM's local testing mode; for ``backend.run`` a
@@ -58,10 +56,6 @@ class LocalJob(LocalRuntimeJob):
     def record(self) -> JobRecord:
         """What the session knows of this job now."""
         return self._scheduler.record_of(self.job_id())
-
-    def status(self) -> JobStatus:
-        """Where the job stands; equals IBM's string and Qiskit's ``JobStatus`` alike."""
-        return self.record.status
 
     def result(self, timeout: float | None = None) -> Any:
         """Wait for the result.
@@ -118,53 +112,10 @@ class LocalJob(LocalRuntimeJob):
         """
         return self._scheduler.cancel_job(self.job_id())
 
-    def done(self) -> bool:
-        """Whether it ended with a result."""
-        return self.status() is JobStatus.DONE
-
-    def running(self) -> bool:
-        """Whether it runs."""
-        return self.status() is JobStatus.RUNNING
-
-    def cancelled(self) -> bool:
-        """Whether it was cancelled."""
-        return self.status() is JobStatus.CANCELLED
-
-    def errored(self) -> bool:
-        """Whether it failed."""
-        return self.status() is JobStatus.ERROR
-
-    def in_final_state(self) -> bool:
-        """Whether it has ended."""
-        return self.status().is_final
-
-    def error_message(self) -> str:
-        """Why it failed or was cancelled; empty if it did not."""
-        return self.record.error or ""
-
-    def metrics(self) -> dict[str, Any]:
-        """Times in the shape of IBM's job metrics (ISO 8601, UTC). No QPU is charged."""
-        record = self.record
-        times = {"created": record.created, "running": record.started, "finished": record.finished}
-        return {
-            "timestamps": {name: iso_utc(time) for name, time in times.items()},
-            "usage": {"qpu_charge_time_seconds": 0, "status": "complete"},
-        }
-
     @property
     def session_id(self) -> str | None:
         """The id of the session it runs in; None for a job without a session."""
         return self._scheduler.session_id
-
-    @property
-    def creation_date(self) -> datetime:
-        """When it was submitted, in local time."""
-        return self.record.created.astimezone()
-
-    @property
-    def tags(self) -> list[str]:
-        """The tags it was submitted with."""
-        return list(self.record.tags)
 
     def when_done(self, told: Callable[[Future[Any]], None]) -> None:
         """Call with what the job ends with: its result, its failure, or that it was dropped."""
@@ -182,12 +133,3 @@ class LocalJob(LocalRuntimeJob):
         """Say that no result will come; for the scheduler."""
         self._future.cancel()
         self._future.set_running_or_notify_cancel()
-
-    def __repr__(self) -> str:
-        """One line: id, primitive, status."""
-        return f"<{type(self).__name__} {self.job_id()} {self.work.primitive} {self.status()}>"
-
-
-def iso_utc(time: datetime | None) -> str | None:
-    """Write a UTC time as IBM's service does, None as None."""
-    return None if time is None else time.isoformat().replace("+00:00", "Z")

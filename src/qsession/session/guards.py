@@ -6,20 +6,19 @@ A guard says so in the log (as a warning, which Python shows) and in the reason 
 from __future__ import annotations
 
 import logging
-import threading
 import weakref
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol, Self
 
-from qsession.clock import drain
 from qsession.errors import InvalidInputError, QSessionError, shown
+from qsession.looking import start_looking
 from qsession.model.durations import format_duration, read_duration
 from qsession.model.states import State
 
 if TYPE_CHECKING:
-    from qsession.clock import Clock, WakeUps
+    from qsession.clock import WakeUps
     from qsession.engines.base import Journal
     from qsession.model.session_state import SessionState
 
@@ -128,12 +127,7 @@ class Guard:
         self._wake_ups: WakeUps = SimpleQueue()
         journal.subscribe(self._wake_ups)
         weakref.finalize(owner, self._wake_ups.put, None).atexit = False
-        threading.Thread(
-            target=_guard_until_ended,
-            args=(weakref.ref(self), self._wake_ups, journal.clock),
-            name="qsession-guard",
-            daemon=True,
-        ).start()
+        start_looking(self.look, self._wake_ups, journal.clock, "qsession-guard")
 
     def look(self) -> tuple[datetime | None, bool]:
         """Do what is due.
@@ -169,17 +163,3 @@ def _close(owner: Guarded, reason: str, *, drops_queue: bool) -> None:
     _log.warning("Session %s was closed: %s.", session_id, reason)
     if drops_queue and (dropped := owner.cancel_waiting_jobs(f"Cancelled because {reason}.")):
         _log.warning("%s queued jobs of session %s were cancelled.", dropped, session_id)
-
-
-def _guard_until_ended(guard_ref: weakref.ref[Guard], wake_ups: WakeUps, clock: Clock) -> None:
-    deadline: datetime | None = None
-    while True:
-        clock.wait(wake_ups, deadline)
-        drain(wake_ups)
-        guard = guard_ref()
-        if guard is None:
-            return
-        deadline, is_over = guard.look()
-        if is_over:
-            return
-        del guard  # so that this thread does not keep it alive

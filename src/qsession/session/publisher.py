@@ -10,13 +10,13 @@ from datetime import timedelta
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
-from qsession.clock import drain
+from qsession.looking import start_looking
 from qsession.model.events import ProblemAppeared, ProblemEnded
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from qsession.clock import Clock, WakeUps
+    from qsession.clock import WakeUps
     from qsession.engines.base import Journal
     from qsession.model.records import JobRecord
 
@@ -89,13 +89,13 @@ class Publisher:
             self._wake_ups.put(None)
             if self._thread is not None and self._thread.is_alive():
                 return
-            self._thread = threading.Thread(
-                target=_publish_until_ended,
-                args=(weakref.ref(self), self._wake_ups, self._journal.clock),
-                name="qsession-publisher",
-                daemon=True,
+            self._thread = start_looking(
+                self.publish,
+                self._wake_ups,
+                self._journal.clock,
+                "qsession-publisher",
+                gap_s=SHORTEST_GAP_S,
             )
-            self._thread.start()
 
     def add_listener(self, listener: JobsListener) -> None:
         """Call a view after each change."""
@@ -183,20 +183,3 @@ class Publisher:
             _log.exception("An observer of a session failed.")
             return error
         return None
-
-
-def _publish_until_ended(
-    publisher_ref: weakref.ref[Publisher], wake_ups: WakeUps, clock: Clock
-) -> None:
-    next_second: datetime | None = None
-    while True:
-        clock.wait(wake_ups, next_second)
-        drain(wake_ups)
-        publisher = publisher_ref()
-        if publisher is None:
-            return
-        next_second, is_all_said = publisher.publish()
-        if is_all_said:
-            return
-        del publisher  # so that this thread does not keep it alive
-        clock.pause(SHORTEST_GAP_S)

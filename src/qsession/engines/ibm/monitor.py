@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError
 
-from qsession.clock import drain
 from qsession.engines.ibm.pacing import (
     FRESH_S,
     LONGEST_OBEYED_S,
@@ -22,11 +21,12 @@ from qsession.engines.ibm.pacing import (
 from qsession.engines.ibm.reading import ServerTime, read_jobs, read_session
 from qsession.engines.ibm.refusals import problem_words
 from qsession.ibm_service import PAGE
+from qsession.looking import start_looking
 from qsession.model.events import ProblemAppeared, ProblemEnded
 from qsession.model.states import JobStatus
 
 if TYPE_CHECKING:
-    from qsession.clock import Clock, WakeUps
+    from qsession.clock import WakeUps
     from qsession.engines.base import Journal
     from qsession.engines.ibm.ending import Ending
     from qsession.ibm_service import Line
@@ -68,18 +68,24 @@ class Monitor:
         """Begin to watch."""
         with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(
-                    target=_watch,
-                    args=(weakref.ref(self), self._wake_ups, self._journal.clock),
-                    name="qsession-monitor",
-                    daemon=True,
+                self._thread = start_looking(
+                    self._look_from_thread,
+                    self._wake_ups,
+                    self._journal.clock,
+                    "qsession-monitor",
+                    gap_s=SHORTEST_GAP_S,
                 )
-                self._thread.start()
 
     def look_now(self) -> None:
         """Look at once: something was done here."""
         self._last_change = self._journal.clock.now()
         self._wake_ups.put(None)
+
+    def _look_from_thread(self) -> tuple[datetime | None, bool]:
+        look_again = self.look()
+        if look_again is None:
+            self.close()
+        return look_again, look_again is None
 
     def look(self) -> datetime | None:
         """Ask the service once, and take in what is new.
@@ -249,24 +255,6 @@ class Monitor:
         now = self._journal.clock.now()
         self._last_change = min(self._last_change, now)  # the clock may have been turned back
         return (now - self._last_change).total_seconds()
-
-
-def _watch(monitor_ref: weakref.ref[Monitor], wake_ups: WakeUps, clock: Clock) -> None:
-    while True:
-        monitor = monitor_ref()
-        if monitor is None:
-            return
-        drain(wake_ups)  # whatever woke this thread has happened: one look sees it all
-        look_again = monitor.look()
-        if look_again is None:
-            monitor.close()
-            return
-        del monitor  # so that this thread does not keep it alive
-        clock.pause(SHORTEST_GAP_S)
-        # Woken: something was done here. Not woken and not yet time: the clock took a short nap.
-        before = clock.now()
-        while not clock.wait(wake_ups, look_again) and before <= clock.now() < look_again:
-            before = clock.now()
 
 
 def _let_go(error: BaseException | None) -> None:

@@ -7,6 +7,8 @@ import weakref
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
+from qsession.looking import start_looking
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -57,33 +59,15 @@ class Timekeeper:
     def _start(self) -> None:
         with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(
-                    target=_keep_time,
-                    args=(weakref.ref(self), self._owner, self._wake_ups, self._clock),
-                    name="qsession-timekeeper",
-                    daemon=True,
+                self._thread = start_looking(
+                    self._look_from_thread, self._wake_ups, self._clock, "qsession-timekeeper"
                 )
-                self._thread.start()
 
-    def _look_from_thread(self, owner: Ticking) -> tuple[datetime | None, bool]:
+    def _look_from_thread(self) -> tuple[datetime | None, bool]:
+        owner = self._owner()
+        if owner is None:
+            return None, True
         self._sleeps_until = None
         deadline, has_ended = owner.tick()
         self._sleeps_until = deadline
         return deadline, has_ended
-
-
-def _keep_time(
-    keeper_ref: weakref.ref[Timekeeper],
-    owner_ref: weakref.ref[Ticking],
-    wake_ups: WakeUps,
-    clock: Clock,
-) -> None:
-    while True:
-        keeper, owner = keeper_ref(), owner_ref()
-        if keeper is None or owner is None:
-            return
-        deadline, has_ended = keeper._look_from_thread(owner)  # noqa: SLF001 - its own thread
-        if has_ended:
-            return
-        del keeper, owner  # so that this thread does not keep them alive
-        clock.wait(wake_ups, deadline)

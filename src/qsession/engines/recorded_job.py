@@ -1,0 +1,79 @@
+"""What jobs of this machine tell from their record: `RecordedJob`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from qsession.ibm_client import LocalRuntimeJob
+from qsession.model.states import JobStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from qsession.model.records import JobRecord
+
+
+class RecordedJob(LocalRuntimeJob):
+    """A job in the shape of IBM's local job, that stands where its record says."""
+
+    @property
+    @abstractmethod
+    def record(self) -> JobRecord:
+        """What is known of this job now."""
+
+    def status(self) -> JobStatus:
+        """Where the job stands; equals IBM's string and Qiskit's ``JobStatus`` alike."""
+        return self.record.status
+
+    def done(self) -> bool:
+        """Whether it ended with a result."""
+        return self.status() is JobStatus.DONE
+
+    def running(self) -> bool:
+        """Whether it runs."""
+        return self.status() is JobStatus.RUNNING
+
+    def cancelled(self) -> bool:
+        """Whether it was cancelled."""
+        return self.status() is JobStatus.CANCELLED
+
+    def errored(self) -> bool:
+        """Whether it failed, or was lost."""
+        return self.status() is JobStatus.ERROR
+
+    def in_final_state(self) -> bool:
+        """Whether it has ended."""
+        return self.status().is_final
+
+    def error_message(self) -> str:
+        """Why it failed or was cancelled; empty if it did not."""
+        return self.record.error or ""
+
+    def metrics(self) -> dict[str, Any]:
+        """Times in the shape of IBM's job metrics (ISO 8601, UTC). No QPU is charged."""
+        record = self.record
+        times = {"created": record.created, "running": record.started, "finished": record.finished}
+        return {
+            "timestamps": {name: iso_utc(time) for name, time in times.items()},
+            "usage": {"qpu_charge_time_seconds": 0, "status": "complete"},
+        }
+
+    @property
+    def creation_date(self) -> datetime:
+        """When it was submitted, in local time."""
+        return self.record.created.astimezone()
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags it was submitted with."""
+        return list(self.record.tags)
+
+    def __repr__(self) -> str:
+        """One line: id, primitive, status."""
+        return f"<{type(self).__name__} {self.job_id()} {self.record.primitive} {self.status()}>"
+
+
+def iso_utc(time: datetime | None) -> str | None:
+    """Write a UTC time as IBM's service does, None as None."""
+    return None if time is None else time.isoformat().replace("+00:00", "Z")

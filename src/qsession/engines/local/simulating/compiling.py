@@ -12,6 +12,7 @@ from qiskit_aer.noise import NoiseModel, QuantumError
 
 from qsession.engines.local.simulating import aer
 from qsession.engines.local.simulating.drawing import MOST_DRAWN_QUBITS, Drawing
+from qsession.engines.local.simulating.methods import Methods
 from qsession.engines.local.simulating.reducing import Reduced, reduce_circuit
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ class Form:
         noise: The description of the noise that is not in the circuit.
         method: How it must be simulated; None leaves it to Aer.
         is_light: Whether more threads than one would cost more than they save.
-        drawn_bits: If it gives a distribution instead of shots: which bit of an outcome each
-            classical bit gets.
+        drawing: If it gives a distribution instead of shots: what its outcomes mean.
     """
 
     circuit: Any
@@ -52,7 +52,7 @@ class Form:
     noise: Mapping[str, Any] = field(default_factory=dict)
     method: str | None = None
     is_light: bool = False
-    drawn_bits: Mapping[int, int] | None = None
+    drawing: Drawing | None = None
 
 
 class Compiled:
@@ -88,6 +88,7 @@ class Compiled:
         self._superoperators: Form | None = None
         self._described: Form | None = None
         self._distribution: Form | None = None
+        self.methods = Methods()
         self._described_whole: Hashable = None
 
     @property
@@ -136,7 +137,7 @@ class Compiled:
                 self._places(positions[:-1]),
                 method="statevector",
                 is_light=True,
-                drawn_bits=drawing.bits,
+                drawing=drawing,
             )
         return self._distribution
 

@@ -1,17 +1,20 @@
 """Shots drawn from their exact distribution: `Drawing` and `Distribution`.
 
-Aer takes most of its time for a small circuit to write down one shot after the other. Where no
-seed asks for Aer's own shots, it gives the probabilities instead, and the shots are drawn here.
+Aer takes most of its time for a small circuit to write down one shot after the other. Here it gives
+the probabilities instead, and the shots are drawn from them all at once: with a seed by the same
+random numbers in the same way, so that they are the shots that Aer would have drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qiskit_aer.library import SaveProbabilities
+
+from qsession.engines.local.simulating.twister import uniforms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,24 +22,26 @@ if TYPE_CHECKING:
 
     from qsession.engines.local.simulating.reducing import Reduced
 
+    Outcomes = NDArray[np.int64]
+
 MOST_DRAWN_QUBITS = 12
 """With more, all their probabilities take longer than some shots."""
 
-_LABEL = "distribution"
+MOST_DRAWN_SHOTS = 200_000
+"""With more, what is saved is little beside what all of it takes at once."""
+
+LABEL = "distribution"
+
 _METHODS = (None, "automatic", "statevector")
 _PRECISIONS = (None, "double")
+_LEAST = 1e-9
+"""Of a state that Aer simulates as a stabilizer, all outcomes are equally likely or impossible."""
 
 
-def may_draw(options: Mapping[str, Any], seed: int | None) -> bool:
-    """Whether nobody could tell the shots from Aer's.
-
-    Args:
-        options: The simulator's.
-        seed: That of the run.
-    """
+def may_draw(options: Mapping[str, Any], shots: int) -> bool:
+    """Whether a simulator with these options would give shots of one state."""
     return (
-        seed is None
-        and options.get("seed_simulator") is None
+        shots <= MOST_DRAWN_SHOTS
         and options.get("method") in _METHODS
         and options.get("precision") in _PRECISIONS
         and options.get("max_memory_mb") is None
@@ -49,38 +54,53 @@ class Drawing:
     """A circuit that ends in its distribution, and what its outcomes mean.
 
     Attributes:
-        circuit: With the distribution of the measured qubits in place of the measurements.
-        bits: Which bit of an outcome each classical bit gets, by number; others stay 0.
+        circuit: With the distribution of all qubits in place of the measurements.
+        bits: Which qubit each classical bit is of, by number; others stay 0.
+        measured: The qubits that are measured, in the order in which Aer measures them.
     """
 
     circuit: QuantumCircuit
     bits: Mapping[int, int]
+    measured: Sequence[int]
 
     @classmethod
     def of(cls, reduced: Reduced) -> Drawing:
         """Of a circuit that is measured at its end alone."""
         circuit = reduced.to_circuit()
-        measured: dict[int, int] = {}
         bits: dict[int, int] = {}
+        measured: set[int] = set()
         for instruction in reduced.instructions:
             if instruction.name == "measure":
                 (qubit,), (clbit,) = reduced.new(instruction), reduced.clbits(instruction)
-                # A later measurement into the same bit takes its place.
-                bits[clbit] = measured.setdefault(qubit, len(measured))
+                measured.add(qubit)
+                bits[clbit] = qubit  # a later measurement into the same bit takes its place
         circuit.data = [each for each in circuit.data if each.name != "measure"]
-        circuit.append(SaveProbabilities(len(measured), label=_LABEL), list(measured))
-        return cls(circuit, bits)
+        circuit.append(SaveProbabilities(circuit.num_qubits, label=LABEL), circuit.qubits)
+        return cls(circuit, bits, sorted(measured))
 
 
 class Distribution:
     """The probabilities of the outcomes of one run."""
 
-    def __init__(self, data: Mapping[str, Any], bits: Mapping[int, int]) -> None:
-        probabilities = np.asarray(data[_LABEL], dtype=float)
-        self._probabilities: NDArray[np.float64] = probabilities / probabilities.sum()
-        self._bits = bits
-        # One for each draw: a copied process must not repeat this one's.
-        self._rng = np.random.default_rng()
+    def __init__(
+        self,
+        probabilities: Sequence[float],
+        drawing: Drawing,
+        seed: int | None = None,
+        method: str | None = None,
+    ) -> None:
+        """Of each outcome, by number.
+
+        Args:
+            probabilities: What Aer says.
+            drawing: What the outcomes mean.
+            seed: The run's, whose shots are Aer's own; None for a new one.
+            method: How Aer would simulate the run, which its own shots depend on.
+        """
+        self._probabilities = np.asarray(probabilities, dtype=float)
+        self._drawing = drawing
+        self._seed = seed
+        self._method = method
 
     def shots(self, count: int, registers: Iterable[tuple[str, int, int]]) -> dict[str, Any]:
         """Draw shots.
@@ -92,23 +112,61 @@ class Distribution:
         Returns:
             The shots by register, packed as in `qiskit.primitives.BitArray`.
         """
-        outcomes = self._rng.choice(len(self._probabilities), size=count, p=self._probabilities)
+        outcomes = self._outcomes(count)
         packed: dict[str, Any] = {}
         for name, size, start in registers:
             width = -(-size // 8) * 8
             unpacked = np.zeros((count, width), dtype=np.uint8)
             for place in range(size):
-                bit = self._bits.get(start + place)
-                if bit is not None:
-                    unpacked[:, width - 1 - place] = outcomes >> bit & 1
+                qubit = self._drawing.bits.get(start + place)
+                if qubit is not None:
+                    unpacked[:, width - 1 - place] = outcomes >> qubit & 1
             packed[name] = np.packbits(unpacked, axis=1)
         return packed
 
     def counts(self, count: int) -> dict[str, int]:
         """Draw shots, and count them by outcome in hexadecimal, as Aer does."""
-        drawn = self._rng.multinomial(count, self._probabilities)
+        often = np.bincount(self._outcomes(count), minlength=1)
         counts: dict[str, int] = {}
-        for outcome in np.flatnonzero(drawn).tolist():
-            value = sum((outcome >> bit & 1) << clbit for clbit, bit in self._bits.items())
-            counts[hex(value)] = counts.get(hex(value), 0) + int(drawn[outcome])
+        for outcome in np.flatnonzero(often).tolist():
+            bits = self._drawing.bits.items()
+            value = hex(sum((outcome >> qubit & 1) << clbit for clbit, qubit in bits))
+            counts[value] = counts.get(value, 0) + int(often[outcome])
         return counts
+
+    def _outcomes(self, count: int) -> Outcomes:
+        if self._seed is None:
+            # A generator for each draw: a copied process must not repeat this one's.
+            rng = np.random.default_rng()
+            whole = self._probabilities / self._probabilities.sum()
+            return rng.choice(len(whole), size=count, p=whole)
+        drawn = self._of_stabilizer if self._method == "stabilizer" else self._of_state
+        # Aer takes its samples from the end.
+        return drawn(self._seed, count)[::-1]
+
+    def _of_state(self, seed: int, count: int) -> Outcomes:
+        """The first outcome up to which the probabilities sum up to more than the number drawn."""
+        sums = np.cumsum(self._probabilities)[:-1]
+        return np.searchsorted(sums, uniforms(seed, count), side="right")
+
+    def _of_stabilizer(self, seed: int, count: int) -> Outcomes:
+        """One number for each measured qubit, which decides if the qubits before it leave it open.
+
+        The outcomes that are possible are then told apart by the qubits that were left open.
+        """
+        measured = self._drawing.measured
+        possible = np.flatnonzero(self._probabilities > _LEAST)
+        drawn = uniforms(seed, count * len(measured)).reshape(count, len(measured)) > 0.5  # noqa: PLR2004
+        seen = np.zeros_like(possible)  # what was measured so far
+        keys, chosen = np.zeros_like(possible), np.zeros(count, dtype=np.int64)
+        classes = 1
+        for place, qubit in enumerate(measured):
+            bit = possible >> qubit & 1
+            seen = seen << 1 | bit
+            now = len(np.unique(seen))
+            if now > classes:
+                keys, chosen = keys << 1 | bit, chosen << 1 | drawn[:, place]
+                classes = now
+        outcome_of = np.zeros(classes, dtype=np.int64)
+        outcome_of[keys] = possible
+        return outcome_of[chosen]

@@ -10,8 +10,9 @@ from typing import Any
 
 from qsession.engines.local.simulating import aer
 from qsession.engines.local.simulating.compiling import Compiled, Form
-from qsession.engines.local.simulating.drawing import Distribution, may_draw
+from qsession.engines.local.simulating.drawing import LABEL, Distribution, may_draw
 from qsession.engines.local.simulating.fallback import FastPathError
+from qsession.engines.local.simulating.probing import draws_as_aer
 from qsession.engines.local.simulating.seeds import first_seed, seed_of
 
 _SET_BY_RUN = ("noise_model", "shots", "seed_simulator", "memory", "parameter_binds")
@@ -45,6 +46,11 @@ class Settings:
     seed: int | None = None
     shots_alone: bool = False
 
+    @property
+    def is_seeded(self) -> bool:
+        """Whether the shots are to be those of a seed."""
+        return self.seed is not None or self.options.get("seed_simulator") is not None
+
 
 @dataclass(frozen=True)
 class Output:
@@ -68,7 +74,7 @@ class _Batch:
     first: int
     circuits: list[Any] = field(default_factory=list)
     parameters: list[list[Any]] = field(default_factory=list)
-    compiled: list[Compiled] = field(default_factory=list)
+    runs: list[tuple[Form, Run]] = field(default_factory=list)
     qubits: int = 0
     last: Form | None = None
 
@@ -77,22 +83,20 @@ class _Batch:
         same_noise = form.noise is self.form.noise or not (form.noise or self.form.noise)
         # Without angles Aer runs the kept circuit itself, which has but one seed.
         is_free = bool(form.places) or all(form.circuit is not each for each in self.circuits)
-        same_way = (form.method, form.is_light, form.drawn_bits) == (
-            self.form.method,
-            self.form.is_light,
-            self.form.drawn_bits,
-        )
+        own = self.form
+        same_way = (form.method, form.is_light) == (own.method, own.is_light)
+        same_way &= (form.drawing is None) == (own.drawing is None)
         return same_noise and is_free and same_way
 
     def add(self, form: Form, run: Run) -> None:
         """Take in a run."""
         self.qubits = max(self.qubits, run.compiled.qubits)
+        self.runs.append((form, run))
         if form is self.last and form.places:
             for entry, (_, number) in zip(self.parameters[-1], form.places, strict=True):
                 entry[1].append(run.angles[number])
             return
         self.last = form
-        self.compiled.append(run.compiled)
         self.circuits.append(form.circuit)
         self.parameters.append([(place, [run.angles[number]]) for place, number in form.places])
 
@@ -117,6 +121,8 @@ class Runner:
         with self._lock:
             for batch in _batches(runs, settings):
                 output = self._run_batch(batch, settings, seed_of(first, batch.first))
+                if settings.shots_alone:
+                    _finish(batch, settings, output["results"], first)
                 results.extend(output["results"])
                 metadata = output.get("metadata", {})
         if len(results) != len(runs):
@@ -126,7 +132,7 @@ class Runner:
     def _run_batch(self, batch: _Batch, settings: Settings, seed: int) -> dict[str, Any]:
         form = batch.form
         config = self._config(settings.options, is_single=form.is_light)
-        draws = form.drawn_bits is not None
+        draws = form.drawing is not None
         config.shots = 1 if draws else settings.shots
         config.memory = settings.memory and not draws
         config.memory_slots = settings.clbits
@@ -137,11 +143,8 @@ class Runner:
         output = aer.execute(batch.circuits, form.noise, config)
         if any(result["metadata"].get("remapped_qubits") for result in output["results"]):
             # Aer cut it further while it ran: what is kept is no longer what was compiled.
-            for compiled in batch.compiled:
-                compiled.forget_forms()
-        if form.drawn_bits is not None:
-            for result in output["results"]:
-                result["distribution"] = Distribution(result["data"], form.drawn_bits)
+            for _, run in batch.runs:
+                run.compiled.forget_forms()
         return output
 
     def _config(self, options: Mapping[str, Any], *, is_single: bool) -> Any:
@@ -161,13 +164,43 @@ class Runner:
         return config
 
 
-def _form(compiled: Compiled, settings: Settings) -> Form:
+def _finish(batch: _Batch, settings: Settings, results: list[dict[str, Any]], first: int) -> None:
+    """Put a distribution to what is to be drawn, and remember how Aer simulated the rest."""
+    for number, ((form, run), result) in enumerate(zip(batch.runs, results, strict=False)):
+        if form.drawing is None:
+            if settings.is_seeded and run.compiled.distribution() is not None:
+                run.compiled.methods.note(_angles(form, run), result["metadata"]["method"])
+            continue
+        probabilities = result["data"][LABEL]
+        if settings.is_seeded:
+            seed, method = seed_of(first, batch.first + number), _method(form, run, settings)
+            result["distribution"] = Distribution(probabilities, form.drawing, seed, method)
+        else:
+            result["distribution"] = Distribution(probabilities, form.drawing)
+
+
+def _method(form: Form, run: Run, settings: Settings) -> str | None:
+    """How Aer would simulate a run; None if that is not known."""
+    method = settings.options.get("method")
+    if method in (None, "automatic"):
+        return run.compiled.methods.of(_angles(form, run))
+    return str(method)
+
+
+def _angles(form: Form, run: Run) -> list[float]:
+    return [run.angles[number] for _, number in form.places]
+
+
+def _form(run: Run, settings: Settings) -> Form:
     """The form in which Aer would choose to simulate it."""
     options = settings.options
-    if settings.shots_alone and may_draw(options, settings.seed):
-        drawn = compiled.distribution()
-        if drawn is not None:
+    if settings.shots_alone and may_draw(options, settings.shots):
+        drawn = run.compiled.distribution()
+        if drawn is not None and (
+            not settings.is_seeded or (_method(drawn, run, settings) and draws_as_aer())
+        ):
             return drawn
+    compiled = run.compiled
     method = options.get("method") or "automatic"
     is_usual = (
         options.get("device", "CPU") == "CPU"
@@ -184,7 +217,7 @@ def _form(compiled: Compiled, settings: Settings) -> Form:
 def _batches(runs: Sequence[Run], settings: Settings) -> list[_Batch]:
     batches: list[_Batch] = []
     for number, run in enumerate(runs):
-        form = _form(run.compiled, settings)
+        form = _form(run, settings)
         if not batches or not batches[-1].takes(form):
             batches.append(_Batch(form, number))
         batches[-1].add(form, run)

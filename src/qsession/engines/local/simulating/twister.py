@@ -1,0 +1,83 @@
+"""The random numbers that Aer draws its shots with, many at a time: `uniforms`.
+
+Aer uses the 64-bit Mersenne Twister of the C++ library (``std::mt19937_64``; constants as in the
+C++ standard, [rand.predef]) and ``std::uniform_real_distribution``, one number for one draw. NumPy
+has the 32-bit one only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qsession.engines.local.simulating.bounded import Bounded
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Words = NDArray[np.uint64]
+
+MOST_KEPT = 2**18
+"""Numbers that are kept, of all seeds together: the jobs of a primitive share theirs."""
+
+_SIZE, _MIDDLE = 312, 156
+_MASK = 2**64 - 1
+_FACTOR = 6364136223846793005
+_UPPER, _LOWER = np.uint64(0xFFFFFFFF80000000), np.uint64(0x7FFFFFFF)
+_TWIST = np.uint64(0xB5026F5AA96619E9)
+_ONE = np.uint64(1)
+_BELOW_ONE = np.nextafter(1.0, 0.0)
+
+_kept: Bounded[int, NDArray[np.float64]] = Bounded(MOST_KEPT)
+
+
+def uniforms(seed: int, count: int) -> NDArray[np.float64]:
+    """The first numbers from 0 to 1 after seeding; not to be changed."""
+    seed &= _MASK
+    kept = _kept.get(seed)
+    if kept is None or len(kept) < count:
+        kept = _draw(seed, count)
+        kept.flags.writeable = False
+        _kept.put(seed, kept, count)
+    return kept[:count]
+
+
+def _draw(seed: int, count: int) -> NDArray[np.float64]:
+    state = _seeded(seed)
+    blocks = -(-count // _SIZE)
+    words = np.empty((blocks, _SIZE), dtype=np.uint64)
+    for block in words:
+        _turn(state)
+        block[:] = state
+    drawn = _tempered(words.reshape(-1)[:count]).astype(np.float64) * 2.0**-64
+    # Rounding may give 1, which the C++ library takes for the number below it.
+    return np.minimum(drawn, _BELOW_ONE)
+
+
+def _seeded(seed: int) -> Words:
+    words = [seed]
+    for number in range(1, _SIZE):
+        last = words[-1]
+        words.append((_FACTOR * (last ^ (last >> 62)) + number) & _MASK)
+    return np.array(words, dtype=np.uint64)
+
+
+def _turn(state: Words) -> None:
+    """Make the next 312 words of the last ones, in place; the second half needs the new first."""
+    state[:_MIDDLE] = state[_MIDDLE:] ^ _mixed(state[:_MIDDLE], state[1 : _MIDDLE + 1])
+    state[_MIDDLE:-1] = state[: _MIDDLE - 1] ^ _mixed(state[_MIDDLE:-1], state[_MIDDLE + 1 :])
+    state[-1:] = state[_MIDDLE - 1 : _MIDDLE] ^ _mixed(state[-1:], state[:1])
+
+
+def _mixed(high: Words, low: Words) -> Words:
+    word = (high & _UPPER) | (low & _LOWER)
+    return (word >> _ONE) ^ ((word & _ONE) * _TWIST)
+
+
+def _tempered(word: Words) -> Words:
+    word = word ^ ((word >> np.uint64(29)) & np.uint64(0x5555555555555555))
+    word ^= (word << np.uint64(17)) & np.uint64(0x71D67FFFEDA60000)
+    word ^= (word << np.uint64(37)) & np.uint64(0xFFF7EEE000000000)
+    word ^= word >> np.uint64(43)
+    return word

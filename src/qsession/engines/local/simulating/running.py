@@ -66,6 +66,21 @@ class Output:
     metadata: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class _Way:
+    """How a run is done.
+
+    Attributes:
+        run: The run.
+        form: What Aer gets.
+        method: How Aer would simulate it, if its shots are drawn here; None if nobody asks.
+    """
+
+    run: Run
+    form: Form
+    method: str | None = None
+
+
 @dataclass
 class _Batch:
     """Runs that Aer takes in one call."""
@@ -74,7 +89,7 @@ class _Batch:
     first: int
     circuits: list[Any] = field(default_factory=list)
     parameters: list[list[Any]] = field(default_factory=list)
-    runs: list[tuple[Form, Run]] = field(default_factory=list)
+    ways: list[_Way] = field(default_factory=list)
     qubits: int = 0
     last: Form | None = None
 
@@ -88,10 +103,11 @@ class _Batch:
         same_way &= (form.drawing is None) == (own.drawing is None)
         return same_noise and is_free and same_way
 
-    def add(self, form: Form, run: Run) -> None:
+    def add(self, way: _Way) -> None:
         """Take in a run."""
+        form, run = way.form, way.run
         self.qubits = max(self.qubits, run.compiled.qubits)
-        self.runs.append((form, run))
+        self.ways.append(way)
         if form is self.last and form.places:
             for entry, (_, number) in zip(self.parameters[-1], form.places, strict=True):
                 entry[1].append(run.angles[number])
@@ -143,8 +159,8 @@ class Runner:
         output = aer.execute(batch.circuits, form.noise, config)
         if any(result["metadata"].get("remapped_qubits") for result in output["results"]):
             # Aer cut it further while it ran: what is kept is no longer what was compiled.
-            for _, run in batch.runs:
-                run.compiled.forget_forms()
+            for way in batch.ways:
+                way.run.compiled.forget_forms()
         return output
 
     def _config(self, options: Mapping[str, Any], *, is_single: bool) -> Any:
@@ -166,41 +182,42 @@ class Runner:
 
 def _finish(batch: _Batch, settings: Settings, results: list[dict[str, Any]], first: int) -> None:
     """Put a distribution to what is to be drawn, and remember how Aer simulated the rest."""
-    for number, ((form, run), result) in enumerate(zip(batch.runs, results, strict=False)):
-        if form.drawing is None:
-            if settings.is_seeded and run.compiled.distribution() is not None:
-                run.compiled.methods.note(_angles(form, run), result["metadata"]["method"])
-            continue
-        probabilities = result["data"][LABEL]
-        if settings.is_seeded:
-            seed, method = seed_of(first, batch.first + number), _method(form, run, settings)
-            result["distribution"] = Distribution(probabilities, form.drawing, seed, method)
-        else:
-            result["distribution"] = Distribution(probabilities, form.drawing)
-
-
-def _method(form: Form, run: Run, settings: Settings) -> str | None:
-    """How Aer would simulate a run; None if that is not known."""
-    method = settings.options.get("method")
-    if method in (None, "automatic"):
-        return run.compiled.methods.of(_angles(form, run))
-    return str(method)
+    for number, (way, result) in enumerate(zip(batch.ways, results, strict=False)):
+        run, drawing = way.run, way.form.drawing
+        if drawing is not None:
+            seed = seed_of(first, batch.first + number) if settings.is_seeded else None
+            probabilities = result["data"][LABEL]
+            result["distribution"] = Distribution(probabilities, drawing, seed, way.method)
+        elif settings.is_seeded and run.compiled.distribution() is not None:
+            run.compiled.methods.note(_angles(way.form, run), result["metadata"]["method"])
 
 
 def _angles(form: Form, run: Run) -> list[float]:
     return [run.angles[number] for _, number in form.places]
 
 
-def _form(run: Run, settings: Settings) -> Form:
-    """The form in which Aer would choose to simulate it."""
+def _way(run: Run, settings: Settings) -> _Way:
+    """As Aer would choose to simulate it."""
     options = settings.options
     if settings.shots_alone and may_draw(options, settings.shots):
-        drawn = run.compiled.distribution()
-        if drawn is not None and (
-            not settings.is_seeded or (_method(drawn, run, settings) and draws_as_aer())
-        ):
-            return drawn
-    compiled = run.compiled
+        form = run.compiled.distribution()
+        if form is not None:
+            method = _method(form, run, settings)
+            if not settings.is_seeded or (method is not None and draws_as_aer()):
+                return _Way(run, form, method)
+    return _Way(run, _form(run.compiled, settings))
+
+
+def _method(form: Form, run: Run, settings: Settings) -> str | None:
+    """How Aer would simulate a run without noise; None if that is not known."""
+    method = settings.options.get("method")
+    if method in (None, "automatic"):
+        return run.compiled.methods.of(_angles(form, run))
+    return str(method)
+
+
+def _form(compiled: Compiled, settings: Settings) -> Form:
+    options = settings.options
     method = options.get("method") or "automatic"
     is_usual = (
         options.get("device", "CPU") == "CPU"
@@ -217,8 +234,8 @@ def _form(run: Run, settings: Settings) -> Form:
 def _batches(runs: Sequence[Run], settings: Settings) -> list[_Batch]:
     batches: list[_Batch] = []
     for number, run in enumerate(runs):
-        form = _form(run, settings)
-        if not batches or not batches[-1].takes(form):
-            batches.append(_Batch(form, number))
-        batches[-1].add(form, run)
+        way = _way(run, settings)
+        if not batches or not batches[-1].takes(way.form):
+            batches.append(_Batch(way.form, number))
+        batches[-1].add(way)
     return batches

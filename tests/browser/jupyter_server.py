@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import nbformat
+import psutil  # type: ignore[import-untyped]  # has no types
 
 from tests.browser.own_server import REPOSITORY, STOP_SECONDS, OwnServer, free_port
 
@@ -68,6 +70,7 @@ class NotebookFolder(OwnServer):
             "JUPYTER_DATA_DIR": str(self._folder / "data"),
             "JUPYTER_NO_CONFIG": "",
             "JUPYTER_RUNTIME_DIR": str(self._folder / "runtime"),
+            "PYTHONFAULTHANDLER": "1",
         }
 
 
@@ -94,6 +97,15 @@ class JupyterServer(NotebookFolder):
         for kernel in self.request("GET", "/api/kernels"):
             self.request("DELETE", f"/api/kernels/{kernel['id']}")
         self._wait(lambda: not self.request("GET", "/api/kernels"), STOP_SECONDS, "kept kernels")
+
+    def abort_kernels(self) -> None:
+        """End every kernel; each writes what its threads were doing into the log."""
+        ids = [kernel["id"] for kernel in self.request("GET", "/api/kernels")]
+        for process in psutil.process_iter(["cmdline"]):
+            words = " ".join(process.info["cmdline"] or ())
+            if "ipykernel_launcher" in words and any(each in words for each in ids):
+                process.send_signal(signal.SIGABRT)
+        self.stop_kernels()
 
     def tidy_up(self) -> None:
         """Stop the kernels, and forget every user setting, those that pages changed included."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect  # noqa: A004 - the one that waiting raises
 
 from tests.browser.conftest import RESULTS, SCREENSHOTS
 from tests.browser.findings import (
@@ -22,7 +22,7 @@ from tests.browser.findings import (
     VOILA,
     WORKS,
 )
-from tests.browser.jupyter_server import NotebookServer, VoilaServer
+from tests.browser.jupyter_server import LabServer, NotebookServer, VoilaServer
 from tests.browser.marimo_page import MarimoPage
 from tests.browser.marimo_server import MarimoServer
 from tests.browser.notebook_page import NotebookPage
@@ -83,6 +83,9 @@ COLOURS = """
 """
 
 
+AnyPage: TypeAlias = "NotebookPage | VoilaPage | MarimoPage"
+
+
 class OpenIn(Protocol):
     """What the ``open_in`` fixture gives."""
 
@@ -93,8 +96,17 @@ class OpenIn(Protocol):
         *,
         theme: str = "light",
         kernel: str = "python3",
-    ) -> NotebookPage | VoilaPage | MarimoPage:
+    ) -> AnyPage:
         """Open a notebook; in Voila its cells have run then."""
+
+
+class StartIn(Protocol):
+    """What the ``start_in`` fixture gives."""
+
+    def __call__(
+        self, front_end: str, cells: Sequence[str], kernel: str
+    ) -> tuple[AnyPage, Locator]:
+        """Open a notebook and run its first cell; return the page and the view in it."""
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +155,7 @@ def open_in(request: pytest.FixtureRequest, pages: Pages, open_notebook: OpenNot
 
     def open_(
         front_end: str, cells: Sequence[str], *, theme: str = "light", kernel: str = "python3"
-    ) -> NotebookPage | VoilaPage | MarimoPage:
+    ) -> AnyPage:
         if front_end == MARIMO:
             return in_marimo(cells, theme)
         if front_end == VOILA:
@@ -159,13 +171,34 @@ def as_in_marimo(cells: Sequence[str]) -> list[str]:
     return [f"import marimo as mo\n{shown[0]}", *shown[1:]]
 
 
-def run_first_cell(page: NotebookPage | VoilaPage | MarimoPage) -> Locator:
+def run_first_cell(page: AnyPage) -> Locator:
     """The view that the first cell shows, once it is there."""
     if not isinstance(page, VoilaPage):
         page.run_cell(0)
     view = page.page.locator(".qsession").first
     expect(view).to_have_attribute("data-state", "not-started", timeout=30_000)
     return view
+
+
+@pytest.fixture
+def start_in(open_in: OpenIn, lab: LabServer) -> StartIn:
+    """Open a notebook with some kernel, and run its first cell."""
+
+    def start(front_end: str, cells: Sequence[str], kernel: str) -> tuple[AnyPage, Locator]:
+        page = open_in(front_end, cells, kernel=kernel)
+        try:
+            return page, run_first_cell(page)
+        except TimeoutError:
+            # Of hundreds of kernels of ipykernel 7.2 and 7.3, two never ended their first cell.
+            # What the threads of such a one were doing is in the log.
+            if kernel not in {"qs-7.2", "qs-7.3"}:
+                raise
+            page.close()
+            lab.abort_kernels()
+            page = open_in(front_end, cells, kernel=kernel)
+            return page, run_first_cell(page)
+
+    return start
 
 
 def jobs(view: Locator, status: str) -> Locator:
@@ -233,21 +266,17 @@ def test_a_dark_page_has_a_dark_view(open_in: OpenIn, tell: Tell, front_end: str
     ],
 )
 def test_a_click_while_a_cell_runs(
-    open_in: OpenIn, tell: Tell, front_end: str, kernel: str, answer: str
+    start_in: StartIn, tell: Tell, front_end: str, kernel: str, answer: str
 ) -> None:
     """``python3`` is the installed ipykernel, 7.4 or newer."""
-    page = open_in(
-        front_end,
-        [
-            GATED,
-            "submitted = [session.run(bell) for _ in range(2)]",
-            "import time; time.sleep(3); str(submitted[1].status())",
-            "import ipykernel; ipykernel.__version__",
-        ],
-        kernel=kernel,
-    )
+    cells = [
+        GATED,
+        "submitted = [session.run(bell) for _ in range(2)]",
+        "import time; time.sleep(3); str(submitted[1].status())",
+        "import ipykernel; ipykernel.__version__",
+    ]
+    page, view = start_in(front_end, cells, kernel)
     assert not isinstance(page, VoilaPage)
-    view = run_first_cell(page)
     page.run_cell(1)
     cancel = jobs(view, "QUEUED").get_by_role("button", name="Cancel job")
     expect(cancel).to_be_visible()

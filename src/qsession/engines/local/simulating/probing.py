@@ -43,7 +43,7 @@ def _rotated() -> QuantumCircuit:
 
 
 def _agrees(circuit: QuantumCircuit) -> bool:
-    simulator = AerSimulator()
+    simulator = AerSimulator(max_parallel_threads=1)  # more take longer to start than to run
     own = simulator.run(circuit, shots=_SHOTS, memory=True, seed_simulator=_SEED).result()
     drawing = Drawing.of(reduce_circuit(circuit))
     probabilities = simulator.run(drawing.circuit, shots=1).result().data()[LABEL]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from qiskit_aer.library import SaveProbabilities
 
+from qsession.engines.local.simulating.seeds import fresh_uniforms
 from qsession.engines.local.simulating.twister import uniforms
 
 if TYPE_CHECKING:
@@ -135,19 +136,17 @@ class Distribution:
         return counts
 
     def _outcomes(self, count: int) -> Outcomes:
-        if self._seed is None:
-            # A generator for each draw: a copied process must not repeat this one's.
-            rng = np.random.default_rng()
-            whole = self._probabilities / self._probabilities.sum()
-            return rng.choice(len(whole), size=count, p=whole)
-        drawn = self._of_stabilizer if self._method == "stabilizer" else self._of_state
+        if self._seed is not None and self._method == "stabilizer":
+            drawn = self._of_stabilizer(self._seed, count)
+        else:
+            drawn = self._of_state(count)
         # Aer takes its samples from the end.
-        return drawn(self._seed, count)[::-1]
+        return drawn[::-1]
 
-    def _of_state(self, seed: int, count: int) -> Outcomes:
+    def _of_state(self, count: int) -> Outcomes:
         """The first outcome up to which the probabilities sum up to more than the number drawn."""
-        sums = np.cumsum(self._probabilities)[:-1]
-        return np.searchsorted(sums, uniforms(seed, count), side="right")
+        numbers = fresh_uniforms(count) if self._seed is None else uniforms(self._seed, count)
+        return np.searchsorted(np.cumsum(self._probabilities)[:-1], numbers, side="right")
 
     def _of_stabilizer(self, seed: int, count: int) -> Outcomes:
         """One number for each measured qubit, which decides if the qubits before it leave it open.

@@ -1,15 +1,36 @@
-"""The seeds of runs."""
+"""The seeds of runs, and random numbers without one."""
 
 from __future__ import annotations
 
+import os
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qsession.engines.local.simulating.aer import SEED_STEP
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _RANDOM_BITS = 32
+
+_generator = np.random.default_rng()
+
+
+def _renew() -> None:
+    """A copied process must not repeat the numbers of its parent."""
+    global _generator  # noqa: PLW0603 - one for the process
+    _generator = np.random.default_rng()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)
+
+
+def fresh_uniforms(count: int) -> NDArray[np.float64]:
+    """Random numbers from 0 to 1 that nobody can foresee."""
+    return _generator.random(count)
 
 
 def first_seed(*wishes: Any) -> int:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from qsession.engines.local.work import Work
 
-BUDGET_BYTES = 16 * 2**20
-"""Of the jobs that ended last; older ones are written to a file."""
+BUDGET_BYTES = 32 * 2**20
+"""Of the jobs that ended last, some thousands of small ones; older ones are written to a file."""
 
 _LEAVES = frozenset({bool, bytes, complex, float, int, str, type(None)})
 _BYTES_PER_OPERATION = 400
@@ -57,7 +57,9 @@ class Shelf:
 
     def put(self, job_id: str, kept: Kept) -> None:
         """Keep a job; what has been here longest may move to the file."""
-        weight = weigh(kept.work.circuits) + weigh(kept.work.inputs) + weigh(kept.result)
+        # The circuits are among the inputs, where a primitive gave them.
+        given = max(weigh(kept.work.circuits), weigh(kept.work.inputs))
+        weight = given + weigh(kept.result)
         with self._lock:
             self._backend = kept.work.backend
             self._in_memory[job_id] = kept, weight

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
 from qiskit.providers import BackendV2
+from qiskit.quantum_info import SparsePauliOp
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 
@@ -57,7 +59,7 @@ class Reference:
 
     def estimate(self, pubs: list[Any], precision: float, seed: int) -> list[Any]:
         """The results of an estimator job, one a PUB."""
-        backend = self._for(pub[0] for pub in pubs)
+        backend = self._for((pub[0] for pub in pubs), (pub[1] for pub in pubs))
         estimator = BackendEstimatorV2(backend=backend, options={"seed_simulator": seed})
         return list(estimator.run(pubs, precision=precision).result())
 
@@ -70,9 +72,17 @@ class Reference:
             for number, circuit in enumerate(circuits)
         ]
 
-    def _for(self, circuits: Iterable[QuantumCircuit]) -> BackendV2:
+    def _for(
+        self, circuits: Iterable[QuantumCircuit], observables: Iterable[SparsePauliOp] = ()
+    ) -> BackendV2:
         if self._noise is not None:
+            # An observable may look at qubits that its circuit leaves alone.
             used = {
+                int(qubit)
+                for each in observables
+                for qubit in np.flatnonzero((each.paulis.x | each.paulis.z).any(axis=0))
+            }
+            used |= {
                 circuit.find_bit(qubit).index
                 for circuit in circuits
                 for each in circuit.data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -21,6 +22,7 @@ from tests.engines.bench import Bench
 from tests.engines.running.work import ENDLESS_SHOTS, endless
 from tests.support.circuits import bell, fitted
 from tests.support.processes import Watched
+from tests.support.waiting import until, until_dropped
 
 # Its own threads and sockets are not closed by the time that a test has ended.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -44,6 +46,12 @@ def client() -> Iterator[Client]:
         yield client
 
 
+@pytest.fixture(autouse=True)
+def _settled(client: Client) -> None:
+    """Each test starts with two workers that have nothing to do."""
+    until_dropped(lambda: len(workers_of(client)) == 2 and not held_by(client))
+
+
 class Counting(Executor):
     """Dask's executor, with a count of the parts that travelled."""
 
@@ -60,6 +68,16 @@ class Counting(Executor):
 @pytest.fixture
 def executor(client: Client) -> Counting:
     return Counting(client)
+
+
+def workers_of(client: Client) -> list[str]:
+    return list(client.scheduler_info()["workers"])
+
+
+def held_by(client: Client) -> list[str]:
+    """What the cluster has to do, and the results that it keeps for somebody."""
+    cluster: Any = client.cluster
+    return [str(key) for key in list(cluster.scheduler.tasks)]
 
 
 def worker_at_work(client: Client, known: set[str] | None = None) -> Watched:
@@ -104,7 +122,7 @@ def test_a_backend_travels_once_to_each_worker(make_bench, client: Client, execu
     for seed in range(10):
         bench.submit(circuit, shots=10, seed_simulator=seed).result(PATIENCE_S)
     # Once to each worker; once more where Dask sends it to another one than has asked.
-    assert 1 <= sum(executor.parts) <= 2 * len(client.scheduler_info()["workers"])
+    assert 1 <= sum(executor.parts) <= 2 * len(workers_of(client)) - 1
 
 
 def test_jobs_of_a_batch_run_on_both_workers_at_once(make_bench, client: Client):
@@ -114,6 +132,20 @@ def test_jobs_of_a_batch_run_on_both_workers_at_once(make_bench, client: Client)
     for number, job in enumerate(jobs):
         counts = job.result(PATIENCE_S).get_counts()
         assert sum(counts.values()) == SECONDS_OF_WORK // 3 + number
+
+
+def test_the_cluster_keeps_nothing_of_jobs_that_have_ended(make_bench, client: Client):
+    bench = make_bench(AerSimulator(), executor=client.get_executor(pure=False))
+    jobs = [bench.submit(shots=3), bench.submit(method="odd")]
+    # A lost worker would have it computed once more; nobody collects garbage on a quiet evening.
+    gc.disable()
+    try:
+        for job in jobs:
+            job.wait_for_final_state(PATIENCE_S)
+        until(bench.journal, lambda: not held_by(client))
+    finally:
+        gc.enable()
+    assert [job.status() for job in jobs] == [DONE, JobStatus.ERROR]
 
 
 def test_errors_are_the_jobs_own_and_the_next_one_runs(make_bench, client: Client):

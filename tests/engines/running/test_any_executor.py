@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
 import threading
+import weakref
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from queue import SimpleQueue
 
 import pytest
@@ -125,6 +129,58 @@ def test_a_process_that_lacks_it_gets_it_when_it_says_so(ended: Ended):
     place.start("job", work(), ended)
     assert [ended.counts(), ended.counts()] == [{"1": 3}, {"1": 3}]
     assert executor.parts_sent == [1, 0, 1]
+
+
+def test_processes_that_take_turns_are_asked_once_each(ended: Ended):
+    class InTurn(InlineExecutor):
+        """Two processes; each unit goes to the one that did not have the last."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.processes = deque([Distant(), Distant()])
+
+        def run(self, fn, task):
+            self.processes.rotate()
+            reply = self.processes[0].run(fn, task)
+            return replace(reply, process=str(id(self.processes[0])))
+
+    executor = InTurn()
+    place = ElsewhereInOrder(executor)
+    for shots in range(1, 7):
+        place.start("job", work(shots), ended)
+        assert ended.counts() == {"1": shots}
+    # The second lacks it, the first takes the second try, the third unit brings it to the second.
+    assert executor.parts_sent == [1, 0, 1, 1, 0, 0, 0]
+
+
+def test_a_unit_that_has_ended_does_not_keep_its_future(ended: Ended):
+    class Elsewhere(InlineExecutor):
+        reply: Reply | None
+        last: weakref.ref[Future[object]]
+
+        def submit(self, fn, /, *args, **kwargs):
+            future = super().submit(fn, *args, **kwargs)
+            self.last = weakref.ref(future)
+            return future
+
+        def run(self, fn, task):
+            return self.reply
+
+    executor, packed = Elsewhere(), pack(work())
+    place = ElsewhereInOrder(executor)
+    gc.disable()  # what goes in circles would be kept for long
+    try:
+        executor.reply = carrying_out.carry_out(Task("job", packed.work, packed.parts, "elsewhere"))
+        place.start("job", work(), ended)
+        assert ended.counts() == {"1": 3}
+        assert executor.last() is None
+        executor.reply = Reply("elsewhere", unreadable="it is odd")
+        place.start("job", work(), ended)
+        with pytest.raises(JobFailedError, match="it is odd"):
+            ended.counts()
+        assert executor.last() is None
+    finally:
+        gc.enable()
 
 
 def test_a_process_that_never_has_it_fails_the_unit(ended: Ended):

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qsession.engines.local.running.carrying_out import Reply, Task, carry_out, this_process
+from qsession.engines.local.running.known_parts import KnownParts
 from qsession.engines.local.running.parcels import Parcel, pack
 from qsession.engines.local.running.place import StoppedError
 from qsession.engines.local.running.replies import CannotSendError, read_reply
@@ -37,8 +38,8 @@ class _Unit:
 class ElsewhereInOrder:
     """Hands units to an executor; the order, the ids and the states stay with the session.
 
-    Backends and noise models travel once to each process of the executor. The executor belongs to
-    whoever made it and is never shut down here.
+    Backends and noise models do not travel with every unit, see `KnownParts`. The executor belongs
+    to whoever made it and is never shut down here.
     """
 
     can_stop_running = False
@@ -49,7 +50,7 @@ class ElsewhereInOrder:
         self._executor = executor
         self._lock = threading.Lock()
         self._units: dict[str, _Unit] = {}
-        self._sent: set[str] = set()
+        self._parts = KnownParts()
         self._is_here = isinstance(executor, ThreadPoolExecutor)
         """Whether its tasks run in this process, where nothing needs to be packed."""
 
@@ -93,16 +94,19 @@ class ElsewhereInOrder:
                 unit.parcel = None
         if self._is_here or unit.parcel is None:
             return self._executor.submit(run_work, unit.work)
-        known = set() if unit.is_resent else self._sent
-        parts = {token: part for token, part in unit.parcel.parts.items() if token not in known}
+        parts = unit.parcel.parts if unit.is_resent else self._parts.to_send(unit.parcel.parts)
         task = Task(unit.job_id, unit.parcel.work, parts, this_process())
         return self._executor.submit(carry_out, task)
 
     def _take(self, unit: _Unit, future: Future[Any]) -> None:
+        if not future.cancelled() and (error := future.exception()) is not None:
+            self._end(unit, None, _in_words(error))
+            return
         try:
             outcome = self._outcome_of(unit, future)
-        except BaseException as error:  # noqa: BLE001 - it is the job's, whatever it is
-            self._end(unit, None, error)
+        except BaseException as raised:  # noqa: BLE001 - it is the job's, whatever it is
+            # A failed job is kept for long. These frames would keep the future with it.
+            self._end(unit, None, raised.with_traceback(None))
             return
         if outcome is not None:
             self._end(unit, outcome, None)
@@ -114,30 +118,33 @@ class ElsewhereInOrder:
                 raise StoppedError
             # By somebody who shut the executor down.
             raise RuntimeError("The executor dropped the job before it ran.")
-        if (error := future.exception()) is not None:
-            raise _in_words(error)
         reply = future.result()
         if not isinstance(reply, Reply):
             assert isinstance(reply, Outcome)  # noqa: S101 - of work that was not packed
             return reply
         self._is_here = self._is_here or reply.process == this_process()
         if reply.missing and not unit.is_resent:
+            self._parts.lacked_by(reply.process)
             unit.is_resent = True
             self._submit(unit)
             return None
         if unit.parcel is not None:
-            self._sent.update(unit.parcel.parts)
+            self._parts.held_by(reply.process, unit.parcel.parts)
         try:
             return read_reply(reply)
-        except CannotSendError as reason:
-            raise JobFailedError(
-                f"The job cannot run in the executor's processes: {reason}. Define it in a module "
-                "that they can import."
-            ) from None
+        except CannotSendError as error:
+            reason = str(error)
+        raise JobFailedError(
+            f"The job cannot run in the executor's processes: {reason}. Define it in a module that "
+            "they can import."
+        )
 
     def _end(self, unit: _Unit, outcome: Outcome | None, error: BaseException | None) -> None:
         with self._lock:
             del self._units[unit.job_id]
+            # Each holds the other, and Dask keeps what a future stands for until nobody holds it:
+            # a lost worker would have jobs that ended long ago computed once more.
+            unit.future = None
         unit.ended(outcome, error)
 
 
@@ -146,5 +153,5 @@ def _in_words(error: BaseException) -> BaseException:
     if not is_lost:
         return error
     lost = WorkerLostError(f"The process of the executor that ran the job was lost: {error}")
-    lost.__cause__ = error
+    lost.__cause__ = error.with_traceback(None)  # frames of the executor's own, which keep the task
     return lost

@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ENV := .venv/.complete
 NODE := node_modules/.package-lock.json
+LABEXTENSION := .venv/share/jupyter/labextensions/qsession
 
 # Other releases of a dependency, put in front of the installed one with PYTHONPATH.
 OLDEST_CLIENT := .overlays/qiskit-ibm-runtime-0.50.0
@@ -57,7 +58,7 @@ chromium: setup ## find Chromium for test-browser; root on Debian: install it
 	$(BIN)/python -m tests.browser.chromium
 
 front-ends: chromium $(KERNELS) ## find out anew what works where, and tell it in the README
-	$(BIN)/pytest --find-anew tests/browser/test_front_ends.py tests/browser/test_views_over_time.py
+	$(BIN)/pytest --find-anew $(addprefix tests/browser/test_,front_ends.py views_over_time.py saved_pictures.py)
 	$(BIN)/python -m tests.browser.findings
 
 pictures: test-browser ## renew the pictures in the README from what the browser tests saw
@@ -94,7 +95,7 @@ lock: $(ENV) ## write requirements-dev.lock anew from pyproject.toml
 		--custom-compile-command "make lock" --output-file requirements-dev.lock pyproject.toml
 
 clean: ## remove everything that was installed or built
-	rm -rf .venv .overlays node_modules dist src/qsession/static test-results
+	rm -rf .venv .overlays node_modules dist src/qsession/static src/labextension test-results
 	rm -rf .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	find src tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
@@ -109,6 +110,8 @@ $(ENV): requirements-dev.lock pyproject.toml package.json hatch_build.py | $(NOD
 	@echo '{}' > .venv/package.json # ours makes ES modules of .js files; JupyterLab's are not
 	$(BIN)/python -m pip install --quiet -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@# pip has copied the JupyterLab extension; it should follow the sources, as the package does.
+	@rm -rf $(LABEXTENSION) && ln -s $(CURDIR)/src/labextension $(LABEXTENSION)
 	@touch $@
 
 $(NODE): package-lock.json

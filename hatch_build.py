@@ -1,4 +1,4 @@
-"""Builds the front end into ``src/qsession/static`` when it is missing or out of date.
+"""Builds the front end into ``src`` when it is missing or out of date.
 
 Hatchling calls it for every sdist, wheel and editable install; ``python hatch_build.py`` does the
 same by hand. An sdist holds the finished bundle, so installing from one needs no npm.
@@ -18,7 +18,11 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BUNDLE = ("src/qsession/static/widget.js", "src/qsession/static/widget.css")
+BUNDLE = (
+    "src/qsession/static/widget.js",
+    "src/qsession/static/widget.css",
+    "src/labextension/package.json",
+)
 NOT_BUNDLED = ("js/test", "js/node_modules")
 SKIP = "QSESSION_SKIP_JS"
 """Environment variable: set it where only the Python is wanted and nothing is shown."""

@@ -1,6 +1,7 @@
-// Bundles the page side into src/qsession/static/. The widget is sent with every session that is
-// shown, so its size is a cost to users: the build fails over the budget.
-import { readFile } from "node:fs/promises";
+// Bundles the page side. The widget, in src/qsession/static/, is sent with every session that is
+// shown, so its size is a cost to users: the build fails over the budget. The JupyterLab extension,
+// in src/labextension/, is installed beside the Python package.
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, context } from "esbuild";
@@ -10,25 +11,56 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const files = [path("../src/qsession/static/widget.js"), path("../src/qsession/static/widget.css")];
 
 /** @type {import("esbuild").BuildOptions} */
-const options = {
-  entryPoints: [path("src/index.ts"), path("src/widget.css")].map((input) => ({
-    in: input,
-    out: "widget",
-  })),
-  outdir: path("../src/qsession/static"),
+const shared = {
   bundle: true,
   minify: true,
-  format: "esm",
   charset: "utf8",
   target: ["chrome111", "firefox113", "safari16.4"],
   logLevel: "warning",
 };
 
+/** @type {import("esbuild").BuildOptions} */
+const widget = {
+  ...shared,
+  entryPoints: [path("src/index.ts"), path("src/widget.css")].map((input) => ({
+    in: input,
+    out: "widget",
+  })),
+  outdir: path("../src/qsession/static"),
+  format: "esm",
+};
+
+const extensionFolder = path("../src/labextension");
+
+/** @type {import("esbuild").BuildOptions} */
+const extension = {
+  ...shared,
+  entryPoints: [path("src/lab/container.ts")],
+  outdir: `${extensionFolder}/static`,
+  entryNames: "[name].[hash]", // browsers keep it for long
+  format: "iife",
+  metafile: true,
+};
+
+// What JupyterLab's server reads: which file to load, and what to ask it for.
+async function buildExtension() {
+  await rm(extensionFolder, { recursive: true, force: true });
+  const { metafile } = await build(extension);
+  const [file] = Object.keys(metafile.outputs);
+  const { version, description, license } = JSON.parse(await readFile(path("../package.json")));
+  const load = `static/${file.split("/").at(-1)}`;
+  const jupyterlab = { extension: true, _build: { load, extension: "./extension" } };
+  const manifest = { name: "qsession", version, description, license, jupyterlab };
+  const install = { packageManager: "python", packageName: "qsession" };
+  await writeFile(`${extensionFolder}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFile(`${extensionFolder}/install.json`, `${JSON.stringify(install, null, 2)}\n`);
+}
+
 if (process.argv.includes("--watch")) {
-  const watcher = await context({ ...options, logLevel: "info", minify: false });
+  const watcher = await context({ ...widget, logLevel: "info", minify: false });
   await watcher.watch();
 } else {
-  await build(options);
+  await Promise.all([build(widget), buildExtension()]);
   let total = 0;
   for (const file of files) {
     const bytes = await readFile(file);

@@ -2,6 +2,7 @@ import type { AnyWidget } from "@anywidget/types";
 import { connectionAfterUpdate, connectionOfView } from "./connection";
 import { DashboardPanel } from "./dashboard/panel";
 import { isDashboard, listen, type Model } from "./model";
+import { keepPicture } from "./saved-picture";
 import { findStore, openStore } from "./stores";
 import { SessionPanel } from "./views/session";
 
@@ -48,6 +49,7 @@ function render({ model, el, signal }: RenderProps): () => void {
   listen(model, "comm_live_update", onLive, life.signal);
   const panel = new SessionPanel(store, el, life.signal);
   el.append(panel.node);
+  keepPicture(store, panel.node, life.signal);
   life.signal.addEventListener("abort", () => panel.node.remove());
   return life.end;
 }

@@ -66,6 +66,7 @@ export const ACTIONS = [
   "details",
   "drawing",
   "older",
+  "picture",
   "resync",
 ] as const;
 

@@ -10,7 +10,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import findings
 from tests.browser.chromium import FLAGS, find_chromium
-from tests.browser.jupyter_server import JupyterServer, LabServer, kernel_overlays
+from tests.browser.jupyter_server import (
+    JupyterServer,
+    LabServer,
+    NotebookServer,
+    kernel_overlays,
+)
 from tests.browser.notebook_page import NotebookPage
 from tests.browser.own_server import REPOSITORY, OwnServer
 
@@ -138,6 +143,13 @@ def browser() -> Iterator[Browser]:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     """One JupyterLab server for all browser tests."""
     with LabServer(tmp_path_factory.mktemp("lab"), RESULTS / "jupyterlab.log") as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def notebook_7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookServer]:
+    """One server of Notebook 7, started when it is first needed."""
+    with NotebookServer(tmp_path_factory.mktemp("nb"), RESULTS / "notebook.log") as server:
         yield server
 
 

@@ -22,7 +22,7 @@ from tests.browser.findings import (
     VOILA,
     WORKS,
 )
-from tests.browser.jupyter_server import LabServer, NotebookServer, VoilaServer
+from tests.browser.jupyter_server import LabServer, VoilaServer
 from tests.browser.marimo_page import MarimoPage
 from tests.browser.marimo_server import MarimoServer
 from tests.browser.notebook_page import NotebookPage
@@ -107,12 +107,6 @@ class StartIn(Protocol):
         self, front_end: str, cells: Sequence[str], kernel: str
     ) -> tuple[AnyPage, Locator]:
         """Open a notebook and run its first cell; return the page and the view in it."""
-
-
-@pytest.fixture(scope="module")
-def notebook_7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookServer]:
-    with NotebookServer(tmp_path_factory.mktemp("nb"), RESULTS / "notebook.log") as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -175,37 +174,4 @@ def test_a_notebook_reopened_with_saved_widgets_shows_the_last_state(
         OVER_TIME,
         "the notebook is reopened, and was saved with its widgets (a setting of JupyterLab's)",
         "says that the kernel is gone, and shows the last state",
-    )
-
-
-def test_a_notebook_reopened_without_saved_widgets_keeps_a_static_picture(
-    open_notebook: OpenNotebook, lab: LabServer, tell: Tell
-) -> None:
-    """Seen where notebooks of others are seen: a picture made when the session was displayed."""
-    page = open_notebook([SHOW])
-    page.run_cell(0)
-    expect(rows(page)).to_have_count(1)
-    page.save()
-    page.page.goto("about:blank")
-    lab.stop_kernels()
-
-    trusted = open_notebook(page.path)
-    trusted.expect_console_error("widget model not found")
-    expect(trusted.output(0)).to_contain_text("model not found")
-    tell(
-        OVER_TIME,
-        "the notebook is reopened, and was saved without them (JupyterLab's default)",
-        'JupyterLab writes "model not found" in its place',
-    )
-
-    of_another = json.loads((lab.root / page.path).read_text("utf-8"))
-    of_another["cells"][0]["source"] += " # of another user: not trusted here"
-    (lab.root / "of-another.ipynb").write_text(json.dumps(of_another), "utf-8")
-    untrusted = open_notebook("of-another.ipynb")
-    expect(untrusted.output(0)).to_contain_text("Session kept")
-    expect(untrusted.output(0)).to_contain_text("aer_simulator")
-    tell(
-        OVER_TIME,
-        "the notebook is another user's, so not trusted",
-        "is a static picture, made when the session was displayed",
     )

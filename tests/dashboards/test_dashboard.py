@@ -13,6 +13,7 @@ import pytest
 import qsession
 from qsession import Dashboard, InvalidInputError, QSessionError, Session, dashboard
 from qsession.dashboards.widget import DashboardWidget
+from qsession.session.forms import SESSION_VIEW
 from tests.cloud.faults import refuse
 from tests.dashboards.seeing import OpenElsewhere
 from tests.support.circuits import flipped
@@ -41,7 +42,7 @@ print([name for name in ("IPython", "ipywidgets", "anywidget", "comm") if name i
 @pytest.fixture
 def in_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a notebook, with comms that go nowhere."""
-    monkeypatch.setattr("qsession.dashboards.board.in_kernel", lambda: True)
+    monkeypatch.setattr("qsession.session.forms.in_kernel", lambda: True)
     monkeypatch.setattr(comm, "create_comm", RecordingComm)
 
 
@@ -160,8 +161,10 @@ def test_in_a_kernel_it_is_the_live_view_with_the_static_forms(make_session: Mak
     make_session("mine")
     shown = dashboard()
     bundle = shown._repr_mimebundle_()
-    assert set(bundle) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
-    model = bundle["application/vnd.jupyter.widget-view+json"]["model_id"]
+    live_view = "application/vnd.jupyter.widget-view+json"
+    assert set(bundle) == {"text/plain", "text/html", live_view, SESSION_VIEW}
+    assert bundle[SESSION_VIEW] == {"has_pictures": False}
+    model = bundle[live_view]["model_id"]
     assert model == shown.widget.model_id
     (list_,) = shown.widget.children
     assert isinstance(list_, DashboardWidget)

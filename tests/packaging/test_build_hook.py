@@ -16,8 +16,9 @@ NPM = """#!/bin/sh
 echo "$@" >> calls
 case "$1" in
   ci) mkdir -p node_modules; echo {} > node_modules/.package-lock.json ;;
-  run) mkdir -p src/qsession/static
-    echo built | tee src/qsession/static/widget.js > src/qsession/static/widget.css ;;
+  run) mkdir -p src/qsession/static src/labextension
+    echo built | tee src/qsession/static/widget.js src/qsession/static/widget.css \
+      > src/labextension/package.json ;;
 esac
 """
 

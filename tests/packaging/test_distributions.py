@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from qsession.session.forms import SESSION_VIEW
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 VERSION = json.loads((REPOSITORY / "package.json").read_text())["version"]
 
@@ -44,9 +46,23 @@ def test_wheel_holds_the_package_and_its_front_end_only(distributions: Path) -> 
         "qsession/py.typed",
         "qsession/static/widget.css",
     } <= names
-    assert {name.split("/")[0] for name in names} == {"qsession", f"qsession-{VERSION}.dist-info"}
+    assert {name.split("/")[0] for name in names} == {
+        "qsession",
+        f"qsession-{VERSION}.data",
+        f"qsession-{VERSION}.dist-info",
+    }
     assert metadata["Version"] == VERSION
     assert metadata["License-Expression"] == "Apache-2.0"
+
+
+def test_the_wheel_brings_the_jupyterlab_extension(distributions: Path) -> None:
+    folder = f"qsession-{VERSION}.data/data/share/jupyter/labextensions/qsession/"
+    with zipfile.ZipFile(distributions / f"qsession-{VERSION}-py3-none-any.whl") as wheel:
+        manifest = json.loads(wheel.read(f"{folder}package.json"))
+        script = wheel.read(folder + manifest["jupyterlab"]["_build"]["load"]).decode()
+    assert manifest["name"] == "qsession"
+    assert manifest["version"] == VERSION
+    assert SESSION_VIEW in script
 
 
 def test_sdist_holds_the_bundle_and_what_it_is_made_from(distributions: Path) -> None:
@@ -58,6 +74,7 @@ def test_sdist_holds_the_bundle_and_what_it_is_made_from(distributions: Path) ->
         "js/src/index.ts",
         "package-lock.json",
         "package.json",
+        "src/labextension/package.json",
         "src/qsession/static/widget.css",
         "src/qsession/static/widget.js",
     } <= names

@@ -176,6 +176,18 @@ def test_what_is_no_request_is_not_answered(
     assert page.ask("resync")["ok"]
 
 
+def test_the_page_gets_the_static_forms_as_they_are_now(
+    session: Session, page: RecordingComm, gated: GatedBackend
+):
+    gated.open_gate()
+    session.run(flipped(), name="newest").result(PATIENCE_S)
+    session.close()
+    reply = page.ask("picture")
+    assert reply["ok"]
+    assert reply["details"] == {"html": session.to_html(), "text": repr(session)}
+    assert "newest" in reply["details"]["html"]
+
+
 def test_a_failure_that_is_no_error_of_ours_is_answered_and_logged(
     session: Session, page: RecordingComm, caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from qsession.session.forms import SESSION_VIEW
 from qsession.testing import ManualClock
 from qsession.widget import SessionWidget
 from tests.support.circuits import flipped
@@ -209,6 +210,7 @@ def test_the_live_view_is_shown_in_a_kernel(session: Session, monkeypatch: pytes
     assert view["model_id"] == session.widget.model_id
     assert bundle["text/plain"] == repr(session)
     assert bundle["text/html"] == session.to_html()
+    assert bundle[SESSION_VIEW] == {"has_pictures": True}
 
 
 def test_no_view_is_needed_to_work(make_session, gated: GatedBackend, new_threads: NewThreads):

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from qsession.model.states import JobStatus, State
+from qsession.session.forms import SESSION_VIEW
 from qsession.widget import wire
 
-MIRROR = (Path(__file__).parents[2] / "js" / "src" / "wire.ts").read_text(encoding="utf-8")
+SCRIPTS = Path(__file__).parents[2] / "js" / "src"
+MIRROR = (SCRIPTS / "wire.ts").read_text(encoding="utf-8")
+EXTENSION = (SCRIPTS / "lab" / "output.ts").read_text(encoding="utf-8")
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -30,6 +33,12 @@ def test_the_page_reads_the_version_that_the_kernel_writes():
     found = re.search(r"export const WIRE_VERSION = (\d+);", MIRROR)
     assert found
     assert int(found[1]) == wire.WIRE_VERSION
+
+
+def test_the_jupyterlab_extension_looks_after_the_outputs_that_ask_for_it():
+    found = re.search(r'export const SESSION_VIEW = "([^"]+)";', EXTENSION)
+    assert found
+    assert found[1] == SESSION_VIEW
 
 
 def test_the_page_keeps_as_many_rows_as_the_kernel_sends_at_once():

@@ -9,7 +9,7 @@ from qsession.clock import SystemClock
 from qsession.dashboards.overview import Overview
 from qsession.dashboards.pictures import sight_html, sight_text
 from qsession.listing import read_limit
-from qsession.session.surroundings import in_kernel
+from qsession.session.forms import forms_of
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
@@ -95,9 +95,4 @@ class Dashboard:
     __repr__ = __str__
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        bundle: dict[str, Any] = {"text/plain": str(self), "text/html": self.to_html()}
-        if in_kernel():
-            live_view = self.widget._repr_mimebundle_()
-            data = live_view[0] if isinstance(live_view, tuple) else live_view
-            bundle = {**(data or {}), **bundle}
-        return bundle
+        return forms_of(str(self), self.to_html(), lambda: self.widget, has_pictures=False)

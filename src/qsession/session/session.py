@@ -24,6 +24,7 @@ from qsession.ledger import SessionFacts, write_down
 from qsession.model.durations import format_duration, parse_duration, read_max_time
 from qsession.model.session_state import SessionState
 from qsession.session import live
+from qsession.session.forms import forms_of
 from qsession.session.guarded import GuardedSession
 from qsession.session.guards import Guards
 from qsession.session.reusing import OnePerName
@@ -246,12 +247,7 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         """The live view, with the static forms for whoever cannot show it."""
-        bundle = {"text/plain": repr(self), "text/html": self.to_html()}
-        if in_kernel():
-            live_view = self.widget._repr_mimebundle_()
-            data = live_view[0] if isinstance(live_view, tuple) else live_view
-            bundle = {**(data or {}), **bundle}
-        return bundle
+        return forms_of(repr(self), self.to_html(), lambda: self.widget, has_pictures=True)
 
     # --- what IBM's session tells ---------------------------------------------------------------
 

@@ -40,12 +40,14 @@ def answer(
 
 
 def _look_up(session: Session, content: Request) -> Details | None:
-    """What the page wants to know of a job; None if it wants something else."""
+    """What the page wants to know; None if it wants something done."""
     match content.get("action"):
         case "details":
             return Details(details_of(session, content.get("job_id", "")))
         case "drawing":
             return Details(drawing_of(session, content.get("job_id", ""), content.get("index", 0)))
+        case "picture":
+            return Details({"html": session.to_html(), "text": repr(session)})
     return None
 
 

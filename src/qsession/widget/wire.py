@@ -95,6 +95,7 @@ ACTIONS: Final = (
     "details",
     "drawing",
     "older",
+    "picture",
     "resync",
 )
 """What a page may ask for; anything else is answered with an error."""

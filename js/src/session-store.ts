@@ -1,7 +1,9 @@
 import { JobList } from "./job-list";
+import { KernelClock } from "./kernel-clock";
 import { listen, type Model } from "./model";
 import { OlderJobs } from "./older-jobs";
 import { type RequestArguments, RequestError, Requests } from "./requests";
+import { SavedRows } from "./saved-rows";
 import {
   type Action,
   type Delta,
@@ -11,10 +13,7 @@ import {
   isOlder,
   isReply,
   isSeq,
-  NEWEST_ROWS,
   type Older,
-  type PackedRow,
-  packRow,
   type Row,
   readHead,
   readRows,
@@ -39,9 +38,6 @@ export interface Change extends News {
 
 const NO_CHANGE: Change = { stateBefore: null, jobs: [], isReset: false };
 
-/** Rows as they are saved; each is packed once. */
-const packed = new WeakMap<Row, PackedRow>();
-
 /**
  * One session as this page knows it: the traits, and the numbered deltas merged into them.
  *
@@ -58,14 +54,12 @@ export class SessionStore {
   /** What the kernel said of the head, readable or not: deltas carry only what changed in it. */
   #told: object = {};
   #problem: string | null = null;
-  /** The model's own array of rows, kept as it is: models are told apart by it. */
-  #saved: unknown[] = [];
+  readonly #saved = new SavedRows();
   readonly #older = new OlderJobs((before) =>
     this.#connection === "dead" ? null : this.request("older", { before }),
   );
   #connection: Connection = "live";
-  #skewMs = 0;
-  #frozenMs = 0;
+  readonly #clock = new KernelClock();
   #hasGap = false;
   #isWriting = false;
   #isLoadQueued = false;
@@ -137,12 +131,12 @@ export class SessionStore {
 
   /** Now by the kernel's clock; stands still once the kernel is gone. */
   now(): number {
-    return this.#connection === "dead" ? this.#frozenMs : Date.now() + this.#skewMs;
+    return this.#clock.now();
   }
 
   /** A moment of the kernel's clock by the page's clock. */
   pageTime(kernelMs: number): number {
-    return kernelMs - this.#skewMs;
+    return this.#clock.pageTime(kernelMs);
   }
 
   /** Calls `listener` after every change until `signal` aborts. */
@@ -181,9 +175,11 @@ export class SessionStore {
   /** Takes note that the kernel went away, or came back. */
   setConnection(connection: Connection): void {
     if (connection === this.#connection) return;
-    this.#frozenMs = this.now();
     this.#connection = connection;
-    if (connection === "dead") this.#requests.failAll();
+    if (connection === "dead") {
+      this.#clock.stop();
+      this.#requests.failAll();
+    } else this.#clock.go();
     this.#tell(NO_CHANGE);
   }
 
@@ -191,7 +187,7 @@ export class SessionStore {
   freezeAsSaved(): void {
     if (this.#connection === "dead") return;
     this.setConnection("dead");
-    this.#frozenMs = this.#head?.now_ms ?? this.#frozenMs;
+    this.#clock.stop(this.#head?.now_ms);
     this.#tell(NO_CHANGE);
   }
 
@@ -217,6 +213,7 @@ export class SessionStore {
     if (!this.#isLoadQueued) return;
     this.#isLoadQueued = false;
     this.#connection = "live";
+    this.#clock.go();
     this.#tell(this.#load({ isFresh: true }));
   }
 
@@ -241,15 +238,14 @@ export class SessionStore {
     const hasMissed = this.#hasGap || seq !== this.#seq;
     this.#seq = isSeq(seq) ? seq : 0;
     this.#hasGap = false;
-    // A trait may have been set long before it is read, so it can only prove that the kernel's
-    // clock is ahead.
     const head: unknown = this.#model.get("head");
     this.#told = isObject(head) ? head : {};
-    this.#readHead((skewMs) => Math.max(skewMs, this.#skewMs));
+    // A trait may have been set long before it is read.
+    this.#readHead((nowMs) => this.#clock.advance(nowMs));
     const values: unknown = this.#model.get("rows");
-    this.#saved = Array.isArray(values) ? values : [];
+    this.#saved.hold(values);
     const rows = readRows(values);
-    const areAll = this.#saved.length < NEWEST_ROWS;
+    const { areAll } = this.#saved;
     this.#jobs.putNewest(rows, { areAll });
     if (areAll) this.#older.haveCome();
     else if (hasMissed || (this.#older.areHere && this.rows.length < this.jobCount)) {
@@ -278,7 +274,7 @@ export class SessionStore {
     this.#seq = delta.seq;
     const stateBefore = this.#head?.state ?? null;
     this.#told = { ...this.#told, ...delta.head };
-    this.#readHead((skewMs) => skewMs);
+    this.#readHead((nowMs) => this.#clock.set(nowMs));
     const jobs = readRows(delta.rows).map((row) => ({
       row,
       before: this.#jobs.put(row)?.status ?? null,
@@ -288,12 +284,12 @@ export class SessionStore {
     this.#tell({ stateBefore, jobs, isReset: false });
   }
 
-  #readHead(newSkew: (observedMs: number) => number): void {
+  #readHead(setClock: (nowMs: number) => void): void {
     const read = readHead(this.#told);
     this.#problem = read.kind === "unreadable" ? read.why : null;
     if (read.kind !== "head") return;
     this.#head = read.head;
-    this.#skewMs = newSkew(read.head.now_ms - Date.now());
+    setClock(read.head.now_ms);
   }
 
   #writeBack(): void {
@@ -301,9 +297,7 @@ export class SessionStore {
     try {
       this.#model.set("seq", this.#seq);
       if (this.#head) this.#model.set("head", this.#head);
-      // In place: a new array for each delta would cost the host a deep comparison of all rows.
-      this.#saved.splice(0, this.#saved.length, ...this.rows.slice(-NEWEST_ROWS).map(pack));
-      this.#model.set("rows", this.#saved);
+      this.#model.set("rows", this.#saved.put(this.rows));
     } finally {
       this.#isWriting = false;
     }
@@ -313,12 +307,4 @@ export class SessionStore {
     // A listener may unsubscribe itself or another.
     for (const listener of [...this.#listeners]) listener(change);
   }
-}
-
-function pack(row: Row): PackedRow {
-  const known = packed.get(row);
-  if (known) return known;
-  const values = packRow(row);
-  packed.set(row, values);
-  return values;
 }

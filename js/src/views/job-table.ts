@@ -8,6 +8,7 @@ import type { Row } from "../wire";
 import { JobHeadings } from "./job-headings";
 import { type JobHandlers, JobRow } from "./job-row";
 import { moveFor } from "./row-keys";
+import { putInOrder } from "./row-order";
 
 export interface TableHandlers extends JobHandlers {
   /** Asks whether to cancel a job. */
@@ -177,23 +178,9 @@ export class JobTable {
     return { view: new JobRow(this.#handlers), row: null, day: 0 };
   }
 
-  /** Puts the rows into the document in order, without touching the one that has the focus. */
   #putInOrder(): void {
     const nodes = [...this.#shown.values()].map(({ view }) => view.node);
-    const anchor = nodes.findIndex(hasFocus);
-    let next: Element | null = nodes[anchor] ?? null;
-    for (const node of nodes.slice(0, Math.max(anchor, 0)).reverse()) {
-      if (node.nextElementSibling !== next || !node.parentNode) this.#body.insertBefore(node, next);
-      next = node;
-    }
-    let before: Element | null = nodes[anchor] ?? null;
-    for (const node of nodes.slice(anchor + 1)) {
-      const place: Element | null = before
-        ? before.nextElementSibling
-        : this.#body.firstElementChild;
-      if (place !== node) this.#body.insertBefore(node, place);
-      before = node;
-    }
+    putInOrder(this.#body, nodes);
   }
 
   #placeTabStop(): void {

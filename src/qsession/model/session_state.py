@@ -26,6 +26,7 @@ from qsession.model.events import (
 from qsession.model.lifecycle import LEGAL_JOB_MOVES, Lifecycle
 from qsession.model.records import JobRecord
 from qsession.model.states import JobStatus, State
+from qsession.model.usage import HeldTime
 
 Mode = Literal["session", "batch", "job"]
 """IBM's execution modes; "job" is work that belongs to no session."""
@@ -79,9 +80,7 @@ class SessionState:
     earlier: SessionState | None = None
     """The session that this one continues in the same object, with the jobs of both here."""
     _emptied: datetime | None = None
-    _past_stretches_s: float = 0.0
-    _stretch_began: datetime | None = None
-    _observed_usage: tuple[datetime, float] | None = None
+    _held: HeldTime = field(default_factory=HeldTime)
 
     @property
     def state(self) -> State:
@@ -157,9 +156,9 @@ class SessionState:
         """Whether usage is adding up by the clock at this moment."""
         if self.mode != "session":
             return False
-        if self._observed_usage is not None:
+        if self._held.is_observed:
             return self._holds_backend or self.counts[JobStatus.RUNNING] > 0
-        return self._stretch_began is not None
+        return self._held.is_in_a_stretch
 
     def usage_seconds(self, now: datetime) -> float:
         """Usage as IBM counts it.
@@ -167,12 +166,9 @@ class SessionState:
         Of a session: the time from its activation until it is deactivated, has ended, or its last
         job has, whichever is later. Of a batch: the QPU time of its jobs.
         """
-        if self._observed_usage is not None:
-            at, usage_s = self._observed_usage
-            return usage_s + (_seconds_since(at, now) if self.usage_runs else 0.0)
-        if self.mode == "batch":
+        if self.mode == "batch" and not self._held.is_observed:
             return self.qpu_seconds - (self.earlier.qpu_seconds if self.earlier else 0.0)
-        return self._past_stretches_s + _seconds_since(self._stretch_began, now)
+        return self._held.seconds(now, runs=self.usage_runs)
 
     def total_usage_seconds(self, now: datetime) -> float:
         """The same, with that of the sessions that it continues."""
@@ -211,7 +207,8 @@ class SessionState:
     def _apply_move(self, event: SessionMoved) -> None:
         self.lifecycle.move(event.to, event.at, event.reason)
         if event.to is State.ACTIVE:
-            self.activated = self._stretch_began = event.at
+            self.activated = event.at
+            self._held.begin(event.at)
         elif event.to.is_terminal:
             self.ended, self.ended_reason = event.at, event.reason
         self._close_stretch(event.at)
@@ -229,7 +226,7 @@ class SessionState:
             event.interactive_timeout_s or self.limits.interactive_timeout_s,
         )
         if event.usage_s is not None:
-            self._observed_usage = (event.at, event.usage_s)
+            self._held.observe(event.at, event.usage_s)
 
     def _apply_queued(self, record: JobRecord) -> None:
         if record.job_id in self.jobs:
@@ -254,9 +251,10 @@ class SessionState:
                     return
                 self.started = self.started or at
                 self.last_job_started = at
-                if self._stretch_began is None:
+                if not self._held.is_in_a_stretch:
                     # It waited for the backend when the session was closed.
-                    self.activated = self._stretch_began = at
+                    self.activated = at
+                    self._held.begin(at)
             case JobFinished():
                 self._apply_finish(event)
             case JobBilled(_, job_id, qpu_seconds):
@@ -308,16 +306,11 @@ class SessionState:
 
     def _close_stretch(self, at: datetime) -> None:
         if not self._holds_backend and not self.counts[JobStatus.RUNNING]:
-            self._past_stretches_s += _seconds_since(self._stretch_began, at)
-            self._stretch_began = None
+            self._held.end(at)
 
 
 def _later(start: datetime | None, seconds: int | None) -> datetime | None:
     return None if start is None or seconds is None else start + timedelta(seconds=seconds)
-
-
-def _seconds_since(start: datetime | None, now: datetime) -> float:
-    return 0.0 if start is None else max((now - start).total_seconds(), 0.0)
 
 
 def _seconds_until(end: datetime | None, now: datetime) -> float | None:

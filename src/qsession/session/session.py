@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import timedelta
-from numbers import Number
 from typing import TYPE_CHECKING, Any, Self
 
 import qiskit_ibm_runtime
@@ -21,9 +20,10 @@ from qsession.errors import InvalidInputError
 from qsession.ibm_client import get_cm_session, set_cm_session
 from qsession.inputs import read_name
 from qsession.ledger import SessionFacts, write_down
-from qsession.model.durations import format_duration, parse_duration, read_max_time
+from qsession.model.durations import read_max_time
 from qsession.model.session_state import SessionState
 from qsession.session import live
+from qsession.session.arguments import differing_spans, tell_apart
 from qsession.session.forms import forms_of
 from qsession.session.guarded import GuardedSession
 from qsession.session.guards import Guards
@@ -107,7 +107,7 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
         clock: Clock | None = None,
     ) -> None:
         del new  # its class has seen to it
-        backend, max_time = _tell_apart(backend, max_time)
+        backend, max_time = tell_apart(backend, max_time)
         found = find_backend(backend)
         engine_class = engine_class_for(found)
         self._max_time = read_max_time(max_time, maximum_s=engine_class.longest_max_time_s)
@@ -207,27 +207,16 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
         Raises:
             InvalidInputError: If it was given another backend, or something that cannot be used.
         """
-        backend, max_time = _tell_apart(arguments.get("backend"), arguments.get("max_time"))
+        backend, _ = tell_apart(arguments.get("backend"), arguments.get("max_time"))
         own = self._backend.name
         if backend not in (None, own) and find_backend(backend).name != own:
             raise InvalidInputError(
                 f"The live session {self.name!r} runs on {own}. Choose another name, or close it "
                 "with new=True."
             )
-        asked = {
-            "max_time": read_max_time(max_time, maximum_s=self._engine.longest_max_time_s),
-            **Guards.read(
-                idle_timeout=arguments.get("idle_timeout"),
-                max_usage=arguments.get("max_usage"),
-                auto_renew=arguments.get("auto_renew", False),
-            ).as_arguments(),
-        }
         here = {"max_time": self._max_time, **self._guards.as_arguments()}
-        return [
-            f"{name} of {_words(here[name])}"
-            for name, value in asked.items()
-            if value is not None and value != here[name]
-        ]
+        longest_s = self._engine.longest_max_time_s
+        return differing_spans(arguments, here, longest_max_time_s=longest_s)
 
     # --- the live view --------------------------------------------------------------------------
 
@@ -317,22 +306,3 @@ def _require_mode(session_id: str, mode: str, wanted: str) -> None:
         raise SessionNotFoundError(
             f"{session_id} is a {mode}, not a {wanted}: use {mode.capitalize()}.from_id."
         )
-
-
-def _words(value: int | None) -> str:
-    return "no limit of its own" if value is None else format_duration(value)
-
-
-def _tell_apart(backend: Any, max_time: Any) -> tuple[Any, Any]:
-    """Read the first argument, which may be a ``max_time`` in a backend's place."""
-    is_max_time = isinstance(backend, Number | timedelta) or (
-        isinstance(backend, str) and parse_duration(backend) is not None
-    )
-    if not is_max_time:
-        return backend, max_time
-    if max_time is not None:
-        raise InvalidInputError(
-            f"Two max_times were given: {backend!r} in the backend's place and "
-            f"max_time={max_time!r}."
-        )
-    return None, backend

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qsession.client_errors import ServiceError, SessionEndedError
@@ -19,9 +18,9 @@ from qsession.engines.ibm.monitor import Monitor
 from qsession.engines.ibm.reading import ServerTime
 from qsession.engines.ibm.refusals import is_conflict, may_have_arrived, refusal
 from qsession.engines.ibm.resubmitting import Submission
+from qsession.engines.ibm.submitting import name_on_the_way, submit_circuits, submit_pubs
 from qsession.engines.ibm.why_ended import opened_at
 from qsession.errors import InvalidInputError, QSessionError, UnknownJobError
-from qsession.ibm_client import client_side_primitives
 from qsession.ibm_service import (
     Line,
     active_instance_kept,
@@ -43,9 +42,6 @@ if TYPE_CHECKING:
     from qsession.pubs import PubRequest
 
 _IBM_MODES = {"session": "dedicated", "batch": "batch"}
-
-_job_name: ContextVar[str | None] = ContextVar("qsession_job_name", default=None)
-"""The name of the job that a primitive is handing over; primitives have no place for it."""
 
 
 class IBMEngine:
@@ -162,14 +158,7 @@ class IBMEngine:
 
     def run_pubs(self, request: PubRequest, mode: Any) -> Job:
         """Submit PUBs with the primitives that IBM recommends."""
-        sampler, estimator = client_side_primitives()
-        primitive_class = sampler if request.program == "sampler" else estimator
-        primitive = primitive_class(mode=mode, options=dict(request.options))
-        token = _job_name.set(request.name or request.pubs[0].circuit.name)
-        try:
-            return primitive.run(list(request.pubs))
-        finally:
-            _job_name.reset(token)
+        return submit_pubs(request, mode)
 
     def run_circuits(
         self,
@@ -179,12 +168,7 @@ class IBMEngine:
         mode: Any,
     ) -> Job:
         """Submit circuits to the sampler: the service no longer runs circuits otherwise."""
-        sampler, _ = client_side_primitives()
-        token = _job_name.set(name or circuits[0].name)
-        try:
-            job = sampler(mode=mode).run(list(circuits), shots=run_options.get("shots"))
-        finally:
-            _job_name.reset(token)
+        job = submit_circuits(circuits, run_options.get("shots"), name, mode)
         counted = CountsJob(job, circuits)
         self._jobs[job.job_id()] = counted
         return counted
@@ -194,7 +178,7 @@ class IBMEngine:
     ) -> Job:
         """Submit what a primitive hands over, through IBM's own path."""
         submission = Submission(program_id, dict(inputs), dict(options), extra)
-        return self._submit(submission, label_of(program_id, inputs, options, _job_name.get()))
+        return self._submit(submission, label_of(program_id, inputs, options, name_on_the_way()))
 
     def run_again(self, job_id: str, *, shots: int | None = None) -> Job:
         """Submit the work of a job that was submitted here once more."""

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 from qsession.engines.local import rules
 from qsession.engines.local.job import LocalJob
+from qsession.engines.local.recording import Recorder
 from qsession.engines.local.running.place import StoppedError
 from qsession.engines.local.shelf import Kept, Shelf
 from qsession.engines.local.tally import Tally
 from qsession.engines.local.timekeeper import Timekeeper
 from qsession.engines.measuring import note_result
-from qsession.model.events import JobFinished, JobQueued, JobStarted, SessionMoved, SessionOpened
-from qsession.model.records import ExpectationValue, JobRecord
-from qsession.model.states import JobStatus, State
+from qsession.model.events import SessionMoved
+from qsession.model.records import JobRecord
+from qsession.model.states import State
 from qsession.summaries import expectation_values
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Scheduler:
     def __init__(self, journal: Journal, place: Place, shelf: Shelf | None = None) -> None:
         self.tally = Tally()
         self._journal = journal
+        self._recorder = Recorder(journal)
         self._place = place
         self._closing = threading.Lock()
         self._has_successor = False
@@ -71,8 +73,7 @@ class Scheduler:
         """Open the session at once, with an id of its own."""
         with self._journal.lock:
             self._journal.require_accepting_jobs()
-            if self._journal.state.state is State.NOT_STARTED:
-                self._journal.record(SessionOpened(self._now(), str(uuid.uuid4())))
+            self._recorder.open(str(uuid.uuid4()))
         self._timekeeper.look()
 
     def cancel(self, reason: str, *, running: bool = False) -> None:
@@ -89,11 +90,9 @@ class Scheduler:
     def close(self, reason: str) -> None:
         """Take no new jobs; the session ends with the last one it has."""
         with self._journal.lock:
-            state = self._journal.state
-            if not state.state.accepts_jobs:
+            if not self._journal.state.state.accepts_jobs:
                 return
-            to = State.CLOSING if state.pending else State.CLOSED
-            self._journal.record(SessionMoved(self._now(), to, reason))
+            self._recorder.close(reason)
         self._after_end([])
 
     # --- its jobs ---------------------------------------------------------------------------------
@@ -117,7 +116,7 @@ class Scheduler:
             is_queued = job in self._queue
             if job is not None and is_queued:
                 self._queue.remove(job)
-                self._record_cancelled(job_id, why)
+                self._recorder.cancel(job, why)
         if job is None:
             return self._earlier is not None and self._earlier.cancel_job(job_id, why)
         if not is_queued:
@@ -136,21 +135,10 @@ class Scheduler:
                 self._why_stopped.pop(job_id, None)
             return False
         with self._journal.lock:
-            is_first = self._record_cancelled(job_id, why)
+            is_first = self._recorder.cancel(job, why)
         if is_first:
             self._timekeeper.look()
             self._drop(job)
-        return True
-
-    def _record_cancelled(self, job_id: str, why: str) -> bool:
-        """Record it; False if the job had ended already. Under the lock."""
-        record = self._journal.state.jobs[job_id]
-        if record.status.is_final:
-            return False
-        now = self._now()
-        spent_s = None if record.started is None else (now - record.started).total_seconds()
-        self._journal.record(JobFinished(now, job_id, JobStatus.CANCELLED, why, spent_s))
-        self._end_if_drained()
         return True
 
     @property
@@ -182,25 +170,9 @@ class Scheduler:
         self.tick()
         with self._journal.lock:
             self._journal.require_accepting_jobs()
-            now = self._now()
-            if self._journal.state.state is State.NOT_STARTED:
-                self._journal.record(SessionOpened(now, job_id))
             self._pending[job_id] = self._handles[job_id] = job
             self._queue.append(job)
-            self._journal.record(
-                JobQueued(
-                    now,
-                    JobRecord(
-                        job_id=job_id,
-                        name=name,
-                        primitive=work.primitive,
-                        status=JobStatus.QUEUED,
-                        created=now,
-                        shots=shots,
-                        tags=tags,
-                    ),
-                )
-            )
+            self._recorder.queue(job, name, shots, tags)
         self._pump()
         return job
 
@@ -223,10 +195,7 @@ class Scheduler:
                 return None
             job = self._queue.popleft()
             self._running[job.job_id()] = job
-            now = self._now()
-            if self._journal.state.state in (State.OPEN, State.INACTIVE):
-                self._journal.record(SessionMoved(now, State.ACTIVE))
-            self._journal.record(JobStarted(now, job.job_id()))
+            self._recorder.start(job)
             return job
 
     def _finish(self, job: LocalJob, outcome: Outcome | None, error: BaseException | None) -> None:
@@ -235,13 +204,13 @@ class Scheduler:
         with self._journal.lock:
             why = self._why_stopped.pop(job_id, _BY_THE_USER)
             if isinstance(error, StoppedError):
-                is_settled = not self._record_cancelled(job_id, why)
+                is_settled = not self._recorder.cancel(job, why)
             else:
                 is_settled = False
-                self._record_finished(job_id, error, values)
+                self._recorder.finish(job, error, values)
             del self._running[job_id]
             self.tally.add(outcome)
-            self._end_if_drained()
+            self._recorder.end_if_drained()
         # The next job first: whoever waits for this one may take its time.
         self._pump()
         self._timekeeper.look()
@@ -256,22 +225,6 @@ class Scheduler:
         else:
             job.fail(error)
         self._put_away(job, Kept(job.work, result, error))
-
-    def _record_finished(
-        self, job_id: str, error: BaseException | None, values: tuple[ExpectationValue, ...]
-    ) -> None:
-        now = self._now()
-        started = self._journal.state.jobs[job_id].started or now
-        self._journal.record(
-            JobFinished(
-                now,
-                job_id,
-                JobStatus.DONE if error is None else JobStatus.ERROR,
-                error=None if error is None else f"{type(error).__name__}: {error}",
-                qpu_seconds=max((now - started).total_seconds(), 0.0),
-                values=values,
-            )
-        )
 
     def _drop(self, job: LocalJob) -> None:
         job.drop()
@@ -304,12 +257,6 @@ class Scheduler:
                     self._place.close()
         return deadline, has_ended
 
-    def _end_if_drained(self) -> None:
-        state = self._journal.state
-        if state.state is State.CLOSING and not state.pending:
-            reason = state.lifecycle.history[-1].reason
-            self._journal.record(SessionMoved(self._now(), State.CLOSED, reason))
-
     def _apply_what_is_due(self) -> list[LocalJob]:
         move = rules.due(self._journal.state, self._now())
         if move is None:
@@ -322,8 +269,7 @@ class Scheduler:
     def _end(self, move: SessionMoved) -> list[LocalJob]:
         dropped = list(self._queue)
         self._queue.clear()
-        ids = [job.job_id() for job in dropped]
-        self._journal.record(move, *rules.end_queued_jobs(self._journal.state, ids, move))
+        self._recorder.end(move, dropped)
         return dropped
 
     def _after_end(self, dropped: list[LocalJob]) -> None:

@@ -81,7 +81,8 @@ class MeasuringClock(SystemClock):
         return woken
 
     def pause(self, seconds: float) -> None:  # noqa: ARG002 - only the publisher pauses: it has sent
-        self.spent_ms.put((time.thread_time() - self._began.s) * 1000)
+        began_s = getattr(self._began, "s", 0.0)  # its first look comes before any wait
+        self.spent_ms.put((time.thread_time() - began_s) * 1000)
 
 
 class ListWidget(anywidget.AnyWidget):

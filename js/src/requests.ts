@@ -102,6 +102,11 @@ export class Requests<Asked extends string = Action> {
     return promise;
   }
 
+  /** The same in the background: nothing shows that it waits, and it may travel more than once. */
+  ask(action: Asked, take: (details: unknown) => void): Promise<string> {
+    return this.#start(action, {}, take);
+  }
+
   #start(action: Asked, args: RequestArguments, take: (details: unknown) => void): Promise<string> {
     this.#count += 1;
     const id = `${this.#prefix}-${this.#count}`;

@@ -1,3 +1,4 @@
+import { RequestError } from "./requests";
 import type { SessionStore } from "./session-store";
 import { isObject, isString, shaped } from "./wire";
 
@@ -21,30 +22,40 @@ export const isPicture = shaped({ html: isString, text: isString });
 /**
  * Keeps the static picture that is saved with the notebook as new as the view.
  *
- * The kernel draws it, and only where the page wants it: it is larger than a change.
+ * The kernel draws it, and only where the page wants it: it is larger than a change. A kernel that
+ * is busy is not asked again before it has answered.
  */
 export function keepPicture(store: SessionStore, view: HTMLElement, signal: AbortSignal): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let pictured = store.head;
+  let isAsked = false;
 
   function tell(details: unknown): void {
     if (signal.aborted || !isObject(details) || !isPicture(details)) return;
     view.dispatchEvent(new CustomEvent(PICTURE_TAKEN, { detail: details, bubbles: true }));
   }
 
-  function take(): void {
+  async function take(): Promise<void> {
     timer = undefined;
     if (view.closest(`[${WANTED}]`) === null) return;
     pictured = store.head;
-    // Without an answer the one before stays, until something changes again.
-    store.request("picture", {}, "picture", tell).catch(() => undefined);
+    isAsked = true;
+    await store.ask("picture", tell).catch(lateAnswer);
+    isAsked = false;
+    takeLater();
   }
 
-  function onChange(): void {
+  function takeLater(): void {
+    if (isAsked || signal.aborted) return;
     const isNew = store.head !== pictured && store.connection === "live";
     if (isNew) timer ??= setTimeout(take, GAP_MS);
   }
 
-  store.subscribe(onChange, signal);
+  store.subscribe(takeLater, signal);
   signal.addEventListener("abort", () => clearTimeout(timer));
+}
+
+/** Waits for what a request did not wait for. Without an answer the picture before stays. */
+async function lateAnswer(error: unknown): Promise<void> {
+  if (error instanceof RequestError) await error.late?.catch(() => undefined);
 }

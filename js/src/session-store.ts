@@ -156,6 +156,11 @@ export class SessionStore {
     return this.#requests.request(action, args, key, take);
   }
 
+  /** See {@link Requests.ask}. */
+  ask(action: Action, take: (details: unknown) => void): Promise<string> {
+    return this.#requests.ask(action, take);
+  }
+
   /** See {@link Requests.isPending}. */
   isPending(key: string): boolean {
     return this.#requests.isPending(key);

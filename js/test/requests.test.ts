@@ -134,3 +134,13 @@ test("failAll ends everything and leaves no timer", async () => {
   }
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test("what is asked in the background is answered without anything that shows it waiting", async () => {
+  const take = vi.fn();
+  const answer = requests.ask("resync", take);
+  expect(requests.isPending("resync")).toBe(false);
+  requests.settle(reply({ message: "told", details: 7 } as Partial<Reply>));
+  await expect(answer).resolves.toBe("told");
+  expect(take).toHaveBeenCalledWith(7);
+  expect(onPending).not.toHaveBeenCalled();
+});

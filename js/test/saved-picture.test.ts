@@ -78,6 +78,21 @@ test("a refusal leaves the view as it is, and the next change asks again", async
   expect(asked()).toBe(2);
 });
 
+test("a busy kernel is asked once, and again when it has answered", async () => {
+  page.host.setAttribute(WANTED, "");
+  model.answer = () => null;
+  model.delta(2, { usage_s: 1 });
+  await vi.advanceTimersByTimeAsync(GAP_MS);
+  model.delta(3, { usage_s: 2 });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked()).toBe(1);
+  const [first] = model.requests("picture");
+  model.reply(first?.id ?? "", { details: PICTURE });
+  await vi.advanceTimersByTimeAsync(GAP_MS);
+  expect(taken).toEqual([PICTURE]);
+  expect(asked()).toBe(2);
+});
+
 test("a view that has ended asks no more", async () => {
   page.host.setAttribute(WANTED, "");
   model.delta(2, { usage_s: 1 });

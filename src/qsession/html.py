@@ -33,7 +33,7 @@ _ICONS = {"QUEUED": "◌", "RUNNING": "◐", "DONE": "●", "CANCELLED": "⊘", 
 
 def session_html(
     snapshot: SessionSnapshot,
-    records: list[JobRecord],
+    newest: list[JobRecord],
     summaries: Mapping[str, str] | None = None,
 ) -> str:
     """The picture: a heading, the facts, the newest jobs, and what they gave.
@@ -42,19 +42,20 @@ def session_html(
 
     Args:
         snapshot: The session.
-        records: Its jobs, oldest first.
+        newest: Its newest jobs, oldest first; those beyond `NEWEST_JOBS` are left out.
         summaries: HTML with the results of some of them, by their ids.
     """
     title = snapshot.name or snapshot.session_id or snapshot.backend
-    shown = records[::-1][:NEWEST_JOBS]
+    shown = newest[::-1][:NEWEST_JOBS]
     parts = [
         f"<div><strong>{snapshot.mode.capitalize()} {escape(title)}</strong>: ",
         snapshot.state.label,
         _facts(snapshot),
         _jobs_table(shown) if shown else "",
     ]
-    hidden = len(records) - len(shown)
-    if hidden:
+    # The snapshot may be a job behind.
+    hidden = sum(snapshot.counts.values()) - len(shown)
+    if hidden > 0:
         parts.append(f"<p>… and {hidden} older {'job' if hidden == 1 else 'jobs'}</p>")
     for job_id, summary in (summaries or {}).items():
         parts.append(f"<p><strong>Result of <code>{escape(job_id)}</code></strong></p>{summary}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -159,7 +160,9 @@ def test_a_job_is_a_row(job: JobRecord, cells: list[str]):
     ],
 )
 def test_only_the_newest_jobs_are_listed_the_newest_first(count, note):
-    page = Page(session_html(picture(session()), [record(str(i)) for i in range(count)]))
+    snapshot = replace(picture(session()), counts={JobStatus.DONE: count - 1, JobStatus.ERROR: 1})
+    newest = [record(str(i)) for i in range(count)][-NEWEST_JOBS:]
+    page = Page(session_html(snapshot, newest))
     assert [row[0] for row in page.jobs] == [str(count - 1 - i) for i in range(NEWEST_JOBS)]
     assert [text for text in page.texts if "older" in text] == ([note] if note else [])
 

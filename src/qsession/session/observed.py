@@ -168,9 +168,9 @@ class ObservedSession(HasTraits):
             page: Whether to make a whole page of it, for a file of its own, instead of a piece
                 without styles.
         """
-        records = self.records()
-        summaries = self._summaries(records) if results else {}
-        picture = html.session_html(self.snapshot(), records, summaries)
+        summaries = self._summaries(self.records()) if results else {}
+        newest = self.newest_records(html.NEWEST_JOBS)
+        picture = html.session_html(self.snapshot(), newest, summaries)
         return html.page(picture, self.name or self._backend.name) if page else picture
 
     def _summaries(self, records: list[JobRecord]) -> dict[str, str]:

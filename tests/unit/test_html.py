@@ -160,7 +160,8 @@ def test_a_job_is_a_row(job: JobRecord, cells: list[str]):
     ],
 )
 def test_only_the_newest_jobs_are_listed_the_newest_first(count, note):
-    snapshot = replace(picture(session()), counts={JobStatus.DONE: count - 1, JobStatus.ERROR: 1})
+    counts = dict.fromkeys(JobStatus, 0) | {JobStatus.DONE: count - 1, JobStatus.ERROR: 1}
+    snapshot = replace(picture(session()), counts=counts)
     newest = [record(str(i)) for i in range(count)][-NEWEST_JOBS:]
     page = Page(session_html(snapshot, newest))
     assert [row[0] for row in page.jobs] == [str(count - 1 - i) for i in range(NEWEST_JOBS)]

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 Make = Callable[..., Session]
 
+PATIENCE_S = 60
+
 pytestmark = pytest.mark.filterwarnings(
     "ignore:The SamplerV2 class is deprecated:DeprecationWarning"
 )
@@ -34,12 +37,11 @@ def until_state(session: Session, state: str) -> None:
 def until_looked(session: Session, clock: ManualClock, state: str) -> None:
     """Let time pass until the monitor has seen the state."""
     pause = threading.Event()
-    for _ in range(200):
-        if session.state == state:
-            return
+    deadline = monotonic() + PATIENCE_S
+    while session.state != state:
+        assert monotonic() < deadline, session
         clock.advance(1)
         pause.wait(0.05)
-    raise AssertionError(session)
 
 
 # --- what may be asked for -----------------------------------------------------------------------

@@ -149,6 +149,14 @@ class Notebook {
   }
 }
 
+/** A notebook in which one session is live. */
+async function openLive(): Promise<{ notebook: Notebook; output: FakeOutput; renderer: Renderer }> {
+  const notebook = new Notebook();
+  notebook.registry.known.add("a");
+  const output = new FakeOutput("a");
+  return { notebook, output, renderer: await notebook.show(output) };
+}
+
 function takePicture(renderer: Renderer, detail: unknown): void {
   const view = renderer.node.querySelector(".qsession");
   view?.dispatchEvent(new CustomEvent(PICTURE_TAKEN, { detail, bubbles: true }));
@@ -219,10 +227,7 @@ describe("an output", () => {
 
 describe("saving the notebook", () => {
   test("keeps the newest picture, and leaves the view alone", async () => {
-    const notebook = new Notebook();
-    notebook.registry.known.add("a");
-    const output = new FakeOutput("a");
-    const renderer = await notebook.show(output);
+    const { notebook, output, renderer } = await openLive();
     takePicture(renderer, { html: "older", text: "older" });
     takePicture(renderer, { html: "<b>newest</b>", text: "newest" });
     expect(output.data["text/html"]).toBe("as displayed"); // not before: it would be unsaved
@@ -234,10 +239,7 @@ describe("saving the notebook", () => {
   });
 
   test("changes nothing where no picture has come since", async () => {
-    const notebook = new Notebook();
-    notebook.registry.known.add("a");
-    const output = new FakeOutput("a");
-    const renderer = await notebook.show(output);
+    const { notebook, output, renderer } = await openLive();
     takePicture(renderer, { html: "one", text: "one" });
     notebook.saveState.emit("started");
     const saved = output.data;
@@ -247,10 +249,7 @@ describe("saving the notebook", () => {
   });
 
   test("passes over what is no picture, and outputs that are gone", async () => {
-    const notebook = new Notebook();
-    notebook.registry.known.add("a");
-    const output = new FakeOutput("a");
-    const renderer = await notebook.show(output);
+    const { notebook, output, renderer } = await openLive();
     takePicture(renderer, { html: 7 });
     notebook.saveState.emit("started");
     expect(output.data["text/html"]).toBe("as displayed");
@@ -261,10 +260,7 @@ describe("saving the notebook", () => {
   });
 
   test("is no longer attended when the notebook is closed", async () => {
-    const notebook = new Notebook();
-    notebook.registry.known.add("a");
-    const output = new FakeOutput("a");
-    const renderer = await notebook.show(output);
+    const { notebook, output, renderer } = await openLive();
     takePicture(renderer, { html: "late", text: "late" });
     notebook.attended.dispose();
     notebook.saveState.emit("started");

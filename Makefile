@@ -23,6 +23,8 @@ help: ## list the targets
 
 setup: $(ENV) $(NODE) ## install everything into .venv and node_modules, build the front end
 	@$(BIN)/python hatch_build.py
+	@# pip copied it when it was new. Not a link: Voila serves none.
+	@rm -rf $(LABEXTENSION) && cp -R src/labextension $(LABEXTENSION)
 
 lab: setup ## open JupyterLab on the quickstart notebook
 	$(BIN)/python -m jupyterlab $(LAB_FLAGS) --ServerApp.root_dir=notebooks \
@@ -110,8 +112,6 @@ $(ENV): requirements-dev.lock pyproject.toml package.json hatch_build.py | $(NOD
 	@echo '{}' > .venv/package.json # ours makes ES modules of .js files; JupyterLab's are not
 	$(BIN)/python -m pip install --quiet -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	@# pip has copied the JupyterLab extension; it should follow the sources, as the package does.
-	@rm -rf $(LABEXTENSION) && ln -s $(CURDIR)/src/labextension $(LABEXTENSION)
 	@touch $@
 
 $(NODE): package-lock.json

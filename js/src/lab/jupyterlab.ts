@@ -29,6 +29,7 @@ export interface Renderer {
 
 /** `IRenderMimeRegistry`, one for each notebook. */
 export interface RendererRegistry {
+  readonly mimeTypes: readonly string[];
   createRenderer(mimeType: string): Renderer;
   addFactory(
     factory: {

@@ -42,7 +42,8 @@ export class SessionOutput {
   constructor(registry: RendererRegistry) {
     this.#registry = registry;
     // Taken as it is, not wrapped: Jupyter's widgets look for their own renderers in a notebook.
-    this.renderer = registry.createRenderer(LIVE_VIEW);
+    const hasWidgets = registry.mimeTypes.includes(LIVE_VIEW);
+    this.renderer = registry.createRenderer(hasWidgets ? LIVE_VIEW : "text/html");
     this.#renderLive = this.renderer.renderModel.bind(this.renderer);
     this.renderer.renderModel = (model) => this.#render(model);
     this.renderer.node.addEventListener(PICTURE_TAKEN, this.#keep);

@@ -58,6 +58,7 @@ class FakeRenderer implements Renderer {
 
 /** A notebook's registry, with Jupyter's widgets, which know some models, and HTML. */
 class FakeRegistry implements RendererRegistry {
+  mimeTypes = ["text/html", LIVE_VIEW];
   readonly known = new Set<string>();
   /** How often a live view was drawn. */
   drawn = 0;
@@ -214,6 +215,13 @@ describe("an output", () => {
     notebook.registry.known.add("late");
     await renderer.renderModel(output);
     expect(renderer.node.querySelector(".qsession")).not.toBeNull();
+  });
+
+  test("is the picture where JupyterLab has no widgets at all", async () => {
+    const notebook = new Notebook();
+    notebook.registry.mimeTypes = ["text/html"];
+    const { node } = await notebook.show(new FakeOutput("a"));
+    expect(node.textContent).toContain("drawn: as displayed");
   });
 
   test("wants pictures only if its view gives them", async () => {

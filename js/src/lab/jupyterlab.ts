@@ -15,7 +15,6 @@ export interface Signal<Sender, Value> {
 /** An output of a cell, in all its forms: `IRenderMime.IMimeModel`. */
 export interface MimeModel {
   readonly data: Readonly<Record<string, unknown>>;
-  readonly metadata: Readonly<Record<string, unknown>>;
   setData(options: { data: Readonly<Record<string, unknown>> }): void;
 }
 

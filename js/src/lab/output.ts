@@ -20,7 +20,9 @@ const STYLE = `
   [${STANDS_IN}] table :is(th, td)[align] { text-align: left; }
 `;
 
-export const NOTE = "As it was when the notebook was saved. Run the cell again for the live view.";
+const SAVED = "As it was when the notebook was saved.";
+const SHOWN = "As it was when the cell ran.";
+const AGAIN = "Run the cell again for the live view.";
 
 /**
  * One output that shows a session: live where that can be, else as the picture that was saved.
@@ -94,7 +96,8 @@ export class SessionOutput {
     this.#standIn?.dispose();
     this.#standIn = this.#registry.createRenderer("text/html");
     const style = h("style", {}, STYLE);
-    const both = h("div", { [STANDS_IN]: "" }, style, h("p", {}, NOTE), this.#standIn.node);
+    const note = h("p", {}, `${hasPictures(model) ? SAVED : SHOWN} ${AGAIN}`);
+    const both = h("div", { [STANDS_IN]: "" }, style, note, this.#standIn.node);
     this.renderer.node.replaceChildren(both);
     void this.#standIn.renderModel(model);
   }

@@ -9,9 +9,10 @@ import type {
   RendererRegistry,
   Signal,
 } from "../../src/lab/jupyterlab";
-import { NOTE, PATIENCE_MS, SESSION_VIEW } from "../../src/lab/output";
+import { PATIENCE_MS, SESSION_VIEW } from "../../src/lab/output";
 import { PICTURE_TAKEN, WANTED } from "../../src/saved-picture";
 
+const NOTE = "As it was when the notebook was saved. Run the cell again for the live view.";
 const LIVE_VIEW = "application/vnd.jupyter.widget-view+json";
 
 beforeEach(() => {
@@ -99,7 +100,6 @@ class FakeRegistry implements RendererRegistry {
 
 class FakeOutput implements MimeModel {
   data: Readonly<Record<string, unknown>>;
-  readonly metadata = {};
   onChange: () => void = () => undefined;
 
   constructor(id: string, options: { has_pictures: boolean } = { has_pictures: true }) {
@@ -188,6 +188,12 @@ describe("an output", () => {
     expect(node.textContent).toContain(NOTE);
     expect(node.textContent).toContain("drawn: as displayed");
     expect(node.textContent).not.toContain("model not found");
+  });
+
+  test("says so of another moment where the picture is never renewed", async () => {
+    const output = new FakeOutput("gone", { has_pictures: false });
+    const { node } = await new Notebook().show(output);
+    expect(node.textContent).toContain("As it was when the cell ran. Run the cell again");
   });
 
   test("is the picture while there is no kernel, and live when it has come", async () => {

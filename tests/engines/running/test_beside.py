@@ -12,9 +12,11 @@ from qiskit_aer import AerSimulator
 
 from qsession.engines.local.running import beside
 from qsession.engines.local.running.beside import BesideKernel
+from qsession.engines.local.running.carrying_out import Reply
 from qsession.engines.local.running.place import StoppedError
 from qsession.engines.local.running.placing import Placing
 from qsession.engines.local.running.pool import Workers
+from qsession.engines.local.running.replies import read_reply
 from qsession.engines.local.running.worker import Worker, WorkerStartError
 from qsession.engines.local.work import CircuitWork, Outcome, Work, run_work
 from qsession.errors import WorkerLostError
@@ -93,6 +95,10 @@ def endless_work() -> CircuitWork:
 
 def no_worker() -> Worker:
     raise AssertionError("A worker was started.")
+
+
+def no_thread(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
 
 
 def test_short_work_needs_no_worker(endings: Endings):
@@ -176,6 +182,48 @@ def test_a_unit_that_waits_can_be_stopped(endings: Endings):
     gated.open_gate()
     assert [type(endings.next()[2]), type(endings.next()[2])] == [type(None), StoppedError]
     assert len(gated.seeds) == 1
+    place.close()
+
+
+def test_a_unit_can_be_stopped_until_it_is_told_how_it_ended(
+    endings: Endings, pool: Workers, monkeypatch
+):
+    place = BesideKernel(AerSimulator(), lender=pool)
+    promised = []
+
+    def read_while_somebody_stops_it(reply: Reply) -> Outcome:
+        outcome = read_reply(reply)
+        promised.append(place.stop("job"))
+        return outcome
+
+    monkeypatch.setattr(beside, "read_reply", read_while_somebody_stops_it)
+    place.start("job", unsure_work(), endings.of("job"))
+    _, outcome, error, _ = endings.next()
+    assert (promised, outcome, type(error)) == ([True], None, StoppedError)
+    place.close()
+
+
+def test_a_unit_that_gets_no_thread_is_not_taken_and_the_next_one_is(endings: Endings, monkeypatch):
+    place = BesideKernel(AerSimulator(), lender=Workers(no_worker))
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", no_thread)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            place.start("job", short_work(), endings.of("job"))
+    assert place.stop("job") is False
+    place.start("job", short_work(), endings.of("job"))
+    assert endings.next_counts() == {"1": 3}
+    place.close()
+
+
+def test_whatever_a_listener_raises_the_thread_goes_on(endings: Endings, caplog):
+    def raise_exit(*_: object) -> None:
+        raise SystemExit
+
+    place = BesideKernel(AerSimulator(), lender=Workers(no_worker))
+    place.start("odd", short_work(), raise_exit)
+    place.start("next", short_work(), endings.of("next"))
+    assert endings.next_counts() == {"1": 3}
+    assert "Job odd could not be settled" in caplog.text
     place.close()
 
 

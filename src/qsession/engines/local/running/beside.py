@@ -108,12 +108,18 @@ class _Floor:
     def take(self, unit: _Unit) -> None:
         with self._lock:
             self._units[unit.job_id] = unit
-            needs_thread = self._threads < min(len(self._units), self._width)
-            self._threads += needs_thread
-        if needs_thread:
-            threading.Thread(
-                target=_serve, args=(self, self._waiting), name="qsession-local", daemon=True
-            ).start()
+            if self._threads < min(len(self._units), self._width):
+                try:
+                    threading.Thread(
+                        target=_serve,
+                        args=(self, self._waiting),
+                        name="qsession-local",
+                        daemon=True,
+                    ).start()
+                except BaseException:  # there are too many, or the interpreter exits
+                    del self._units[unit.job_id]
+                    raise
+                self._threads += 1
         self._waiting.put(unit)
 
     def stop(self, job_id: str) -> bool:
@@ -142,6 +148,8 @@ class _Floor:
             error = raised
         with self._lock:
             del self._units[unit.job_id]
+            if unit.is_stopped:  # that was promised: however far it had come
+                outcome, error = None, StoppedError()
         unit.ended(outcome, error)
         if self._may_send and not self._is_warm and (self._has_joined or _is_in_notebook()):
             self._warm()
@@ -259,7 +267,7 @@ def _serve(floor: _Floor, waiting: SimpleQueue[_Unit | None]) -> None:
     while (unit := waiting.get()) is not None:
         try:
             floor.run(unit)
-        except Exception:  # noqa: BLE001 - the thread has other units to run
+        except BaseException:  # noqa: BLE001 - the thread has other units to run
             _log.exception("Job %s could not be settled.", unit.job_id)
         del unit  # so that this thread does not keep it alive
     floor.leave()

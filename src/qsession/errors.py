@@ -37,6 +37,14 @@ def shown(value: object) -> str:
     return text if len(text) <= longest else f"{type(value).__name__} {text[:longest]}…"
 
 
+def in_words(error: BaseException) -> str:
+    """An error as a line says it: its class and its message; its class alone if that fails."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - its class is not ours
+        return type(error).__name__
+
+
 class QSessionError(Exception):
     """Base of every error that qsession raises on purpose."""
 

@@ -129,7 +129,7 @@ def test_failed_and_cancelled_jobs_are_made_again_as_they_were(bench: Bench, gat
 
 def test_work_from_the_file_can_run_again(bench: Bench, gated: GatedBackend):
     gated.open_gate()
-    bench.engine._scheduler._shelf._budget_bytes = 0
+    bench.engine._scheduler._handles.shelf._budget_bytes = 0
     job_id = bench.submit(shots=7).job_id()
     bench.submit(shots=8).result(PATIENCE_S)
     again = bench.engine.run_again(job_id)
@@ -141,14 +141,13 @@ def test_work_from_the_file_can_run_again(bench: Bench, gated: GatedBackend):
 
 def test_memory_stays_flat_over_many_jobs(bench: Bench, gated: GatedBackend):
     gated.open_gate()
-    shelf = bench.engine._scheduler._shelf
+    shelf = bench.engine._scheduler._handles.shelf
     shelf._budget_bytes = 100_000
     first = bench.submit(shots=1).job_id()
     for _ in range(300):
         bench.submit(shots=1).result(PATIENCE_S)
-    scheduler = bench.engine._scheduler
     # The last one is put away after it was settled.
-    until_dropped(lambda: not scheduler._handles and not scheduler._pending)
+    until_dropped(lambda: len(bench.engine._scheduler._handles) == 0)
     assert len(bench.records) == 301
     assert shelf.memory_bytes <= 100_000
     assert len(shelf._in_memory) < 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from qsession.model.session_state import Limits, SessionState
     from qsession.pubs import PubRequest
 
+
+_log = logging.getLogger("qsession")
 
 Job: TypeAlias = "BasePrimitiveJob[Any, Any]"
 """The handle of a submitted job, with the usual ``job_id() status() result() cancel()``."""
@@ -122,7 +125,10 @@ class Journal:
 
     def _wake_subscribers(self) -> None:
         for woken in tuple(self._subscribers):
-            woken.put(None)
+            try:
+                woken.put(None)
+            except Exception:  # noqa: BLE001 - it has happened, and the others are to hear of it
+                _log.exception("A subscriber of a session failed.")
 
     def require_accepting_jobs(self) -> None:
         """Refuse work for a session that takes none; to be called under the lock.

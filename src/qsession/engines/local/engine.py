@@ -157,8 +157,9 @@ class LocalEngine:
         keeper = self._journal.keeper
         if keeper is not None:
             keeper.note_work(job.job_id(), work)
-            keeper.keep()
+            # First: the disk may be slow, and Ctrl-C end the wait for it.
             job.when_done(partial(_keep_result, keeper, job.job_id()))
+            keeper.keep()
         return job
 
     def job(self, job_id: str) -> LocalJob | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+import logging
+import threading
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from qsession.client_errors import JobCancelledError, JobTimeoutError
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from qsession.engines.local.shelf import Kept
     from qsession.engines.local.work import Work
     from qsession.model.records import JobRecord
+
+_log = logging.getLogger("qsession")
 
 
 class LocalJob(RecordedJob):
@@ -44,12 +49,7 @@ class LocalJob(RecordedJob):
     def revived(cls, kept: Kept, scheduler: Scheduler, job_id: str) -> LocalJob:
         """A new handle of a job that has ended."""
         job = cls(kept.work, scheduler, job_id)
-        if kept.error is not None:
-            job.fail(kept.error)
-        elif job.record.status is JobStatus.DONE:
-            job.settle(kept.result)
-        else:
-            job.drop()
+        job.hand_over(kept)
         return job
 
     @property
@@ -121,15 +121,27 @@ class LocalJob(RecordedJob):
         """Call with what the job ends with: its result, its failure, or that it was dropped."""
         self._future.add_done_callback(told)
 
-    def settle(self, result: object) -> None:
-        """Hand over the result; for the scheduler."""
-        self._future.set_result(result)
+    def hand_over(self, kept: Kept) -> None:
+        """Give what it ended with to whoever waits; for the scheduler, once."""
+        with self._callbacks_bounded():
+            if kept.error is not None:
+                self._future.set_exception(kept.error)
+            elif self.record.status is JobStatus.DONE:
+                self._future.set_result(kept.result)
+            else:
+                self._future.cancel()
+                self._future.set_running_or_notify_cancel()
 
-    def fail(self, error: BaseException) -> None:
-        """Hand over the failure; for the scheduler."""
-        self._future.set_exception(error)
+    @contextmanager
+    def _callbacks_bounded(self) -> Iterator[None]:
+        """Let nothing that a callback raises stop the thread that ends jobs.
 
-    def drop(self) -> None:
-        """Say that no result will come; for the scheduler."""
-        self._future.cancel()
-        self._future.set_running_or_notify_cancel()
+        On the main thread it may be Ctrl-C, which people want to have.
+        """
+        try:
+            yield
+        except BaseException as error:
+            is_interrupt = not isinstance(error, Exception)
+            if is_interrupt and threading.current_thread() is threading.main_thread():
+                raise
+            _log.exception("A callback of job %s failed.", self.job_id())

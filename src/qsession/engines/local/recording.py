@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qsession.engines.local import rules
+from qsession.errors import in_words
 from qsession.model.events import JobFinished, JobQueued, JobStarted, SessionMoved, SessionOpened
 from qsession.model.records import ExpectationValue, JobRecord
 from qsession.model.states import JobStatus, State
@@ -41,7 +42,7 @@ class Recorder:
         self._journal.record(move, *rules.end_queued_jobs(self._journal.state, ids, move))
 
     def end_if_drained(self) -> None:
-        """A session that was closed ends when it has no job left."""
+        """A session that was closed ends with its last job, or that of the one it continues."""
         state = self._journal.state
         if state.state is State.CLOSING and not state.pending:
             reason = state.lifecycle.history[-1].reason
@@ -75,20 +76,24 @@ class Recorder:
 
     def finish(
         self, job: LocalJob, error: BaseException | None, values: tuple[ExpectationValue, ...]
-    ) -> None:
-        """A job has ended by itself."""
+    ) -> bool:
+        """A job has ended by itself; False if it had ended already."""
+        record = self._journal.state.jobs[job.job_id()]
+        if record.status.is_final:
+            return False
         now = self._now()
-        started = self._journal.state.jobs[job.job_id()].started or now
+        started = record.started or now
         self._journal.record(
             JobFinished(
                 now,
-                job.job_id(),
+                record.job_id,
                 JobStatus.DONE if error is None else JobStatus.ERROR,
-                error=None if error is None else f"{type(error).__name__}: {error}",
+                error=None if error is None else in_words(error),
                 qpu_seconds=max((now - started).total_seconds(), 0.0),
                 values=values,
             )
         )
+        return True
 
     def cancel(self, job: LocalJob, why: str) -> bool:
         """A job is cancelled; False if it had ended already."""
@@ -98,7 +103,6 @@ class Recorder:
         now = self._now()
         spent_s = None if record.started is None else (now - record.started).total_seconds()
         self._journal.record(JobFinished(now, record.job_id, JobStatus.CANCELLED, why, spent_s))
-        self.end_if_drained()
         return True
 
     def _now(self) -> datetime:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import uuid
-import weakref
 from collections import deque
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from qsession.engines.local import rules
+from qsession.engines.local.handles import Handles
 from qsession.engines.local.job import LocalJob
 from qsession.engines.local.recording import Recorder
 from qsession.engines.local.running.place import StoppedError
@@ -18,9 +19,10 @@ from qsession.engines.local.shelf import Kept, Shelf
 from qsession.engines.local.tally import Tally
 from qsession.engines.local.timekeeper import Timekeeper
 from qsession.engines.measuring import note_result
+from qsession.errors import JobFailedError, in_words
 from qsession.model.events import SessionMoved
 from qsession.model.records import JobRecord
-from qsession.model.states import State
+from qsession.model.states import JobStatus, State
 from qsession.summaries import expectation_values
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from qsession.engines.local.running.place import Place
     from qsession.engines.local.work import Outcome, Work
 
+_log = logging.getLogger("qsession")
+
 _BY_THE_USER = "Cancelled by the user."
 
 
@@ -40,6 +44,9 @@ class Scheduler:
 
     The order is kept here: a place gets no more units than it runs at once. Handles of jobs that
     have ended are held weakly, what they need is on the shelf.
+
+    How a job ends is decided once, under the journal's lock, by whoever comes first: its place, a
+    cancel, or the end of the session. What comes later changes nothing but that its turn is over.
     """
 
     def __init__(self, journal: Journal, place: Place, shelf: Shelf | None = None) -> None:
@@ -47,24 +54,25 @@ class Scheduler:
         self._journal = journal
         self._recorder = Recorder(journal)
         self._place = place
+        self._handles = Handles(shelf)
         self._closing = threading.Lock()
-        self._has_successor = False
-        self._shelf = shelf or Shelf()
-        self._pending: dict[str, LocalJob] = {}
-        self._handles: weakref.WeakValueDictionary[str, LocalJob] = weakref.WeakValueDictionary()
         self._queue: deque[LocalJob] = deque()
         self._running: dict[str, LocalJob] = {}
+        """Those whose turn it is, cancelled ones included as long as their place is at it."""
+        self._taken: LocalJob | None = None
+        """The one of them that its place has not been given yet."""
         self._why_stopped: dict[str, str] = {}
         self._is_pumping = False
         self._earlier: Scheduler | None = None
+        self._successor: Scheduler | None = None
         self._timekeeper = Timekeeper(self, journal.clock)
 
     def succeed(self, journal: Journal) -> Scheduler:
         """A scheduler for the session that continues this one; it knows the jobs of both."""
-        scheduler = Scheduler(journal, self._place, self._shelf)
+        scheduler = Scheduler(journal, self._place, self._handles.shelf)
         scheduler._earlier = self
         with self._closing:
-            self._has_successor = True
+            self._successor = scheduler
         return scheduler
 
     # --- the session ----------------------------------------------------------------------------
@@ -74,7 +82,7 @@ class Scheduler:
         with self._journal.lock:
             self._journal.require_accepting_jobs()
             self._recorder.open(str(uuid.uuid4()))
-        self._timekeeper.look()
+        self.look()
 
     def cancel(self, reason: str, *, running: bool = False) -> None:
         """End the session; its queued jobs are cancelled, running ones finish unless told."""
@@ -82,10 +90,10 @@ class Scheduler:
             dropped = []
             if not self._journal.state.state.is_terminal:
                 dropped = self._end(SessionMoved(self._now(), State.CANCELLED, reason))
-            stopped = list(self._running.values()) if running else []
-        for job in stopped:
-            self._stop(job, f"Cancelled because the session was cancelled: {reason}.")
+            stopped = self.running_ids() if running else []
         self._after_end(dropped)
+        for job_id in stopped:
+            self.cancel_job(job_id, f"Cancelled because the session was cancelled: {reason}.")
 
     def close(self, reason: str) -> None:
         """Take no new jobs; the session ends with the last one it has."""
@@ -95,15 +103,18 @@ class Scheduler:
             self._recorder.close(reason)
         self._after_end([])
 
+    def running_ids(self) -> list[str]:
+        """The jobs that run, with those of the sessions that this one continues."""
+        earlier = [] if self._earlier is None else self._earlier.running_ids()
+        return [*earlier, *self._running]
+
     # --- its jobs ---------------------------------------------------------------------------------
 
     def job(self, job_id: str) -> LocalJob | None:
         """The job with this id, None if there is none: the handle that is held, else a new one."""
-        job = self._handles.get(job_id)
-        if job is None and (kept := self._shelf.get(job_id)) is not None:
-            job = LocalJob.revived(kept, self, job_id)
-            with self._journal.lock:
-                job = self._handles.setdefault(job_id, job)
+        job = self._handles.known(job_id)
+        if job is None and (kept := self._handles.shelf.get(job_id)) is not None:
+            job = self._handles.remember(LocalJob.revived(kept, self, job_id))
         if job is None and self._earlier is not None:
             return self._earlier.job(job_id)
         return job
@@ -112,34 +123,53 @@ class Scheduler:
         """Cancel a job, queued or running; False if it has ended or cannot be stopped."""
         why = why or _BY_THE_USER
         with self._journal.lock:
-            job = self._pending.get(job_id)
-            is_queued = job in self._queue
-            if job is not None and is_queued:
-                self._queue.remove(job)
-                self._recorder.cancel(job, why)
+            job = self._handles.pending(job_id)
+            has_begun = job is not None and not self._take_back(job)
+            is_cancelled = job is not None and not has_begun and self._recorder.cancel(job, why)
+            self.end_if_drained()
         if job is None:
             return self._earlier is not None and self._earlier.cancel_job(job_id, why)
-        if not is_queued:
+        if has_begun:
             return self._stop(job, why)
-        self._timekeeper.look()
-        self._drop(job)
+        self.look()
+        self._handles.settle(job, Kept(job.work))
+        return is_cancelled
+
+    def _take_back(self, job: LocalJob) -> bool:
+        """Take a job out of the queue, or back before its place has it; False if it has begun."""
+        if job is self._taken:
+            self._taken = None
+            del self._running[job.job_id()]
+            return True
+        try:
+            self._queue.remove(job)
+        except ValueError:
+            return False
         return True
 
     def _stop(self, job: LocalJob, why: str) -> bool:
         """Stop a running job. Its turn is over when its place says so."""
         job_id = job.job_id()
         with self._journal.lock:
+            if job_id not in self._running:
+                return False
             self._why_stopped[job_id] = why
-        if not self._place.stop(job_id):
-            with self._journal.lock:
-                self._why_stopped.pop(job_id, None)
-            return False
+        try:
+            is_stopping = self._place.stop(job_id)
+        except Exception:  # noqa: BLE001 - an executor's, such as of a cluster that is gone
+            _log.exception("Job %s could not be stopped.", job_id)
+            is_stopping = False
         with self._journal.lock:
+            if not is_stopping:
+                self._why_stopped.pop(job_id, None)
+                return False
             is_first = self._recorder.cancel(job, why)
+            is_cancelled = self.record_of(job_id).status is JobStatus.CANCELLED
+            self.end_if_drained()
         if is_first:
-            self._timekeeper.look()
-            self._drop(job)
-        return True
+            self.look()
+            self._handles.settle(job, Kept(job.work))
+        return is_cancelled
 
     @property
     def session_id(self) -> str | None:
@@ -163,16 +193,15 @@ class Scheduler:
             SessionEndedError: If the session takes no jobs.
         """
         job = LocalJob(work, self)
-        job_id = job.job_id()
         # Odd options make these fail: before anything was taken in.
         name, shots = name or _name_of(work.circuits), work.shots
         # A late timekeeper must not let a job into a session whose time is over.
         self.tick()
         with self._journal.lock:
             self._journal.require_accepting_jobs()
-            self._pending[job_id] = self._handles[job_id] = job
-            self._queue.append(job)
             self._recorder.queue(job, name, shots, tags)
+            self._handles.add(job)
+            self._queue.append(job)
         self._pump()
         return job
 
@@ -184,56 +213,86 @@ class Scheduler:
             if self._is_pumping:
                 return
             self._is_pumping = True
-        while (job := self._take_next()) is not None:
-            self._place.start(job.job_id(), job.work, partial(self._finish, job))
-            self._timekeeper.look()
+        try:
+            while (job := self._take_next()) is not None:
+                self._hand_over(job)
+        except BaseException as error:
+            self._leave_pump(error)
+            raise
+
+    def _leave_pump(self, error: BaseException) -> None:
+        """An interrupt, such as Ctrl-C, ends the call of one user; the queue goes on."""
+        with self._journal.lock:
+            taken, self._taken = self._taken, None
+        try:
+            if taken is not None:
+                self._finish(taken, None, _why_not_begun(error))
+        finally:
+            with self._journal.lock:
+                self._is_pumping = False
+                has_more = bool(self._queue)
+            if has_more:
+                threading.Thread(target=self._pump, name="qsession-local", daemon=True).start()
 
     def _take_next(self) -> LocalJob | None:
         with self._journal.lock:
             if len(self._running) >= self._place.width or not self._queue:
                 self._is_pumping = False
                 return None
-            job = self._queue.popleft()
+            job = self._taken = self._queue.popleft()
             self._running[job.job_id()] = job
             self._recorder.start(job)
             return job
 
-    def _finish(self, job: LocalJob, outcome: Outcome | None, error: BaseException | None) -> None:
-        job_id = job.job_id()
-        values = () if outcome is None else expectation_values(outcome.result)
+    def _hand_over(self, job: LocalJob) -> None:
+        """Give a job to its place, unless it was cancelled since its turn came."""
         with self._journal.lock:
+            if self._taken is not job:
+                return
+            self._taken = None
+        try:
+            self._place.start(job.job_id(), job.work, partial(self._finish, job))
+        except BaseException as error:
+            self._finish(job, None, _why_not_begun(error))
+            if not isinstance(error, Exception):
+                raise
+        self.look()
+
+    def _finish(self, job: LocalJob, outcome: Outcome | None, error: BaseException | None) -> None:
+        """Take in how a unit ended at its place. Its turn is over, whatever else was decided."""
+        try:
+            kept = self._decide(job, outcome, error)
+        except Exception as defect:  # noqa: BLE001 - whatever it is, the queue goes on
+            _log.exception("The end of job %s could not be put down.", job.job_id())
+            kept = Kept(job.work, None, defect)
+        try:
+            # The next job first: whoever waits for this one may take its time.
+            self._pump()
+            self.look()
+        finally:
+            if kept is not None:
+                self._handles.settle(job, kept)
+
+    def _decide(
+        self, job: LocalJob, outcome: Outcome | None, error: BaseException | None
+    ) -> Kept | None:
+        """Decide how a job has ended; None if that was decided before."""
+        job_id = job.job_id()
+        result = None if outcome is None else outcome.result
+        values = expectation_values(result)
+        with self._journal.lock:
+            if self._running.pop(job_id, None) is None:
+                return None
             why = self._why_stopped.pop(job_id, _BY_THE_USER)
             if isinstance(error, StoppedError):
-                is_settled = not self._recorder.cancel(job, why)
+                kept, is_first = Kept(job.work), self._recorder.cancel(job, why)
             else:
-                is_settled = False
-                self._recorder.finish(job, error, values)
-            del self._running[job_id]
-            self.tally.add(outcome)
-            self._recorder.end_if_drained()
-        # The next job first: whoever waits for this one may take its time.
-        self._pump()
-        self._timekeeper.look()
-        if is_settled:
-            return
-        if isinstance(error, StoppedError):
-            self._drop(job)
-            return
-        result = None if outcome is None else outcome.result
-        if error is None:
-            job.settle(result)
-        else:
-            job.fail(error)
-        self._put_away(job, Kept(job.work, result, error))
-
-    def _drop(self, job: LocalJob) -> None:
-        job.drop()
-        self._put_away(job, Kept(job.work))
-
-    def _put_away(self, job: LocalJob, kept: Kept) -> None:
-        self._shelf.put(job.job_id(), kept)
-        with self._journal.lock:
-            self._pending.pop(job.job_id(), None)
+                kept = Kept(job.work, result, error)
+                is_first = self._recorder.finish(job, error, values)
+            if is_first:
+                self.tally.add(outcome)
+            self.end_if_drained()
+        return kept if is_first else None
 
     # --- time and the end -----------------------------------------------------------------------
 
@@ -249,11 +308,11 @@ class Scheduler:
             has_ended = self._journal.state.state.is_terminal
             is_over = has_ended and not self._running
         for job in dropped:
-            self._drop(job)
+            self._handles.settle(job, Kept(job.work))
         if is_over:
             with self._closing:
                 # Its successor uses the place, and closes it.
-                if not self._has_successor:
+                if self._successor is None:
                     self._place.close()
         return deadline, has_ended
 
@@ -273,9 +332,21 @@ class Scheduler:
         return dropped
 
     def _after_end(self, dropped: list[LocalJob]) -> None:
-        self._timekeeper.look()
+        self.look()
         for job in dropped:
-            self._drop(job)
+            self._handles.settle(job, Kept(job.work))
+
+    def end_if_drained(self) -> None:
+        """End the session if it was closed and has no job left. Its caller holds the lock."""
+        self._recorder.end_if_drained()
+        if self._successor is not None:  # it has the jobs of both
+            self._successor.end_if_drained()
+
+    def look(self) -> None:
+        """Do what is due, and see to it that the next deadline is noticed."""
+        self._timekeeper.look()
+        if self._successor is not None:
+            self._successor.look()
 
     def _now(self) -> datetime:
         return self._journal.clock.now()
@@ -286,3 +357,10 @@ def _name_of(circuits: Sequence[QuantumCircuit]) -> str | None:
         return None
     more = f" +{len(circuits) - 1}" if len(circuits) > 1 else ""
     return f"{circuits[0].name}{more}"
+
+
+def _why_not_begun(error: BaseException) -> BaseException:
+    if isinstance(error, Exception):
+        return error
+    # Whoever asks for the result was not interrupted.
+    return JobFailedError(f"The job was interrupted as it was to begin ({in_words(error)}).")

@@ -25,6 +25,7 @@ BUDGET_BYTES = 32 * 2**20
 _LEAVES = frozenset({bool, bytes, complex, float, int, str, type(None)})
 _BYTES_PER_OPERATION = 400
 _BYTES_PER_OBJECT = 64
+_UNWEIGHABLE_BYTES = 2**20
 _LONGEST_LOOK = 100
 """Items of a list that are weighed; the rest is taken to be like them."""
 
@@ -57,9 +58,7 @@ class Shelf:
 
     def put(self, job_id: str, kept: Kept) -> None:
         """Keep a job; what has been here longest may move to the file."""
-        # The circuits are among the inputs, where a primitive gave them.
-        given = max(weigh(kept.work.circuits), weigh(kept.work.inputs))
-        weight = given + weigh(kept.result)
+        weight = _weigh_kept(kept)
         with self._lock:
             self._backend = kept.work.backend
             self._in_memory[job_id] = kept, weight
@@ -128,6 +127,15 @@ class _Unpickler(pickle.Unpickler):
 
     def persistent_load(self, _: Any) -> object:
         return self.backend
+
+
+def _weigh_kept(kept: Kept) -> int:
+    try:
+        # The circuits are among the inputs, where a primitive gave them.
+        given = max(weigh(kept.work.circuits), weigh(kept.work.inputs))
+        return given + weigh(kept.result)
+    except Exception:  # noqa: BLE001 - attributes of other people's classes may raise
+        return _UNWEIGHABLE_BYTES
 
 
 def weigh(item: object, depth: int = 6) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import weakref
 from queue import SimpleQueue
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from qsession.clock import Clock, WakeUps
+
+_log = logging.getLogger("qsession")
 
 
 class Ticking(Protocol):
@@ -58,10 +61,14 @@ class Timekeeper:
 
     def _start(self) -> None:
         with self._starting:
-            if self._thread is None:
+            if self._thread is not None:
+                return
+            try:
                 self._thread = start_looking(
                     self._look_from_thread, self._wake_ups, self._clock, "qsession-timekeeper"
                 )
+            except RuntimeError:  # there are too many: the next job, or whoever looks, tries again
+                _log.warning("No thread could be started that keeps the time of a session.")
 
     def _look_from_thread(self) -> tuple[datetime | None, bool]:
         owner = self._owner()

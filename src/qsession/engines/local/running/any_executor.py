@@ -14,7 +14,7 @@ from qsession.engines.local.running.parcels import Parcel, pack
 from qsession.engines.local.running.place import StoppedError
 from qsession.engines.local.running.replies import CannotSendError, read_reply
 from qsession.engines.local.work import Outcome, run_work
-from qsession.errors import JobFailedError, WorkerLostError
+from qsession.errors import JobFailedError, WorkerLostError, in_words
 
 if TYPE_CHECKING:
     from qsession.engines.local.running.place import Ended
@@ -31,6 +31,8 @@ class _Unit:
     ended: Ended
     parcel: Parcel | None = None
     future: Future[Any] | None = None
+    is_given_away: bool = False
+    """Whether the executor has it, or is just taking it."""
     is_stopped: bool = False
     is_resent: bool = False
 
@@ -65,11 +67,11 @@ class ElsewhereInOrder:
         """Ask the executor to cancel a unit; see `Place`."""
         with self._lock:
             unit = self._units.get(job_id)
-            if unit is None or unit.future is None:
+            if unit is None or (unit.is_given_away and unit.future is None):
                 return False
             unit.is_stopped = True
             future = unit.future
-        if future.cancel():
+        if future is None or future.cancel():
             return True
         unit.is_stopped = False
         return False
@@ -79,19 +81,24 @@ class ElsewhereInOrder:
 
     def _submit(self, unit: _Unit) -> None:
         try:
-            future = self._future_of(unit)
+            self._pack(unit)
+            with self._lock:
+                unit.is_given_away = not unit.is_stopped
+            if unit.is_stopped:
+                raise StoppedError  # noqa: TRY301 - ends the unit as every other reason does
+            unit.future = future = self._future_of(unit)
+            future.add_done_callback(partial(self._take, unit))
         except Exception as error:  # noqa: BLE001 - it is shutting down, or cannot send this
-            self._end(unit, None, _in_words(error))
-            return
-        unit.future = future
-        future.add_done_callback(partial(self._take, unit))
+            self._end(unit, None, _told(error))
 
-    def _future_of(self, unit: _Unit) -> Future[Any]:
+    def _pack(self, unit: _Unit) -> None:
         if not self._is_here and unit.parcel is None:
             try:
                 unit.parcel = pack(unit.work)
             except Exception:  # noqa: BLE001 - the executor may have a way of its own
                 unit.parcel = None
+
+    def _future_of(self, unit: _Unit) -> Future[Any]:
         if self._is_here or unit.parcel is None:
             return self._executor.submit(run_work, unit.work)
         parts = unit.parcel.parts if unit.is_resent else self._parts.to_send(unit.parcel.parts)
@@ -99,16 +106,16 @@ class ElsewhereInOrder:
         return self._executor.submit(carry_out, task)
 
     def _take(self, unit: _Unit, future: Future[Any]) -> None:
-        if not future.cancelled() and (error := future.exception()) is not None:
-            self._end(unit, None, _in_words(error))
-            return
         try:
-            outcome = self._outcome_of(unit, future)
+            error = None if future.cancelled() else future.exception()
+            outcome = None if error is not None else self._outcome_of(unit, future)
         except BaseException as raised:  # noqa: BLE001 - it is the job's, whatever it is
             # A failed job is kept for long. These frames would keep the future with it.
             self._end(unit, None, raised.with_traceback(None))
             return
-        if outcome is not None:
+        if error is not None:
+            self._end(unit, None, _told(error))
+        elif outcome is not None:
             self._end(unit, outcome, None)
 
     def _outcome_of(self, unit: _Unit, future: Future[Any]) -> Outcome | None:
@@ -126,6 +133,8 @@ class ElsewhereInOrder:
         if reply.missing and not unit.is_resent:
             self._parts.lacked_by(reply.process)
             unit.is_resent = True
+            with self._lock:
+                unit.is_given_away, unit.future = False, None
             self._submit(unit)
             return None
         if unit.parcel is not None:
@@ -141,6 +150,8 @@ class ElsewhereInOrder:
 
     def _end(self, unit: _Unit, outcome: Outcome | None, error: BaseException | None) -> None:
         with self._lock:
+            if self._units.get(unit.job_id) is not unit:
+                return  # it was told before
             del self._units[unit.job_id]
             # Each holds the other, and Dask keeps what a future stands for until nobody holds it:
             # a lost worker would have jobs that ended long ago computed once more.
@@ -148,10 +159,11 @@ class ElsewhereInOrder:
         unit.ended(outcome, error)
 
 
-def _in_words(error: BaseException) -> BaseException:
+def _told(error: BaseException) -> BaseException:
     is_lost = isinstance(error, BrokenExecutor) or type(error).__name__ in _LOST_ELSEWHERE
     if not is_lost:
         return error
-    lost = WorkerLostError(f"The process of the executor that ran the job was lost: {error}")
+    words = in_words(error)
+    lost = WorkerLostError(f"The process of the executor that ran the job was lost: {words}")
     lost.__cause__ = error.with_traceback(None)  # frames of the executor's own, which keep the task
     return lost

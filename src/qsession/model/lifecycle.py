@@ -11,6 +11,7 @@ from qsession.model.states import JobStatus, State
 
 LEGAL_MOVES: Final[dict[tuple[State, State], str]] = {
     (State.NOT_STARTED, State.OPEN): "the first job was submitted, or it was opened at once",
+    (State.NOT_STARTED, State.CLOSING): "closed while jobs of the one it continues were pending",
     (State.NOT_STARTED, State.CLOSED): "closed before any job",
     (State.NOT_STARTED, State.CANCELLED): "cancelled before any job",
     (State.OPEN, State.ACTIVE): "the first job started",

@@ -157,8 +157,13 @@ class SessionState:
         if self.mode != "session":
             return False
         if self._held.is_observed:
-            return self._holds_backend or self.counts[JobStatus.RUNNING] > 0
+            return self._holds_backend or self._runs_own_job
         return self._held.is_in_a_stretch
+
+    @property
+    def total_usage_runs(self) -> bool:
+        """The same, of any of the sessions that it continues or of itself."""
+        return self.usage_runs or (self.earlier is not None and self.earlier.total_usage_runs)
 
     def usage_seconds(self, now: datetime) -> float:
         """Usage as IBM counts it.
@@ -305,8 +310,14 @@ class SessionState:
         return self.state in (State.ACTIVE, State.CLOSING)
 
     def _close_stretch(self, at: datetime) -> None:
-        if not self._holds_backend and not self.counts[JobStatus.RUNNING]:
+        if not self._holds_backend and not self._runs_own_job:
             self._held.end(at)
+
+    @property
+    def _runs_own_job(self) -> bool:
+        """Whether a job runs that is not one of the session that it continues."""
+        of_earlier = 0 if self.earlier is None else self.earlier.counts[JobStatus.RUNNING]
+        return self.counts[JobStatus.RUNNING] > of_earlier
 
 
 def _later(start: datetime | None, seconds: int | None) -> datetime | None:

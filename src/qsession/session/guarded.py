@@ -17,7 +17,7 @@ from qsession.session.waiting import WaitingSession
 
 if TYPE_CHECKING:
     from qsession.clock import WakeUps
-    from qsession.engines.base import Job, Journal
+    from qsession.engines.base import Engine, Job, Journal
 
 _log = logging.getLogger("qsession")
 
@@ -31,7 +31,7 @@ class GuardedSession(WaitingSession):
     def __init__(self, journal: Journal, name: str | None, guards: Guards) -> None:
         super().__init__(journal, name)
         self._guards = guards
-        self._renewing = threading.Lock()
+        self._renewing = threading.RLock()
         self._is_ended_here = False
         self._custody = Custody(self._engine, journal, place_outside(), self._mode)
         take(self, self._custody)
@@ -59,8 +59,7 @@ class GuardedSession(WaitingSession):
                 as short ones do, ends by itself.
             reason: Why, in words that people will see.
         """
-        self._is_ended_here = True
-        self._engine.cancel(reason, running=running)
+        self._engine_to_end().cancel(reason, running=running)
 
     def close(self, *, reason: str = "close() was called") -> None:
         """Take no new jobs; queued and running ones finish, then the session ends.
@@ -68,8 +67,13 @@ class GuardedSession(WaitingSession):
         Args:
             reason: Why, in words that people will see.
         """
-        self._is_ended_here = True
-        self._engine.close(reason)
+        self._engine_to_end().close(reason)
+
+    def _engine_to_end(self) -> Engine:
+        """The engine of the last session: from here on, none continues it."""
+        with self._renewing:
+            self._is_ended_here = True
+            return self._engine
 
     def cancel_waiting_jobs(self, why: str) -> int:
         """Cancel the jobs that are queued, oldest first: the next to run.

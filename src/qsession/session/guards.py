@@ -78,7 +78,7 @@ class Guards:
     def next_deadline(self, state: SessionState, now: datetime) -> datetime | None:
         """When a reason may come about by the passing of time alone."""
         spent = None
-        if self.max_usage_s is not None and state.usage_runs and state.state.accepts_jobs:
+        if self.max_usage_s is not None and state.total_usage_runs and state.state.accepts_jobs:
             left_s = self.max_usage_s - state.total_usage_seconds(now)
             spent = now + timedelta(seconds=left_s)
         deadlines = (spent, self._idle_until(state))

@@ -44,10 +44,10 @@ class JobCallback:
             if record.status in self._statuses:
                 session.note_outcome("on_job callback", self._call(record))
 
-    def _call(self, record: JobRecord) -> Exception | None:
+    def _call(self, record: JobRecord) -> BaseException | None:
         try:
             self._callback(record)
-        except Exception as error:  # noqa: BLE001 - it must hear of the other jobs all the same
+        except BaseException as error:  # noqa: BLE001 - it must hear of the other jobs all the same
             _log.exception("A callback of on_job failed.")
             return error
         return None

@@ -10,6 +10,7 @@ from datetime import timedelta
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
+from qsession.errors import in_words
 from qsession.looking import start_looking
 from qsession.model.events import ProblemAppeared, ProblemEnded
 
@@ -161,12 +162,12 @@ class Publisher:
         """Call the observers of a trait; a failure is the session's problem until they succeed."""
         self.note_outcome(f"observer of {name!r}", self._call(owner.notify_trait, name, old, new))
 
-    def note_outcome(self, observer: str, failure: Exception | None) -> None:
+    def note_outcome(self, observer: str, failure: BaseException | None) -> None:
         """Show or clear the failure of an observer; only this publisher's thread calls this."""
         now = self._journal.clock.now()
         if failure is not None:
             self._failing.add(observer)
-            words = f"An {observer} failed: {type(failure).__name__}: {failure}"
+            words = f"An {observer} failed: {in_words(failure)}"
             if words != self._journal.state.error:
                 self._journal.record(ProblemAppeared(now, words))
         elif observer in self._failing:
@@ -175,11 +176,12 @@ class Publisher:
                 self._journal.record(ProblemEnded(now))
 
     @staticmethod
-    def _call(observer: Callable[..., None], *args: object) -> Exception | None:
+    def _call(observer: Callable[..., None], *args: object) -> BaseException | None:
         try:
             observer(*args)
-        except Exception as error:  # noqa: BLE001 - see below
-            # Whoever observes must not stop the session, nor what else is to be told.
+        except BaseException as error:  # noqa: BLE001 - see below
+            # Whoever observes must not stop the session, nor what else is to be told. Nobody
+            # interrupts this thread: an exit or an interrupt is the observer's own.
             _log.exception("An observer of a session failed.")
             return error
         return None

@@ -12,7 +12,7 @@ from qsession.model.states import State
 from tests.unit.story import at
 
 FOLLOWERS = {
-    "not-started": "open closed cancelled",
+    "not-started": "open closing closed cancelled",
     "open": "active closing closed cancelled expired",
     "active": "inactive closing closed cancelled expired",
     "inactive": "active closing closed cancelled expired",

@@ -7,16 +7,36 @@ ENV := .venv/.complete
 NODE := node_modules/.package-lock.json
 LABEXTENSION := .venv/share/jupyter/labextensions/qsession
 
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+
 # Other releases of a dependency, put in front of the installed one with PYTHONPATH.
 OLDEST_CLIENT := .overlays/qiskit-ibm-runtime-0.50.0
 KERNELS := $(addprefix .overlays/ipykernel-,6.31.0 7.1.0 7.2.0 7.3.0)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.PHONY: help setup lab test test-all lint format test-python test-oldest test-js test-browser
+.PHONY: every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
+.PHONY: benchmark-local benchmark-widget benchmark-ledger coverage wheel release-check lock
+.PHONY: clean
+
+# Targets share their set-up, so they run one after the other, but for those that TOGETHER starts
+# once everything is set up: Python tests beside browser tests, which mostly wait.
+ifdef IS_SET_UP
+SETUP :=
+CHROMIUM :=
+else
 .NOTPARALLEL:
-.PHONY: help setup lab test lint format test-python test-oldest test-js test-browser chromium
-.PHONY: front-ends notebooks pictures benchmark benchmark-local
-.PHONY: benchmark-widget benchmark-ledger front-ends wheel lock clean
+SETUP := setup
+CHROMIUM := chromium
+endif
+TOGETHER = @began=$$SECONDS; $(MAKE) --no-print-directory --jobs=2 --output-sync=target IS_SET_UP=1
+TOOK = && echo "make $@ took $$((SECONDS - began)) s after the set-up."
+
+# What runs for minutes tells what it does in a file, since its output comes when it has ended.
+LOG = | tee test-results/$@.log
+RUNNING = @mkdir -p test-results; echo "$@: running, see test-results/$@.log" >&2
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,9 +50,13 @@ lab: setup ## open JupyterLab on the quickstart notebook
 	$(BIN)/python -m jupyterlab $(LAB_FLAGS) --ServerApp.root_dir=notebooks \
 		--LabApp.default_url=/lab/tree/quickstart.ipynb
 
-test: chromium lint test-js test-python test-oldest test-browser ## run every check and every test
+test: chromium ## check a change, in minutes: this Python, JupyterLab, the newest releases
+	$(TOGETHER) lint test-js test-browser test-python $(TOOK)
 
-lint: setup ## check style and types of the Python code
+test-all: chromium $(KERNELS) $(OLDEST_CLIENT) ## run every test: older releases, other front ends, long runs, too
+	$(TOGETHER) lint test-js every-browser-test every-python-test test-oldest $(TOOK)
+
+lint: $(SETUP) ## check style and types of the Python code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -42,19 +66,29 @@ format: setup ## rewrite Python and TypeScript in the house style
 	$(BIN)/ruff format .
 	npm run format
 
-test-js: setup ## lint, type check, test and build the front end
+test-js: $(SETUP) ## lint, type check, test and build the front end
 	npm run check
 
-test-python: setup ## test the Python code, notebooks included, without a browser
-	$(BIN)/pytest -m "not browser"
+test-python: $(SETUP) ## test the Python code, notebooks included, without a browser
+	$(RUNNING)
+	$(BIN)/pytest -m "not browser and not extended" $(LOG)
 
-test-oldest: setup $(OLDEST_CLIENT) ## contract tests against the oldest supported IBM client
+every-python-test: $(SETUP)
+	$(RUNNING)
+	$(BIN)/pytest -m "not browser" $(LOG)
+
+test-oldest: $(SETUP) $(OLDEST_CLIENT) ## contract tests against the oldest supported IBM client
 	PYTHONPATH=$(CURDIR)/$(OLDEST_CLIENT) $(BIN)/python -W error -c \
 		"import qiskit_ibm_runtime as client; print(client.__file__, client.__version__)"
 	PYTHONPATH=$(CURDIR)/$(OLDEST_CLIENT) $(BIN)/pytest tests/contract
 
-test-browser: chromium $(KERNELS) ## test the widget in four front ends, in Chromium
-	$(BIN)/pytest tests/browser
+test-browser: $(CHROMIUM) ## test the widget in JupyterLab, in Chromium
+	$(RUNNING)
+	$(BIN)/pytest tests/browser -m "not extended" $(LOG)
+
+every-browser-test: $(CHROMIUM) $(KERNELS)
+	$(RUNNING)
+	$(BIN)/pytest tests/browser $(LOG)
 
 chromium: setup ## find Chromium for test-browser; root on Debian: install it
 	$(BIN)/python -m tests.browser.chromium
@@ -63,7 +97,7 @@ front-ends: chromium $(KERNELS) ## find out anew what works where, and tell it i
 	$(BIN)/pytest --find-anew $(addprefix tests/browser/test_,front_ends.py views_over_time.py saved_pictures.py)
 	$(BIN)/python -m tests.browser.findings
 
-pictures: test-browser ## renew the pictures in the README from what the browser tests saw
+pictures: every-browser-test ## renew the pictures in the README from what the browser tests saw
 	for theme in light dark; do \
 		for picture in session results-estimator dashboard; do \
 			cp test-results/screenshots/$$picture-$$theme-1000.png notebooks/pictures/$$picture-$$theme.png; \
@@ -88,9 +122,16 @@ benchmark-widget: chromium ## measure the wire and the view beside a naive list 
 benchmark-ledger: setup ## four kernels write into one ledger for a minute
 	$(BIN)/python -m benchmarks.ledger_kernels
 
+coverage: setup ## test the Python code and the front end, and measure what of them runs
+	$(BIN)/pytest -m "not browser and not extended" --cov --cov-report=term:skip-covered
+	npm run coverage
+
 wheel: setup ## build the sdist, and from it the wheel, into dist/
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
+
+release-check: wheel ## install sdist and wheel, each in a new environment, and run the quickstart there
+	$(BIN)/python -m tests.packaging.release
 
 lock: $(ENV) ## write requirements-dev.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --group dev \

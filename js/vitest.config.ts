@@ -7,5 +7,11 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     restoreMocks: true,
     unstubGlobals: true,
+    coverage: {
+      include: ["src/**/*.ts"],
+      reporter: ["text-summary"],
+      reportsDirectory: "../test-results/coverage",
+      thresholds: { lines: 95, branches: 90 },
+    },
   },
 });

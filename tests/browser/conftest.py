@@ -173,7 +173,7 @@ def open_notebook(pages: Pages, lab: LabServer) -> OpenNotebook:
         server: JupyterServer | None = None,
     ) -> NotebookPage:
         if kernel.startswith("qs-") and kernel not in kernel_overlays():
-            pytest.fail(f"No kernel {kernel}: run 'make test-browser', which installs it.")
+            pytest.fail(f"No kernel {kernel}: run 'make test-all', which installs it.")
         server = server or lab
         if not isinstance(notebook, str):
             notebook = server.add_notebook(f"{pages.test}-{len(pages)}.ipynb", notebook, kernel)

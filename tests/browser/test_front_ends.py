@@ -206,7 +206,18 @@ def assert_colours_of_the_page(view: Locator, front_end: str, theme: str) -> Non
     assert colours["card"] == colours["host"]
 
 
-@pytest.mark.parametrize("front_end", FRONT_ENDS)
+EACH_FRONT_END = [
+    pytest.param(each, marks=[] if each == JUPYTERLAB else [pytest.mark.extended])
+    for each in FRONT_ENDS
+]
+"""People test a change in JupyterLab; the others come with everything else."""
+
+
+def extended(*values: str) -> pytest.ParameterSet:
+    return pytest.param(*values, marks=pytest.mark.extended)
+
+
+@pytest.mark.parametrize("front_end", EACH_FRONT_END)
 def test_jobs_are_run_and_cancelled_and_a_reload_loses_nothing(
     open_in: OpenIn, tell: Tell, front_end: str
 ) -> None:
@@ -236,7 +247,7 @@ def test_jobs_are_run_and_cancelled_and_a_reload_loses_nothing(
     tell(front_end, RELOAD, "the same session, still live")
 
 
-@pytest.mark.parametrize("front_end", FRONT_ENDS)
+@pytest.mark.parametrize("front_end", EACH_FRONT_END)
 def test_a_dark_page_has_a_dark_view(open_in: OpenIn, tell: Tell, front_end: str) -> None:
     page = open_in(front_end, [PATIENT], theme="dark")
     view = run_first_cell(page)
@@ -250,13 +261,13 @@ def test_a_dark_page_has_a_dark_view(open_in: OpenIn, tell: Tell, front_end: str
 @pytest.mark.parametrize(
     ("front_end", "kernel", "answer"),
     [
-        (JUPYTERLAB, "qs-6.31", WAITS),
-        (JUPYTERLAB, "qs-7.1", AT_ONCE),
-        (JUPYTERLAB, "qs-7.2", AT_ONCE),
-        (JUPYTERLAB, "qs-7.3", AT_ONCE),
+        extended(JUPYTERLAB, "qs-6.31", WAITS),
+        extended(JUPYTERLAB, "qs-7.1", AT_ONCE),
+        extended(JUPYTERLAB, "qs-7.2", AT_ONCE),
+        extended(JUPYTERLAB, "qs-7.3", AT_ONCE),
         (JUPYTERLAB, "python3", AT_ONCE),
-        (NOTEBOOK, "python3", AT_ONCE),
-        (MARIMO, "none", WAITS),
+        extended(NOTEBOOK, "python3", AT_ONCE),
+        extended(MARIMO, "none", WAITS),
     ],
 )
 def test_a_click_while_a_cell_runs(
@@ -296,6 +307,7 @@ def test_a_click_while_a_cell_runs(
         tell(front_end, CLICK, answer)
 
 
+@pytest.mark.extended
 def test_voila_shows_the_view_when_all_cells_have_run(open_in: OpenIn, tell: Tell) -> None:
     page = open_in(VOILA, [BELL + "session = Session()\nsession\n", "import time\ntime.time()"])
     shown = page.page.evaluate("Date.now()") / 1000

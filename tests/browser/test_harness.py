@@ -46,6 +46,7 @@ VERSION = "import ipykernel; print(ipykernel.__version__)"
 BUSY = 'print("clicked" if clicked.wait(5) else "not clicked", "while the cell was running")'
 
 
+@pytest.mark.extended
 def test_click_is_handled_while_a_cell_runs(open_notebook: OpenNotebook) -> None:
     page = open_notebook([COUNTER, BUSY, VERSION], kernel="qs-7.3")
     page.run_cell(0)
@@ -61,6 +62,7 @@ def test_click_is_handled_while_a_cell_runs(open_notebook: OpenNotebook) -> None
     assert page.text(2).startswith("7.3.")
 
 
+@pytest.mark.extended
 def test_click_waits_for_the_cell_where_comms_have_no_subshell(
     lab: LabServer, open_notebook: OpenNotebook
 ) -> None:

@@ -24,7 +24,7 @@ WATCH_PICTURES = """() => {
 HAS_PICTURED = "(jobs) => window.picture?.split('● Done').length === jobs + 1"
 
 
-@pytest.fixture(params=[JUPYTERLAB, NOTEBOOK])
+@pytest.fixture(params=[JUPYTERLAB, pytest.param(NOTEBOOK, marks=pytest.mark.extended)])
 def server(request: pytest.FixtureRequest) -> JupyterServer:
     name = "lab" if request.param == JUPYTERLAB else "notebook_7"
     server: JupyterServer = request.getfixturevalue(name)

@@ -33,6 +33,14 @@ def pair_of(name: str) -> Pair:
     return Pair(name, KINDS[name](), Reference(KINDS[name]()))
 
 
-@pytest.fixture(params=list(KINDS))
+LARGE = {"brisbane", "fez"}
+"""Devices whose noise takes a while to make, and longer to simulate as IBM's local mode does."""
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=[pytest.mark.extended] if name in LARGE else []) for name in KINDS
+    ]
+)
 def pair(request: pytest.FixtureRequest) -> Pair:
     return pair_of(request.param)

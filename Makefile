@@ -34,6 +34,9 @@ endif
 TOGETHER = @began=$$SECONDS; $(MAKE) --no-print-directory --jobs=2 --output-sync=target IS_SET_UP=1
 TOOK = && echo "make $@ took $$((SECONDS - began)) s after the set-up."
 
+# Two at a time: they wait for kernels and pages most of the time.
+BROWSER_TESTS = $(BIN)/pytest tests/browser --numprocesses=2 --dist=loadfile
+
 # What runs for minutes tells what it does in a file, since its output comes when it has ended.
 LOG = | tee test-results/$@.log
 RUNNING = @mkdir -p test-results; echo "$@: running, see test-results/$@.log" >&2
@@ -84,11 +87,11 @@ test-oldest: $(SETUP) $(OLDEST_CLIENT) ## contract tests against the oldest supp
 
 test-browser: $(CHROMIUM) ## test the widget in JupyterLab, in Chromium
 	$(RUNNING)
-	$(BIN)/pytest tests/browser -m "not extended" $(LOG)
+	$(BROWSER_TESTS) -m "not extended" $(LOG)
 
 every-browser-test: $(CHROMIUM) $(KERNELS)
 	$(RUNNING)
-	$(BIN)/pytest tests/browser $(LOG)
+	$(BROWSER_TESTS) $(LOG)
 
 chromium: setup ## find Chromium for test-browser; root on Debian: install it
 	$(BIN)/python -m tests.browser.chromium

@@ -66,7 +66,7 @@ class UnknownJobError(QSessionError, LookupError):
 
 
 class LedgerWarning(UserWarning):
-    """The ledger cannot be used; sessions and jobs go on. At most one in a process."""
+    """The ledger cannot be used; sessions and jobs go on. Once for each kind of trouble."""
 
 
 class UnreferencedSessionWarning(UserWarning):

@@ -12,16 +12,20 @@ from qsession import ibm_service
 from qsession.clock import SystemClock
 from tests.cloud.account import default_account, environment
 from tests.cloud.server import Server
-from tests.recovery.kernels import Kernels
+from tests.recovery.kernels import SHARED, Kernels
 
 ROUNDS = int(os.environ.get("QSESSION_KILL_ROUNDS", "5"))
 """How often to kill; 50 takes some minutes."""
 
 
-@pytest.fixture
-def local_kernels() -> Iterator[Kernels]:
-    """Kernels with simulators."""
-    with Kernels({}) as kernels:
+@pytest.fixture(params=["disk", "network"])
+def local_kernels(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Kernels]:
+    """Kernels with simulators, whose ledger is on a disk, or where other computers may write."""
+    is_shared = request.param == "network"
+    monkeypatch.setattr("qsession.ledger.opening.is_on_network", lambda _: is_shared)
+    with Kernels({SHARED: "1"} if is_shared else {}) as kernels:
         yield kernels
 
 

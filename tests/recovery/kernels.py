@@ -18,9 +18,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from unittest import mock
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
+
+SHARED = "QSESSION_TESTS_LEDGER_IS_SHARED"
+"""Set in the environment of kernels whose ledger is where other computers may write, too."""
 
 
 @dataclass
@@ -137,6 +141,11 @@ def main() -> None:
 
     import qsession.listing  # noqa: F401
     import tests.support.circuits  # noqa: F401
+
+    is_shared = SHARED in os.environ
+    mock.patch("qsession.ledger.opening.is_on_network", return_value=is_shared).start()
+    # However long the machine takes for a write, nobody gives up: what is lost is looked for.
+    mock.patch("qsession.ledger.waiting.CALLER_WAIT_S", PATIENCE_S).start()
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
     for line in sys.stdin:

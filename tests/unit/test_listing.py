@@ -339,7 +339,7 @@ def keep_work(ledger: Ledger, job_id: str, made_by: str | None = None, backend: 
     found = encode_work(work)
     assert found is not None
     stored = StoredWork(job_id, backend or "aer_simulator", made_by or found[0], found[1])
-    ledger.change(lambda file: write_works(file, "s1", [stored]))
+    ledger.read(lambda file: write_works(file, "s1", [stored]))
 
 
 def test_lost_work_is_run_again_in_another_session_if_asked_for(lost: Telling, ledger: Ledger):

@@ -6,19 +6,21 @@ import logging
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 from qsession.clock import SystemClock, drain
+from qsession.ledger import waiting
 from qsession.ledger.checkpoints import Checkpoints
-from qsession.ledger.opening import identity, open_file, set_aside
+from qsession.ledger.file import LedgerFile
 from qsession.ledger.pruning import Pruning
 from qsession.ledger.recorder import Contents, Recorder
-from qsession.ledger.trouble import LedgerTooNewError, Rest, is_corrupt, may_pass, warn_once
+from qsession.ledger.transactions import transaction
+from qsession.ledger.trouble import LedgerTooNewError, Rest, may_pass, warn_once
+from qsession.ledger.waiting import Deadline, FileBusyError, held, tried_until
 
 if TYPE_CHECKING:
     from qsession.clock import Clock, WakeUps
@@ -29,25 +31,24 @@ _log = logging.getLogger("qsession")
 BATCH_S = 0.05
 """Changes within this time are written together."""
 
+_DO_WITHOUT = "QSESSION_HOME names another directory, QSESSION_LEDGER=off does without."
+
 
 class Ledger:
-    """The file, the one connection to it, and the thread that writes what can wait.
+    """The file, and the thread that writes what can wait.
 
     Ids are written by the thread that hands them out (`keep`); all else is noted (`note`) and
     written by a daemon thread, which `close` ends. What could not be written is written once the
-    file can be used again.
+    file can be used again. Nobody but that thread waits long for a file that others have locked.
     """
 
     def __init__(self, path: Path, clock: Clock | None = None) -> None:
         self.path = path
-        self.generation = 0
-        """Which file it is: another one, for whatever reason, has to be told everything."""
+        self._file = LedgerFile(path)
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._batch = threading.Lock()
         """Held from taking what was noted until it is written, so that closing waits for it."""
-        self._connection: sqlite3.Connection | None = None
-        self._identity: tuple[int, int] | None = None
         self._rest = Rest()
         self._is_useless = False
         self._is_closed = False
@@ -79,7 +80,8 @@ class Ledger:
 
     def keep(self, recorder: Recorder) -> None:
         """Write what a recorder has to say now, unless the file is in trouble: then soon."""
-        if self._rest.until is not None or not self._write(recorder):
+        deadline = Deadline(waiting.CALLER_WAIT_S)
+        if self._rest.until is not None or not self._write(recorder, deadline):
             self.note(recorder)
 
     def write_when_due(self) -> datetime | None:
@@ -94,15 +96,26 @@ class Ledger:
             self._look_after_file()
         return self._rest.until
 
-    def write_noted(self) -> None:
-        """Write what was noted, results included; what another thread has begun is written, too."""
-        with self._batch:
-            has_failed = False
-            for recorder in self._take_noted():
-                recorder.begin()
-                has_failed = has_failed or not self._write(recorder, recorder.contents())
-                if has_failed:
-                    self.note(recorder)
+    def write_noted(self, wait_s: float | None = None) -> None:
+        """Write what was noted, results included; what another thread has begun is written, too.
+
+        Args:
+            wait_s: How long to wait for other threads and processes; None is long.
+        """
+        deadline = Deadline(waiting.LONGEST_WAIT_S if wait_s is None else wait_s)
+        try:
+            with held(self._batch, deadline):
+                self._write_all(self._take_noted(), deadline)
+        except FileBusyError:
+            return  # it is being written
+
+    def _write_all(self, noted: dict[Recorder, None], deadline: Deadline) -> None:
+        has_failed = False
+        for recorder in noted:
+            recorder.begin()
+            has_failed = has_failed or not self._write(recorder, deadline, recorder.contents())
+            if has_failed:
+                self.note(recorder)
 
     def _take_noted(self) -> dict[Recorder, None]:
         noted: dict[Recorder, None] = {}
@@ -112,32 +125,32 @@ class Ledger:
         except Empty:
             return noted
 
-    def _write(self, recorder: Recorder, contents: Contents | None = None) -> bool:
+    def _write(
+        self, recorder: Recorder, deadline: Deadline, contents: Contents | None = None
+    ) -> bool:
         """Whether it need not be tried again."""
-        if self._is_useless or self._is_closed:
-            return True
-        try:
-            with self._lock:
-                try:
-                    self._write_in_transaction(recorder, contents)
-                except sqlite3.DatabaseError as error:
-                    if not is_corrupt(error):
-                        raise
-                    self._disconnect()
-                    self._set_aside(self._identity)
-                    self._write_in_transaction(recorder, contents)
+
+        def write() -> None:
+            if not self._is_useless and not self._is_closed:
+                self._file.write(lambda connection: self._put(connection, recorder, contents))
                 self._rest.end()
+
+        try:
+            tried_until(deadline, self._lock, write)
+        except FileBusyError:
+            return False  # another thread of this process is at it: the next to write is not late
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not cost a job
-            return not self._after_failure(error)
+            return not self._after_failed_write(error)
         return True
 
-    def _write_in_transaction(self, recorder: Recorder, contents: Contents | None) -> None:
-        connection = self._connect()
-        changes = recorder.take(self.generation, contents)
+    def _put(
+        self, connection: sqlite3.Connection, recorder: Recorder, contents: Contents | None
+    ) -> None:
+        changes = recorder.take(self._file.generation, contents)
         if changes is None:
             return
         try:
-            with _transaction(connection):
+            with transaction(connection):
                 changes.write(connection)
         except Exception as error:
             if may_pass(error):
@@ -146,61 +159,43 @@ class Ledger:
         self._pruning.count(changes.size)
         self._checkpoints.count()
 
-    def _connect(self) -> sqlite3.Connection:
-        if self._connection is None:
-            try:
-                self._connection = open_file(self.path)
-            except sqlite3.DatabaseError as error:
-                if not is_corrupt(error):
-                    raise
-                self._set_aside(identity(self.path))
-                self._connection = open_file(self.path)
-            self._identity = identity(self.path)
-            self.generation += 1
-        return self._connection
-
-    def _set_aside(self, broken: tuple[int, int] | None) -> None:
-        aside = set_aside(self.path, broken)
-        if aside is not None:
-            warn_once(
-                f"The ledger {self.path} was corrupt. It is now {aside.name}, and a new one has "
-                "begun: sessions of earlier processes are not listed any more."
-            )
-
-    def _after_failure(self, error: Exception) -> bool:
+    def _after_failed_write(self, error: Exception) -> bool:
         """Warn; say whether to try again."""
-        _log.debug("The ledger cannot be used.", exc_info=error)
-        why = f"{type(error).__name__}: {error}"
+        _log.debug("The ledger cannot be written.", exc_info=error)
         if isinstance(error, LedgerTooNewError):
-            self._is_useless = True
-            warn_once(f"The ledger {self.path} is not used: {error}.")
+            self._give_up(error)
             return False
+        why = f"{type(error).__name__}: {error}"
         if not may_pass(error):
-            warn_once(f"The ledger {self.path} misses a session or job ({why}).")
+            warn_once("not storable", f"The ledger {self.path} misses a session or job ({why}).")
             return False
         self._rest.begin(self._clock.now())
         warn_once(
+            "writing",
             f"The ledger {self.path} cannot be used ({why}). Sessions and jobs go on; they are "
-            "written down once it can be. QSESSION_HOME names another directory, "
-            "QSESSION_LEDGER=off does without."
+            f"written down once it can be. {_DO_WITHOUT}",
         )
         return True
+
+    def _give_up(self, error: LedgerTooNewError) -> None:
+        self._is_useless = True
+        warn_once("too new", f"The ledger {self.path} is not used: {error}.")
 
     # --- keeping it in shape --------------------------------------------------------------------
 
     def _look_after_file(self) -> None:
         """Notice that the file is gone; prune it and shorten its log when it is time."""
+
+        def look() -> bool:
+            # What is written to a file that was removed, or set aside by another kernel, is lost.
+            if not self._file.is_open or self._file.close_if_gone():
+                return False
+            if self._pruning.is_due:
+                self._pruning.prune(self._file.connection, self._clock.now())
+            return self._checkpoints.is_due and self._file.has_log
+
         try:
-            with self._lock:
-                if self._connection is None:
-                    return
-                if identity(self.path) != self._identity:
-                    # Removed, or set aside by another kernel: what is written there is lost.
-                    self._disconnect()
-                    return
-                if self._pruning.is_due:
-                    self._pruning.prune(self._connection, self._clock.now())
-            if self._checkpoints.is_due:
+            if tried_until(Deadline(waiting.LONGEST_WAIT_S), self._lock, look):
                 self._checkpoints.run(self.path)
         except Exception:  # noqa: BLE001 - it can be done another time
             _log.debug("The ledger could not be tidied.", exc_info=True)
@@ -209,29 +204,35 @@ class Ledger:
 
     def read(self, read: Callable[[sqlite3.Connection], T]) -> T | None:
         """Read from the file; None if there is none, or it cannot be read."""
-        if self._is_useless or self._is_closed or identity(self.path) is None:
-            return None
-        try:
-            with self._lock:
-                return read(self._connect())
-        except Exception as error:  # noqa: BLE001 - what is known here can be told all the same
-            self._after_failure(error)
-            return None
+        return self._read(read, Deadline(waiting.CALLER_WAIT_S))
 
     def read_up_to_date(self, read: Callable[[sqlite3.Connection], T]) -> T | None:
         """Read, once what was noted is written. Not under a session's lock, which writing takes."""
-        self.write_when_due()
-        return self.read(read)
+        deadline = Deadline(waiting.CALLER_WAIT_S)
+        if self._rest.until is None:
+            self.write_noted(deadline.left_s)
+        return self._read(read, deadline)
 
-    def change(self, change: Callable[[sqlite3.Connection], None]) -> None:
-        """Write something that no recorder says; it is given up if that cannot be done now."""
+    def _read(self, read: Callable[[sqlite3.Connection], T], deadline: Deadline) -> T | None:
+        def attempt() -> T | None:
+            is_there = not self._is_useless and not self._is_closed and self._file.exists
+            return read(self._file.connection) if is_there else None
 
-        def write(connection: sqlite3.Connection) -> bool:
-            with _transaction(connection):
-                change(connection)
-            return True
-
-        self.read(write)
+        try:
+            return tried_until(deadline, self._lock, attempt)
+        except LedgerTooNewError as error:
+            self._give_up(error)
+        except (sqlite3.Error, OSError, FileBusyError) as error:
+            # It says nothing of what can be written; what is known here can be told all the same.
+            _log.debug("The ledger cannot be read.", exc_info=True)
+            is_busy = isinstance(error, FileBusyError)
+            why = "it is being written" if is_busy else f"{type(error).__name__}: {error}"
+            warn_once(
+                "reading",
+                f"The ledger {self.path} cannot be read ({why}). What it knows of other processes "
+                f"is missing here. {_DO_WITHOUT}",
+            )
+        return None
 
     # --- the end --------------------------------------------------------------------------------
 
@@ -241,10 +242,10 @@ class Ledger:
 
     def close(self) -> None:
         """Write what was noted, and let go of the file."""
-        self.write_noted()
+        self.write_noted(waiting.LAST_WAIT_S)
         with self._lock:
             self._is_closed = True
-            self._disconnect()
+            self._file.close()
         self._wake_ups.put(None)
 
     @property
@@ -256,23 +257,6 @@ class Ledger:
     def is_closed(self) -> bool:
         """Whether nothing is written any more."""
         return self._is_closed
-
-    def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _write_until_closed(ledger_ref: weakref.ref[Ledger], wake_ups: WakeUps, clock: Clock) -> None:

@@ -5,67 +5,100 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
+from qsession.ledger.file_systems import is_on_network
+from qsession.ledger.private_file import ForeignFileError, Identity, identity, open_private
 from qsession.ledger.schema import migrate
 
-LONGEST_WAIT_S = 2.0
-"""How long to wait for another kernel's write, which takes less than a millisecond."""
+_BESIDE: Final = ("", "-wal", "-shm", "-journal")
+"""The files of a SQLite database."""
 
-_BESIDE = ("", "-wal", "-shm")
-"""The files of a SQLite database in WAL mode."""
+_FORM_AT: Final = 18
+_WAL_FORM: Final = b"\x02\x02"
+"""What stands there in the file of a database with a write-ahead log."""
 
 
-def open_file(path: Path) -> sqlite3.Connection:
+@dataclass(frozen=True)
+class OpenFile:
+    """The ledger, opened.
+
+    Attributes:
+        connection: To SQLite, for any thread, which does not wait for locks.
+        identity: Which file it is.
+        has_log: Whether it has a write-ahead log, which is to be moved into it now and then.
+    """
+
+    connection: sqlite3.Connection
+    identity: Identity
+    has_log: bool
+
+
+def open_file(path: Path) -> OpenFile:
     """Open the ledger, making it if there is none, for its user alone.
 
     A commit is in the hands of the operating system when it returns: a killed process loses
-    nothing. Only a power cut may take the last ones (``synchronous=NORMAL``).
+    nothing. On a disk there is a write-ahead log, and only a power cut may take the last commits
+    (``synchronous=NORMAL``). The log's index is memory that processes of one computer share, so
+    where other computers may write, or have written, there is a rollback journal instead.
 
     Raises:
         LedgerTooNewError: If a later release has changed it.
-        sqlite3.Error: If it cannot be used.
+        ForeignFileError: If it is somebody else's, or no file.
+        sqlite3.Error: If it cannot be used, or is locked.
         OSError: If its directory or the file cannot be made.
     """
-    if not path.parent.is_dir():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _make_private(path)
-    connection = sqlite3.connect(
-        path, timeout=LONGEST_WAIT_S, isolation_level=None, check_same_thread=False
-    )
+    with open_private(path) as descriptor:
+        found = os.fstat(descriptor)
+        os.lseek(descriptor, _FORM_AT, os.SEEK_SET)
+        has_log = os.read(descriptor, len(_WAL_FORM)) == _WAL_FORM
+        may_have_log = is_on_network(path.parent) is not True
+    opened = (found.st_dev, found.st_ino)
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before there is a table
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA wal_autocheckpoint = 0")  # see `checkpoints`
+        _require_same(path, opened)
+        has_log = _choose_journal(connection, has_log=has_log, may_have_log=may_have_log)
         migrate(connection)
     except BaseException:
         connection.close()
         raise
-    return connection
+    return OpenFile(connection, opened, has_log)
 
 
-def _make_private(path: Path) -> None:
-    """SQLite gives the files beside it the same permissions."""
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        if os.fstat(descriptor).st_mode & 0o077 and hasattr(os, "fchmod"):
-            os.fchmod(descriptor, 0o600)
-    finally:
-        os.close(descriptor)
+def _require_same(path: Path, opened: Identity) -> None:
+    """SQLite opens by name: the name may have come to be that of something else."""
+    if identity(path) != opened:
+        raise ForeignFileError(f"{path} was replaced while it was opened")
 
 
-def identity(path: Path) -> tuple[int, int] | None:
-    """Which file has this name now; None if none has."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+def _choose_journal(connection: sqlite3.Connection, *, has_log: bool, may_have_log: bool) -> bool:
+    """Have the right journal be kept; say whether it is a write-ahead log."""
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before there is a table
+    if may_have_log:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        # A ledger in use without a log is another computer's, too, from where it is on the network.
+        if has_log or not version:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            if mode == "wal":
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA wal_autocheckpoint = 0")  # see `checkpoints`
+                return True
+    elif has_log:
+        # Alone, or not at all: so the log's index needs no shared memory.
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA locking_mode = NORMAL")
+        connection.execute("SELECT count(*) FROM sqlite_master")  # which gives the lock back
+    # Its file stays: other computers would go on seeing one that is removed for a while.
+    connection.execute("PRAGMA journal_mode = TRUNCATE")
+    connection.execute("PRAGMA synchronous = FULL")
+    return False
 
 
-def set_aside(path: Path, broken: tuple[int, int] | None) -> Path | None:
+def set_aside(path: Path, broken: Identity | None) -> Path | None:
     """Rename a corrupt file and those beside it, so that a new one can begin.
 
     Args:

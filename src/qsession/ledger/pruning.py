@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from qsession.clock import SystemClock
 from qsession.errors import InvalidInputError, shown
+from qsession.ledger.transactions import transaction
 
 MOST_BYTES: Final = 256 * 2**20
 """What all results together may take, and so may all works that wait; the oldest go first."""
 
 KEPT_DAYS: Final = 90
 """For how long a session is remembered after it was last heard of."""
+
+_MOST: Final = 10**9
+"""Megabytes or days that can be asked for."""
 
 _GROWTH = 16 * 2**20
 """After so many bytes of this process it is time to prune again."""
@@ -49,11 +54,11 @@ def prune_file(
     Returns:
         How many results, works and sessions were dropped.
     """
-    horizon = (now - timedelta(days=kept_days)).isoformat()
+    since_year_1 = (now - datetime.min.replace(tzinfo=UTC)).days
+    horizon = (now - timedelta(days=min(kept_days, since_year_1))).isoformat()
     old = "session_id IN (SELECT session_id FROM sessions WHERE seen < ?)"
     dropped = 0
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         for table in ("results", "works"):
             beyond = f"""
                 DELETE FROM {table} WHERE rowid IN (
@@ -67,20 +72,18 @@ def prune_file(
             dropped += connection.execute(f"DELETE FROM {table} WHERE {old}", (horizon,)).rowcount  # noqa: S608
         connection.execute(f"DELETE FROM jobs WHERE {old}", (horizon,))  # noqa: S608
         dropped += connection.execute("DELETE FROM sessions WHERE seen < ?", (horizon,)).rowcount
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
     if dropped:
-        # As a script: `execute` would take the first of its steps alone, a page.
-        connection.executescript("PRAGMA incremental_vacuum")
+        with contextlib.suppress(sqlite3.OperationalError):  # locked: the next time takes it along
+            # As a script: `execute` would take the first of its steps alone, a page.
+            connection.executescript("PRAGMA incremental_vacuum")
     return dropped
 
 
 def _check(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= _MOST:  # type: ignore[operator]  # mypy forgets it
         raise InvalidInputError(
-            f"{name}={shown(value)} is not a number from 0 on, such as {name}=100."
+            f"{name}={shown(value)} is not a number from 0 to {_MOST:.0e}, such as {name}=100."
         )
 
 

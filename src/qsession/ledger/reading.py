@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from qsession.ledger.entries import SessionEntry, SessionFacts
 from qsession.ledger.processes import Process
 from qsession.ledger.writing import StoredWork
 from qsession.model.records import ExpectationValue, JobRecord
 from qsession.model.states import JobStatus, State
+
+T = TypeVar("T")
+_log = logging.getLogger("qsession")
 
 _SESSIONS = """
     SELECT session_id, kind, name, backend, mode, instance, max_time_s, state, opened, ended,
@@ -25,7 +30,7 @@ def read_sessions(connection: sqlite3.Connection, *, ended: bool) -> list[Sessio
     """Every session, newest first; without ``ended`` those that are not known to have ended."""
     condition = "" if ended else "WHERE ended IS NULL"
     rows = connection.execute(f"{_SESSIONS} {condition} ORDER BY opened DESC")
-    return [_entry(row) for row in rows]
+    return _readable(rows, _entry)
 
 
 def find_sessions(connection: sqlite3.Connection, session_id_or_name: str) -> list[SessionEntry]:
@@ -35,7 +40,7 @@ def find_sessions(connection: sqlite3.Connection, session_id_or_name: str) -> li
         "ORDER BY session_id = ?1 DESC, opened DESC",
         (session_id_or_name,),
     )
-    return [_entry(row) for row in rows]
+    return _readable(rows, _entry)
 
 
 def read_jobs(connection: sqlite3.Connection, session_id: str) -> list[JobRecord]:
@@ -48,7 +53,7 @@ def read_jobs(connection: sqlite3.Connection, session_id: str) -> list[JobRecord
         """,
         (session_id,),
     )
-    return [_record(row) for row in rows]
+    return _readable(rows, _record)
 
 
 def read_result(connection: sqlite3.Connection, session_id: str, job_id: str) -> bytes | None:
@@ -70,6 +75,17 @@ def read_work(connection: sqlite3.Connection, job_id: str) -> tuple[JobRecord, S
     records = read_jobs(connection, session_id)
     record = next((record for record in records if record.job_id == job_id), None)
     return None if record is None else (record, StoredWork(job_id, backend, made_by, content))
+
+
+def _readable(rows: Iterable[tuple[Any, ...]], read: Callable[[tuple[Any, ...]], T]) -> list[T]:
+    """What can be read: a row that was changed by hand, or half written, hides no other."""
+    found = []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except (ValueError, TypeError):
+            _log.debug("A row of the ledger cannot be read: %.60r…", row)
+    return found
 
 
 def _entry(row: tuple[Any, ...]) -> SessionEntry:

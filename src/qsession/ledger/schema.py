@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+from qsession.ledger.transactions import transaction
 from qsession.ledger.trouble import LedgerTooNewError
 
 MIGRATIONS: Final[tuple[str, ...]] = (
@@ -76,17 +77,12 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIO
     """
     if _version(connection) == len(migrations):
         return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         # Another kernel may have done it meanwhile.
         for step in migrations[_known_version(connection, migrations) :]:
             for statement in step.split(";"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(migrations)}")
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def _known_version(connection: sqlite3.Connection, migrations: Sequence[str]) -> int:

@@ -6,28 +6,31 @@ import logging
 import sqlite3
 import warnings
 from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
 
 from qsession.errors import LedgerWarning
 
 _log = logging.getLogger("qsession")
 
+Trouble: TypeAlias = Literal["writing", "reading", "corrupt", "too new", "not storable"]
+"""Kinds of trouble: to have been told of one says nothing of another."""
+
 FIRST_REST_S = 1.0
 LONGEST_REST_S = 60.0
 
-_has_warned = False
+_warned_of: set[str] = set()
 
 
 class LedgerTooNewError(Exception):
     """A later release of qsession has changed the file."""
 
 
-def warn_once(words: str) -> None:
-    """Warn, the first time in this process."""
-    global _has_warned  # noqa: PLW0603 - what is once in a process is the process's
-    if _has_warned:
+def warn_once(kind: Trouble, words: str) -> None:
+    """Warn, the first time in this process of this kind of trouble."""
+    if kind in _warned_of:
         _log.debug("%s", words)
         return
-    _has_warned = True
+    _warned_of.add(kind)
     try:
         warnings.warn(words, LedgerWarning, stacklevel=2)
     except LedgerWarning:
@@ -52,7 +55,7 @@ class Rest:
     """Between two attempts: 1 s after the first failure, then twice as long, 60 s at most."""
 
     def __init__(self) -> None:
-        self._failures = 0
+        self._next_s = FIRST_REST_S
         self._until: datetime | None = None
 
     @property
@@ -62,11 +65,10 @@ class Rest:
 
     def begin(self, now: datetime) -> None:
         """Take note of a failure."""
-        rest_s = min(FIRST_REST_S * 2**self._failures, LONGEST_REST_S)
-        self._failures += 1
-        self._until = now + timedelta(seconds=rest_s)
+        self._until = now + timedelta(seconds=self._next_s)
+        self._next_s = min(2 * self._next_s, LONGEST_REST_S)
 
     def end(self) -> None:
         """Take note of a success."""
-        self._failures = 0
+        self._next_s = FIRST_REST_S
         self._until = None

@@ -11,8 +11,16 @@ import pytest
 from qsession.ledger.ledger import Ledger
 
 
+@pytest.fixture(params=["disk", "network"])
+def is_shared(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether other computers may use the ledger: its promises are the same on either."""
+    shared: bool = request.param == "network"
+    monkeypatch.setattr("qsession.ledger.opening.is_on_network", lambda _: shared)
+    return shared
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path: Path, is_shared: bool) -> Path:
     """Where the ledger will be; its directory has to be made."""
     return tmp_path / "state" / "ledger.sqlite3"
 
@@ -31,4 +39,4 @@ def ledger(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
 @pytest.fixture(autouse=True)
 def _nobody_warned(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a new process."""
-    monkeypatch.setattr("qsession.ledger.trouble._has_warned", False)
+    monkeypatch.setattr("qsession.ledger.trouble._warned_of", set())

@@ -80,11 +80,11 @@ def test_it_prunes_when_it_has_been_opened_and_as_it_grows(
 
 def test_what_was_dropped_makes_the_file_smaller(ledger: Ledger, path: Path, clock: ManualClock):
     with_results(ledger, 50)
-    assert ledger._connection is not None
-    ledger._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert ledger._file.is_open
+    ledger._file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = path.stat().st_size
     ledger.read(lambda file: prune_file(file, clock.now(), most_bytes=0, kept_days=1e4))
-    ledger._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    ledger._file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert path.stat().st_size < before / 3
 
 

@@ -10,6 +10,7 @@ import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 from uuid import uuid4
 
 ROOT = Path(__file__).parents[3]
@@ -34,10 +35,18 @@ class Written:
     computed_us: float
 
 
-def write_at_once(path: Path, kernels: int, seconds: float, pause_s: float = 0.0) -> list[Written]:
-    """Have kernels write for so long; the time begins when all of them are there."""
+def write_at_once(path: Path, kernels: int, seconds: float, *options: str) -> list[Written]:
+    """Have kernels write for so long; the time begins when all of them are there.
+
+    Args:
+        path: The ledger.
+        kernels: How many.
+        seconds: For how long.
+        options: ``--shared`` writes as where other computers may write, ``--wait=60`` waits so many
+            seconds for the others at most.
+    """
     command = [sys.executable, "-m", "tests.unit.ledger.writing_kernels"]
-    command += [str(path), str(seconds), str(pause_s)]
+    command += [str(path), str(seconds), *options]
     running = [
         subprocess.Popen(  # noqa: S603 - this Python
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -60,11 +69,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path", type=Path)
     parser.add_argument("seconds", type=float)
-    parser.add_argument("pause_s", type=float)
+    parser.add_argument("--shared", action="store_true")
+    parser.add_argument("--wait", type=float)
     options = parser.parse_args()
     from qsession.ledger.ledger import Ledger
     from tests.unit.ledger.told import Telling
 
+    mock.patch("qsession.ledger.opening.is_on_network", return_value=options.shared).start()
+    if options.wait is not None:
+        for name in ("CALLER_WAIT_S", "LONGEST_WAIT_S", "LAST_WAIT_S"):
+            mock.patch(f"qsession.ledger.waiting.{name}", options.wait).start()
     ledger = Ledger(options.path)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
@@ -85,7 +99,7 @@ def main() -> None:
                 telling.recorder.note_work(job_id, object())
                 telling.finish(job_id)
                 telling.recorder.note_result(job_id, {"counts": {"00": 512, "11": 512}})
-            time.sleep(options.pause_s)
+            time.sleep(0)  # the ledger has a thread, too
         ledger.close()
     written = {
         "session_ids": [telling.session_id for telling in tellings],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qsession.backends import gives_counts
 from qsession.engines.measuring import note_result
-from qsession.errors import UnknownJobError
+from qsession.errors import UnknownJobError, shown
 from qsession.inputs import read_circuits, read_name, read_run_options, read_shots
 from qsession.pubs import PubRequest, read_request
 from qsession.session.observed import ObservedSession
@@ -170,9 +170,7 @@ class WorkingSession(ObservedSession):
         """
         job = self._engine.job(job_id)
         if job is None:
-            raise UnknownJobError(
-                f"No job {job_id!r} in this session. The ids are in session.jobs."
-            )
+            raise _unknown(job_id)
         return job
 
     def note_result(self, job_id: str, result: object) -> None:
@@ -184,6 +182,16 @@ class WorkingSession(ObservedSession):
 
         Raises:
             UnknownJobError: If the session has no such job.
+            ServiceError: If IBM Quantum could not be told.
         """
-        self.job(job_id)
+        # The records say whether there is such a job. Its handle may have to be fetched from the
+        # service first, which takes time, and fails when the service does.
+        with self._journal.lock:
+            is_known = isinstance(job_id, str) and job_id in self._journal.state.jobs
+        if not is_known:
+            raise _unknown(job_id)
         return self._engine.cancel_job(job_id)
+
+
+def _unknown(job_id: object) -> UnknownJobError:
+    return UnknownJobError(f"No job {shown(job_id)} in this session. The ids are in session.jobs.")

@@ -14,6 +14,7 @@ from qsession import (
     Batch,
     InvalidInputError,
     InvalidMaxTimeError,
+    ServiceError,
     Session,
     SessionEndedError,
     SessionNotAllowedError,
@@ -21,6 +22,7 @@ from qsession import (
     UsageLimitError,
 )
 from qsession.testing import ManualClock
+from tests.cloud import faults
 from tests.cloud.account import OPEN_CRN, connect
 from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
@@ -241,6 +243,46 @@ def test_a_job_that_ended_unseen_cannot_be_cancelled(make_session: Make, manual:
     manual.run_next_job()
     assert statuses(session) == ["QUEUED"]
     assert session.cancel_job(job.job_id()) is False
+
+
+def test_cancelling_a_job_of_another_program_asks_nothing_first(
+    make_session: Make, server: Server, manual: ServiceState
+):
+    session = make_session(create_new=True)
+    elsewhere = manual.submit(manual.premium, _job_body(session))
+    look(session)
+    server.log.clear()
+    server.faults.add("GET", faults.refuse(503), times=None)
+    assert session.cancel_job(elsewhere.job_id) is True
+    assert server.log.lines() == [f"POST /jobs/{elsewhere.job_id}/cancel"]
+
+
+@pytest.mark.parametrize("job_id", ["nowhere", "", None, 7, ["a list"]])
+def test_a_job_that_the_session_does_not_have_is_not_cancelled(
+    make_session: Make, server: Server, job_id: Any
+):
+    session = make_session(create_new=True)
+    server.log.clear()
+    with pytest.raises(UnknownJobError, match="in this session"):
+        session.cancel_job(job_id)
+    assert server.log.lines() == []
+
+
+def test_running_jobs_are_cancelled_even_if_the_session_cannot_be(
+    make_session: Make, server: Server, manual: ServiceState
+):
+    session = make_session()
+    first, second = session.run(flipped()), session.run(flipped())
+    manual.start_next_job()
+    with manual.lock:
+        manual.timeline.start(manual.timeline.jobs[second.job_id()], manual.clock.now())
+    look(session)
+    server.faults.add("DELETE", faults.refuse(502))
+    server.faults.add(f"POST /jobs/{first.job_id()}/cancel", faults.reset())
+    with pytest.raises(ServiceError, match="Could not cancel the session"):
+        session.cancel(running=True)
+    assert manual.timeline.jobs[first.job_id()].status == "Running"
+    assert manual.timeline.jobs[second.job_id()].status == "Cancelled"
 
 
 def _job_body(session: Session, **extra: Any) -> dict[str, Any]:

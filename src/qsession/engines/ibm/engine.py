@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qsession.client_errors import ServiceError, SessionEndedError
@@ -250,13 +251,23 @@ class IBMEngine:
     # --- ending ---------------------------------------------------------------------------------
 
     def cancel(self, reason: str, *, running: bool = False) -> None:
-        """End the session: the service cancels queued jobs; one that runs finishes unless told."""
+        """End the session: the service cancels queued jobs; one that runs finishes unless told.
+
+        Every request is sent, whether or not one before it failed; the first failure is raised.
+        """
         with self._journal.lock:
             jobs = self._journal.state.jobs.values()
             at_work = [job.job_id for job in jobs if job.status is JobStatus.RUNNING]
-        self._end(State.CANCELLED, reason)
-        for job_id in at_work if running else []:
-            self.cancel_job(job_id)
+        requests: list[Callable[[], object]] = [partial(self._end, State.CANCELLED, reason)]
+        requests += [partial(self.cancel_job, job_id) for job_id in at_work if running]
+        failures: list[QSessionError] = []
+        for send in requests:
+            try:
+                send()
+            except QSessionError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
 
     def close(self, reason: str) -> None:
         """Take no new jobs; the service ends the session with the last one it has."""

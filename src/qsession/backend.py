@@ -13,6 +13,7 @@ from qsession.engines.base import Journal
 from qsession.inputs import read_circuits, read_name, read_run_options
 from qsession.model.session_state import Limits, SessionState
 from qsession.session import Session
+from qsession.session.reusing import close_replaced
 from qsession.transpiling import TranspileCache
 
 if TYPE_CHECKING:
@@ -90,22 +91,35 @@ class SessionBackend(BackendV2):
             InvalidInputError: If another option cannot be used; likewise.
         """
         session = Session(self._wrapped, max_time, **options)
-        if session is not self._session:
-            self.close_session()
-        self._session = session
+        earlier, self._session = self._session, session
+        if earlier is not None and earlier is not session:
+            close_replaced(earlier, f"replaced by a new session on {self.name}")
         return session
 
     def cancel_session(self) -> None:
-        """Cancel the session: its queued jobs are cancelled, the running one finishes."""
-        session, self._session = self._session, None
-        if session is not None:
+        """Cancel the session: its queued jobs are cancelled, the running one finishes.
+
+        Raises:
+            ServiceError: If IBM Quantum could not be told. The session is kept, so that this can be
+                called again; it takes no jobs.
+        """
+        if (session := self._session) is not None:
             session.cancel()
+            self._forget(session)
 
     def close_session(self) -> None:
-        """Close the session: its jobs finish, no new ones are taken."""
-        session, self._session = self._session, None
-        if session is not None:
+        """Close the session: its jobs finish, no new ones are taken.
+
+        Raises:
+            ServiceError: As in `cancel_session`.
+        """
+        if (session := self._session) is not None:
             session.close()
+            self._forget(session)
+
+    def _forget(self, ended: Session) -> None:
+        if self._session is ended:  # else another thread has opened one meanwhile
+            self._session = None
 
     def run(self, circuits: Any, *, name: str | None = None, **run_options: Any) -> Job:
         """Run circuits, in the session if there is one.

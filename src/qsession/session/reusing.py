@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import threading
 import warnings
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from traitlets import MetaHasTraits
 
@@ -15,8 +17,43 @@ from qsession.session import live
 if TYPE_CHECKING:
     from qsession.session.session import Session
 
-_naming = threading.RLock()
-"""Two threads that ask for the same name get the same session."""
+_log = logging.getLogger("qsession")
+
+_name_locks: WeakValueDictionary[str, Any] = WeakValueDictionary()
+"""A lock for each name that is being asked for: opening and closing sessions may take seconds."""
+_lock = threading.Lock()
+"""Guards the dictionary."""
+
+
+def close_replaced(earlier: Session, reason: str) -> None:
+    """Close a session in whose place there is a new one.
+
+    That it cannot be closed is no error of who made the new one, and must not cost them the new
+    one: it takes no jobs any more, a service is told again until it has closed it, and a log record
+    says so.
+
+    Args:
+        earlier: The session to close.
+        reason: Why, in words.
+    """
+    try:
+        earlier.close(reason=reason)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the new session is there
+        _log.warning(
+            "The earlier session %s, %s, could not be closed yet: %s",
+            earlier.session_id or earlier.name,
+            reason,
+            error,
+        )
+
+
+def _lock_of(name: str) -> Any:
+    """The lock of a name: two threads that ask for the same one get the same session."""
+    with _lock:
+        lock = _name_locks.get(name)
+        if lock is None:
+            lock = _name_locks[name] = threading.RLock()
+        return lock
 
 
 class OnePerName(MetaHasTraits):
@@ -39,13 +76,13 @@ class OnePerName(MetaHasTraits):
             raise InvalidInputError(f"new={shown(is_new)} is neither True nor False.")
         if not isinstance(name, str):
             return cls.unshared(*args, **kwargs)
-        with _naming:
+        with _lock_of(name):
             held = live.named(name)
             if held is None or is_new:
                 # The earlier one goes on if the arguments are not good for another.
                 session = cls.unshared(*args, **kwargs)
                 if held is not None:
-                    held.close(reason="replaced by a new session of the same name")
+                    close_replaced(held, "replaced by a new session of the same name")
                 return session
             cls._require_class(held)
             bound = cls.__signature__.bind(*args, **kwargs)

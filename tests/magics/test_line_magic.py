@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from IPython.core.error import UsageError
 
+from qsession import QSessionError
 from qsession.session import live
 from tests.magics.notebook import Notebook
 
@@ -53,6 +54,35 @@ def test_close_ends_a_session(named: Notebook):
     printed = named.run("%qsession close mine").printed
     assert "Closed" in printed
     assert session.state == "closed"
+
+
+def test_all_end_although_one_cannot_be_told(named: Notebook, monkeypatch: pytest.MonkeyPatch):
+    named.run("%%qsession fake_manila --name other --no-widget\npass")
+    failing = named.sessions[0]
+
+    def fail(reason: str) -> None:
+        raise QSessionError("The service cannot be reached.")
+
+    monkeypatch.setattr(failing._engine, "close", fail)
+    output = named.try_to_run("%qsession close --all")
+    assert "The service cannot be reached." in output.printed
+    assert named.sessions == [failing]
+
+
+def test_a_new_session_of_a_cell_is_there_although_the_earlier_one_cannot_be_told(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+):
+    notebook.run("%%qsession fake_manila --no-widget\npass")
+    earlier = notebook.session
+
+    def fail(reason: str) -> None:
+        raise QSessionError("The service cannot be reached.")
+
+    monkeypatch.setattr(earlier._engine, "close", fail)
+    notebook.run("%%qsession fake_manila --no-widget --new\npass")
+    notebook.run("%%qsession fake_manila --no-widget\nflipped();")
+    assert len(notebook.sessions) == 2
+    assert earlier.jobs == []
 
 
 def test_close_without_a_name_means_the_last_cells(named: Notebook):

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
+from qsession.errors import QSessionError
 from qsession.magics.sessions_of_cells import unquoted
 from qsession.magics.tables import Table
+from qsession.model.states import State
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -83,17 +85,24 @@ class Commands:
         from qsession.session import live  # noqa: PLC0415 - loads the client
 
         if is_all:
-            ending = [each for each in live.sessions() if each.active]
+            # One that is closing may not have been heard yet: it is told again.
+            ending = [each for each in live.sessions() if not State(each.state).is_terminal]
         elif command == "cancel" and which is not None and (holder := _holder_of(which)):
             self._cancel_job(holder, which)
             return
         else:
             ending = [self._session(which)]
+        failures: list[QSessionError] = []
         for session in ending:
-            getattr(session, command)(reason=f"%qsession {command}")
+            try:
+                getattr(session, command)(reason=f"%qsession {command}")
+            except QSessionError as error:  # the others are to end all the same
+                failures.append(error)
             print(session)  # noqa: T201 - what came of it
         if not ending:
             print("No session of this process is open.")  # noqa: T201 - as above
+        if failures:
+            raise failures[0]
 
     @staticmethod
     def _cancel_job(session: Session, job_id: str) -> None:

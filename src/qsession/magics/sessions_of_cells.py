@@ -48,6 +48,7 @@ class SessionsOfCells:
     def _find_or_make(self, options: Namespace) -> Session:
         from qsession.backends import find_backend  # noqa: PLC0415 - loads the client
         from qsession.session import Batch, Session, live  # noqa: PLC0415 - loads the client
+        from qsession.session.reusing import close_replaced  # noqa: PLC0415 - loads the client
 
         written = unquoted(options.backend)
         variable = self._shell.user_ns.get(written)
@@ -78,9 +79,9 @@ class SessionsOfCells:
             return held
         cls = Batch if options.mode == "batch" else Session
         session: Session = cls(backend, max_time, name=name, new=bool(options.new))
-        if held is not None:
-            held.close(reason="replaced by a new session of its cell")
         self._sessions[key] = session
+        if held is not None:
+            close_replaced(held, "replaced by a new session of its cell")
         return session
 
 

@@ -1,4 +1,4 @@
-"""A new session takes an earlier one's place, whatever the service says to the earlier one's end."""
+"""A new session takes the place of an earlier one, even if that one cannot be closed yet."""
 
 from __future__ import annotations
 

@@ -191,6 +191,24 @@ def test_a_failing_callback_is_the_sessions_error_and_hears_of_the_other_jobs(
     told.wait_for(3)
 
 
+def test_a_callback_that_succeeds_does_not_hide_another_that_fails(
+    busy: Session, gated: GatedBackend
+):
+    first, second = Told(), Told()
+
+    def fail(record: JobRecord) -> None:
+        first(record)
+        raise ZeroDivisionError(record.status)
+
+    busy.on_job(fail, statuses="DONE")
+    busy.on_job(second, statuses="DONE")
+    gated.let_through(1)
+    second.wait_for(1)
+    gated.open_gate()
+    second.wait_for(3)
+    assert busy.error == "An on_job callback failed: ZeroDivisionError: DONE"
+
+
 @pytest.mark.parametrize("statuses", ["ENDED", ["DONE", "ready"], 7])
 def test_statuses_that_do_not_exist_are_refused(make_session: Make, statuses: Any):
     with pytest.raises(InvalidInputError, match="There are QUEUED, RUNNING, DONE"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qsession.errors import QSessionError
-from qsession.model.events import JobFinished, JobQueued, JobStarted
+from qsession.model.events import JobFinished, JobQueued, JobStarted, ProblemAppeared, ProblemEnded
 from qsession.model.records import JobRecord
 from qsession.model.states import JobStatus
 from qsession.widget.wire import NEWEST_ROWS, ROWS_A_MESSAGE
@@ -154,9 +154,9 @@ def test_what_a_new_view_read_in_between_is_taken_back_for_it_too(many: Session)
     """A value that a view read, and that went back before the next delta, is no news otherwise."""
     many.widget.push([])
     page: RecordingComm = many.widget.comm
-    many._journal.state.error = "gone in a moment"
+    many._journal.state.apply(ProblemAppeared(START, "gone in a moment"))
     second = PageState(many.widget.get_state(["seq", "head", "rows"]))
-    many._journal.state.error = None
+    many._journal.state.apply(ProblemEnded(START))
     sent = len(page.contents("delta"))
     many.widget.push([])
     second.merge(*page.contents("delta")[sent:])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qsession.model.records import ExpectationValue, JobRecord
-from qsession.model.states import JobStatus, State
+from qsession.model.states import JobStatus, ProblemKind, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +115,22 @@ class JobMeasured:
 class ProblemAppeared:
     """Something is wrong that is no job's failure.
 
-    ``stale_since`` is set when the picture of the session can no longer be refreshed.
+    ``stale_since`` is set when the picture of the session can no longer be refreshed. An earlier
+    problem of the same kind is replaced; others stay.
     """
 
     at: datetime
     error: str
     stale_since: datetime | None = None
+    kind: ProblemKind = ProblemKind.SERVICE
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemEnded:
-    """What was wrong is over."""
+    """What was wrong is over; problems of other kinds are not."""
 
     at: datetime
+    kind: ProblemKind = ProblemKind.SERVICE
 
 
 Event = (

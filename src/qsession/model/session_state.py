@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -25,7 +26,7 @@ from qsession.model.events import (
 )
 from qsession.model.lifecycle import LEGAL_JOB_MOVES, Lifecycle
 from qsession.model.records import JobRecord
-from qsession.model.states import JobStatus, State
+from qsession.model.states import JobStatus, ProblemKind, State
 from qsession.model.usage import HeldTime
 
 Mode = Literal["session", "batch", "job"]
@@ -67,10 +68,8 @@ class SessionState:
     last_job_completed: datetime | None = None
     ended: datetime | None = None
     ended_reason: str | None = None
-    stale_since: datetime | None = None
-    """Since when the picture could not be refreshed; None while it is fresh."""
-    error: str | None = None
-    """The last problem in words; None once it is over."""
+    problems: Mapping[ProblemKind, ProblemAppeared] = field(default_factory=dict)
+    """What is wrong at present; replaced with each change, so that it can be read at any time."""
     version: int = 0
     """Rises with every event."""
     touched: dict[str, None] = field(default_factory=dict)
@@ -86,6 +85,18 @@ class SessionState:
     def state(self) -> State:
         """Where the session stands."""
         return self.lifecycle.state
+
+    @property
+    def error(self) -> str | None:
+        """The most urgent problem in words; None when there is none."""
+        problems = self.problems
+        return next((problems[kind].error for kind in ProblemKind if kind in problems), None)
+
+    @property
+    def stale_since(self) -> datetime | None:
+        """Since when the picture could not be refreshed; None while it is fresh."""
+        since = (problem.stale_since for problem in self.problems.values())
+        return min((time for time in since if time is not None), default=None)
 
     @property
     def opened(self) -> datetime | None:
@@ -203,10 +214,11 @@ class SessionState:
                 self._apply_queued(record)
             case JobDescribed() | JobStarted() | JobFinished() | JobBilled() | JobMeasured():
                 self._apply_to_job(event)
-            case ProblemAppeared(_, error, stale_since):
-                self.error, self.stale_since = error, stale_since
+            case ProblemAppeared():
+                self.problems = {**self.problems, event.kind: event}
             case ProblemEnded():
-                self.error = self.stale_since = None
+                left = self.problems.items()
+                self.problems = {kind: each for kind, each in left if kind is not event.kind}
         self.version += 1
 
     def _apply_move(self, event: SessionMoved) -> None:

@@ -83,3 +83,14 @@ class JobStatus(StrEnum):
         return not self == other
 
     __hash__ = str.__hash__
+
+
+class ProblemKind(Enum):
+    """What a problem is about, the most urgent first. A session may have one of each at a time."""
+
+    ENDING = "ending"
+    """The session is to end, and the service does not end it: it goes on, and costs."""
+    SERVICE = "service"
+    """The service cannot be asked how the session stands."""
+    OBSERVER = "observer"
+    """Code that was to be told of changes has failed."""

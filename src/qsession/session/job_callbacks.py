@@ -42,7 +42,7 @@ class JobCallback:
                 continue
             self._last[record.job_id] = record.status
             if record.status in self._statuses:
-                session.note_outcome("on_job callback", self._call(record))
+                session.note_outcome(self, "on_job callback", self._call(record))
 
     def _call(self, record: JobRecord) -> BaseException | None:
         try:

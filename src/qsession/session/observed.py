@@ -153,9 +153,9 @@ class ObservedSession(HasTraits):
         """Tell the observers of a trait, for the publisher."""
         self.notify_change(Bunch(name=name, old=old, new=new, owner=self, type="change"))
 
-    def note_outcome(self, observer: str, failure: BaseException | None) -> None:
+    def note_outcome(self, observer: object, what: str, failure: BaseException | None) -> None:
         """Show or clear the failure of an observer, for its publisher's thread."""
-        self._publisher.note_outcome(observer, failure)
+        self._publisher.note_outcome(observer, what, failure)
 
     # --- pictures -------------------------------------------------------------------------------
 

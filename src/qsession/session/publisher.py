@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from qsession.errors import in_words
 from qsession.looking import start_looking
 from qsession.model.events import ProblemAppeared, ProblemEnded
+from qsession.model.states import ProblemKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,8 +66,8 @@ class Publisher:
         self._values: dict[str, Any] = {}
         self._jobs: list[JobRecord] | None = None
         """What observers of the trait ``jobs`` know; None as long as there is none of them."""
-        self._failing: set[str] = set()
-        """The observers that failed when they were last called."""
+        self._failing: dict[object, str] = {}
+        """How the observers failed that did when they were last called, the newest failure last."""
         weakref.finalize(owner, self._wake_ups.put, None).atexit = False
 
     def start(self, *, counts_down: bool = False, lists_jobs: bool = False) -> None:
@@ -160,20 +161,31 @@ class Publisher:
 
     def _announce(self, owner: Observed, name: str, old: object, new: object) -> None:
         """Call the observers of a trait; a failure is the session's problem until they succeed."""
-        self.note_outcome(f"observer of {name!r}", self._call(owner.notify_trait, name, old, new))
+        failure = self._call(owner.notify_trait, name, old, new)
+        self.note_outcome(name, f"observer of {name!r}", failure)
 
-    def note_outcome(self, observer: str, failure: BaseException | None) -> None:
-        """Show or clear the failure of an observer; only this publisher's thread calls this."""
-        now = self._journal.clock.now()
+    def note_outcome(self, observer: object, what: str, failure: BaseException | None) -> None:
+        """Show or clear the failure of an observer; only this publisher's thread calls this.
+
+        Args:
+            observer: Which one.
+            what: What it is, in words.
+            failure: What it raised; None if it succeeded.
+        """
         if failure is not None:
-            self._failing.add(observer)
-            words = f"An {observer} failed: {in_words(failure)}"
-            if words != self._journal.state.error:
-                self._journal.record(ProblemAppeared(now, words))
-        elif observer in self._failing:
-            self._failing.remove(observer)
+            words = f"An {what} failed: {in_words(failure)}"
+            self._failing.pop(observer, None)  # so that it is the newest
+            self._failing[observer] = words
+        elif self._failing.pop(observer, None) is None:
+            return
+        with self._journal.lock:
+            now, known = self._journal.clock.now(), self._journal.state.problems
             if not self._failing:
-                self._journal.record(ProblemEnded(now))
+                self._journal.record(ProblemEnded(now, ProblemKind.OBSERVER))
+                return
+            words = next(reversed(self._failing.values()))
+            if ProblemKind.OBSERVER not in known or known[ProblemKind.OBSERVER].error != words:
+                self._journal.record(ProblemAppeared(now, words, kind=ProblemKind.OBSERVER))
 
     @staticmethod
     def _call(observer: Callable[..., None], *args: object) -> BaseException | None:

@@ -186,8 +186,9 @@ class WorkingSession(ObservedSession):
         """
         # The records say whether there is such a job. Its handle may have to be fetched from the
         # service first, which takes time, and fails when the service does.
+        asked: object = job_id  # a page may ask for anything
         with self._journal.lock:
-            is_known = isinstance(job_id, str) and job_id in self._journal.state.jobs
+            is_known = isinstance(asked, str) and asked in self._journal.state.jobs
         if not is_known:
             raise _unknown(job_id)
         return self._engine.cancel_job(job_id)

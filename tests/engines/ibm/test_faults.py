@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +17,7 @@ import pytest
 from ibm_cloud_sdk_core.token_managers import token_manager  # type: ignore[import-untyped]
 
 from qsession import QSessionError, ServiceError, Session, sessions
+from qsession.model.states import ProblemKind
 from qsession.testing import ManualClock
 from tests.cloud import faults
 from tests.cloud.account import TOKEN
@@ -23,6 +25,7 @@ from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.engines.ibm.looking import look, look_for, monitor_of, statuses
 from tests.support.circuits import flipped
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("by_hand")
 
@@ -248,6 +251,38 @@ def test_a_laptop_that_slept_sees_what_has_happened(
     look(session)
     look(session)
     assert (session.state, statuses(session)) == ("expired", ["DONE"])
+
+
+def test_an_observer_that_recovers_does_not_make_a_stale_view_fresh(
+    server: Server, session: Session, clock: ManualClock
+):
+    told: list[int] = []
+    calls = threading.Semaphore(0)
+
+    def fail_once(change: Any) -> None:
+        told.append(len(change.new))
+        calls.release()
+        if len(told) == 1:
+            raise ZeroDivisionError("on purpose")
+
+    session.observe(fail_once, names="jobs")
+    clock.advance(60)
+    server.faults.add(WATCHED, faults.refuse(503), times=None)
+    since = clock.now()
+    look(session)
+    for _ in range(2):
+        session.run(flipped())
+        assert calls.acquire(timeout=20)
+        assert (session.error, session.stale_since) == (
+            "The service answered 503. A fault of the test.",
+            since,
+        )
+    until(session._journal, lambda: ProblemKind.OBSERVER not in session._journal.state.problems)
+    assert session.stale_since == since
+    server.faults.clear()
+    clock.advance(60)
+    look(session)
+    assert (session.error, session.stale_since) == (None, None)
 
 
 # --- acting --------------------------------------------------------------------------------------

@@ -68,10 +68,11 @@ def test_ending_a_backends_session_that_failed_can_be_called_again(
     server.faults.add("PATCH|DELETE", faults.refuse(502))
     with pytest.raises(ServiceError):
         getattr(provided, end)()
-    assert provided.session is session
+    assert provided.session == session
     assert open_at_service(server) == [session.session_id]
     getattr(provided, end)()
-    assert provided.session is None
+    left: Session | None = provided.session
+    assert left is None
     assert open_at_service(server) == []
 
 
@@ -82,11 +83,11 @@ def test_a_name_that_is_being_opened_holds_up_no_other_name(
     slow = threading.Thread(target=make_session, kwargs={"name": "slow", "create_new": True})
     slow.start()
     gate.wait_until_reached()
-    made = threading.Event()
-    other = threading.Thread(target=lambda: (make_session(name="other"), made.set()))
+    other = threading.Thread(target=make_session, kwargs={"name": "other"})
     other.start()
     try:
-        assert made.wait(10)
+        other.join(10)
+        assert not other.is_alive()
     finally:
         gate.release()
         for thread in (slow, other):

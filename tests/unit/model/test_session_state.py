@@ -11,7 +11,7 @@ from qsession.errors import IllegalMoveError
 from qsession.model.events import JobMeasured, ProblemAppeared, ProblemEnded
 from qsession.model.records import ExpectationValue
 from qsession.model.session_state import Limits
-from qsession.model.states import JobStatus, State
+from qsession.model.states import JobStatus, ProblemKind, State
 from tests.unit.story import (
     at,
     finished,
@@ -342,11 +342,35 @@ def test_a_problem_need_not_make_the_picture_stale():
     assert session(ProblemAppeared(at(1), "disk full")).stale_since is None
 
 
-def test_the_latest_problem_is_the_one_that_is_shown():
+def test_a_problem_takes_the_place_of_an_earlier_one_about_the_same():
     state = session(
-        ProblemAppeared(at(1), "no network", stale_since=at(0)), ProblemAppeared(at(2), "disk full")
+        ProblemAppeared(at(1), "no network", stale_since=at(0)),
+        ProblemAppeared(at(2), "no answer", stale_since=at(0)),
     )
-    assert (state.error, state.stale_since) == ("disk full", None)
+    assert (state.error, state.stale_since) == ("no answer", at(0))
+    state.apply(ProblemEnded(at(3)))
+    assert (state.error, state.stale_since) == (None, None)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_problems_about_different_things_end_each_by_itself(order: int):
+    network = ProblemAppeared(at(1), "no network", stale_since=at(0), kind=ProblemKind.SERVICE)
+    observer = ProblemAppeared(at(1), "a bug", kind=ProblemKind.OBSERVER)
+    state = session(*[network, observer][::order])
+    assert (state.error, state.stale_since) == ("no network", at(0))
+    state.apply(ProblemEnded(at(2), ProblemKind.OBSERVER))
+    assert (state.error, state.stale_since) == ("no network", at(0))
+    state = session(*[network, observer][::order], ProblemEnded(at(2), ProblemKind.SERVICE))
+    assert (state.error, state.stale_since) == ("a bug", None)
+
+
+def test_what_costs_is_shown_first():
+    state = session(
+        ProblemAppeared(at(1), "not closed", kind=ProblemKind.ENDING),
+        ProblemAppeared(at(2), "no network", stale_since=at(2), kind=ProblemKind.SERVICE),
+        ProblemAppeared(at(3), "a bug", kind=ProblemKind.OBSERVER),
+    )
+    assert (state.error, state.stale_since) == ("not closed", at(2))
 
 
 # --- what views follow ----------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from qsession.engines.ibm.refusals import problem_words
 from qsession.ibm_service import PAGE
 from qsession.looking import start_looking
 from qsession.model.events import ProblemAppeared, ProblemEnded
-from qsession.model.states import JobStatus
+from qsession.model.states import JobStatus, ProblemKind
 
 if TYPE_CHECKING:
     from qsession.clock import WakeUps
@@ -223,8 +223,8 @@ class Monitor:
     def _after_success(self) -> datetime | None:
         with self._journal.lock:
             state, now = self._journal.state, self._journal.clock.now()
-            if state.error is not None and state.stale_since is not None:
-                self._journal.record(ProblemEnded(now))
+            if ProblemKind.SERVICE in state.problems:
+                self._journal.record(ProblemEnded(now, ProblemKind.SERVICE))
             if self._saw_the_end and not state.pending:
                 return None
             runs = state.counts[JobStatus.RUNNING] > 0
@@ -238,9 +238,10 @@ class Monitor:
         _let_go(error)
         with self._journal.lock:
             now = self._journal.clock.now()
-            since = self._journal.state.stale_since or now
-            if self._journal.state.error != words or self._journal.state.stale_since is None:
-                self._journal.record(ProblemAppeared(now, words, since))
+            known = self._journal.state.problems.get(ProblemKind.SERVICE)
+            since = now if known is None else known.stale_since or now
+            if known is None or known.error != words:
+                self._journal.record(ProblemAppeared(now, words, since, ProblemKind.SERVICE))
         asked_s = self._line.heard.retry_after_s
         next_try = now + timedelta(seconds=next_try_s(self._failures, asked_to_wait_s=asked_s))
         if asked_s is not None:

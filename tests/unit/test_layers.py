@@ -35,6 +35,7 @@ LAYERS = (
     ("qsession.session",),
     ("qsession.widget",),
     ("qsession.backend", "qsession.listing", "qsession.dashboards", "qsession.magics"),
+    ("qsession.cli",),
     ("qsession",),
 )
 """From the ground up; a module may import from its own layer and from those below."""

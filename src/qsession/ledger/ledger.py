@@ -21,6 +21,7 @@ from qsession.ledger.recorder import Contents, Recorder
 from qsession.ledger.transactions import transaction
 from qsession.ledger.trouble import LedgerTooNewError, Rest, may_pass, warn_once
 from qsession.ledger.waiting import Deadline, FileBusyError, held, tried_until
+from qsession.ledger.writing import forget_session
 
 if TYPE_CHECKING:
     from qsession.clock import Clock, WakeUps
@@ -181,6 +182,19 @@ class Ledger:
         self._is_useless = True
         warn_once("too new", f"The ledger {self.path} is not used: {error}.")
 
+    def forget(self, session_id: str) -> bool:
+        """Remove a session with its jobs and results; False if the file cannot be written now."""
+
+        def remove() -> None:
+            self._file.write(lambda connection: _remove(connection, session_id))
+
+        try:
+            tried_until(Deadline(waiting.LONGEST_WAIT_S), self._lock, remove)
+        except (sqlite3.Error, OSError, FileBusyError, LedgerTooNewError):
+            _log.debug("The ledger cannot be written.", exc_info=True)
+            return False
+        return True
+
     # --- keeping it in shape --------------------------------------------------------------------
 
     def _look_after_file(self) -> None:
@@ -257,6 +271,11 @@ class Ledger:
     def is_closed(self) -> bool:
         """Whether nothing is written any more."""
         return self._is_closed
+
+
+def _remove(connection: sqlite3.Connection, session_id: str) -> None:
+    with transaction(connection):
+        forget_session(connection, session_id)
 
 
 def _write_until_closed(ledger_ref: weakref.ref[Ledger], wake_ups: WakeUps, clock: Clock) -> None:

@@ -166,3 +166,10 @@ def _storable(text: str | None) -> str | None:
     if text is None or text.isascii():
         return text
     return text.encode(errors="replace").decode()
+
+
+def forget_session(connection: sqlite3.Connection, session_id: str) -> None:
+    """Remove a session with its jobs, their results and what was to run."""
+    for table in ("sessions", "jobs", "results", "works"):
+        statement = f"DELETE FROM {table} WHERE session_id = ?"  # noqa: S608 - names of our own
+        connection.execute(statement, (session_id,))

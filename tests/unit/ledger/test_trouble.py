@@ -136,6 +136,7 @@ def test_whoever_submits_or_lists_waits_half_a_second_at_most(
         telling = Telling(ledger)
         telling.recorder.put(None)  # so that listing has something to write
         spans_s = []
+        turns: list[Callable[[str], object]]
         turns = [telling.submit, lambda _: sessions_of(ledger)] * 3
         for number, do in enumerate(turns if begins == "submits" else turns[1:]):
             began_s = counted.now_s

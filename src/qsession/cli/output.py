@@ -1,0 +1,101 @@
+"""Sessions and jobs as a terminal and as JSON show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from qsession.clock import SystemClock
+from qsession.model.durations import format_duration
+
+if TYPE_CHECKING:
+    from qsession.listing import SessionInfo
+    from qsession.model.records import JobRecord
+
+_STYLES = {
+    "open": "cyan",
+    "active": "bold green",
+    "inactive": "yellow",
+    "closing": "yellow",
+    "lost": "red",
+    "expired": "red",
+    "RUNNING": "bold green",
+    "QUEUED": "cyan",
+    "ERROR": "red",
+    "CANCELLED": "dim",
+}
+
+
+def print_table(table: Table) -> None:
+    """Print a table: in colours on a terminal, whole lines into a pipe."""
+    console = Console()
+    console.print(table, soft_wrap=not console.is_terminal)
+
+
+def session_facts(info: SessionInfo) -> dict[str, Any]:
+    """A session for JSON; times are ISO 8601 in UTC."""
+    return {name: _plain(value) for name, value in asdict(info).items()}
+
+
+def sessions_table(found: Sequence[SessionInfo]) -> Table:
+    """One row a session."""
+    table = _table("session", "name", "backend", "mode", "state", "opened", "left", "jobs", "from")
+    for info in found:
+        table.add_row(
+            info.session_id or "not opened yet",
+            Text(info.name or ""),
+            info.backend or "",
+            info.mode,
+            _state(info.state),
+            ago(info.opened),
+            "" if info.remaining is None else format_duration(info.remaining),
+            "" if info.jobs is None else str(info.jobs),
+            info.source if info.pid is None else f"process {info.pid}",
+        )
+    return table
+
+
+def jobs_table(records: Iterable[JobRecord]) -> Table:
+    """One row a job."""
+    table = _table("job", "name", "primitive", "status", "created", "ran", "shots", "error")
+    for record in records:
+        table.add_row(
+            record.job_id,
+            Text(record.name or ""),
+            record.primitive,
+            _state(str(record.status.value)),
+            ago(record.created),
+            "" if record.run_seconds is None else format_duration(record.run_seconds),
+            "" if record.shots is None else str(record.shots),
+            Text(record.error or ""),
+        )
+    return table
+
+
+def ago(moment: datetime | None) -> str:
+    """How long ago something was, in words."""
+    if moment is None:
+        return ""
+    seconds = max((SystemClock().now() - moment).total_seconds(), 0.0)
+    return f"{format_duration(seconds)} ago"
+
+
+def _table(*heads: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        table.add_column(head, overflow="fold", no_wrap=head in ("session", "job"))
+    return table
+
+
+def _state(word: str) -> Text:
+    return Text(word, style=_STYLES.get(word, ""))
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

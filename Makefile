@@ -14,12 +14,16 @@ SHELL := /bin/bash
 OLDEST_CLIENT := .overlays/qiskit-ibm-runtime-0.50.0
 KERNELS := $(addprefix .overlays/ipykernel-,6.31.0 7.1.0 7.2.0 7.3.0)
 
+# The libraries of a benchmark; one of them wants older releases of numpy and pandas than .venv has.
+LIBRARIES_BIN := .overlays/libraries/bin
+LIBRARIES_ENV := .overlays/libraries/.complete
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup lab test test-all lint format test-python test-oldest test-js test-browser
 .PHONY: every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
-.PHONY: benchmark-local benchmark-widget benchmark-ledger coverage wheel release-check lock
-.PHONY: clean
+.PHONY: benchmark-local benchmark-programs benchmark-widget benchmark-ledger coverage wheel
+.PHONY: release-check lock clean
 
 # Targets share their set-up, so they run one after the other, but for those that TOGETHER starts
 # once everything is set up: Python tests beside browser tests, which mostly wait.
@@ -117,6 +121,10 @@ benchmark-local: setup ## measure local sessions beside IBM's local mode (20 min
 	$(BIN)/python -m benchmarks.local_sessions
 	$(BIN)/python -m benchmarks.local_memory
 
+benchmark-programs: setup $(if $(LIBRARIES),$(LIBRARIES_ENV)) ## programs that people run, beside IBM's local mode (alone)
+	$(if $(LIBRARIES),$(LIBRARIES_BIN),$(BIN))/python -m benchmarks.real_programs \
+		$(if $(ONLY),--only "$(ONLY)") $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCHMARK_FLAGS)
+
 benchmark-widget: chromium ## measure the wire and the view beside a naive list (alone)
 	$(BIN)/python -m benchmarks.widget_wire
 	$(BIN)/python -m benchmarks.widget_frames
@@ -160,6 +168,14 @@ $(ENV): requirements-dev.lock pyproject.toml package.json hatch_build.py | $(NOD
 
 $(NODE): package-lock.json
 	npm ci --no-audit --no-fund
+	@touch $@
+
+$(LIBRARIES_ENV): pyproject.toml | $(ENV)
+	rm -rf .overlays/libraries
+	$(BIN)/uv venv --quiet --python $(BIN)/python .overlays/libraries
+	$(BIN)/uv pip install --quiet --python $(LIBRARIES_BIN)/python --group benchmark-libraries \
+		hatchling editables setuptools
+	$(BIN)/uv pip install --quiet --python $(LIBRARIES_BIN)/python --no-build-isolation --editable .
 	@touch $@
 
 # NAME-VERSION of a package alone; what else it needs comes from .venv.

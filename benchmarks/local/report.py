@@ -16,8 +16,8 @@ def spread(values: Sequence[float]) -> str:
         return "–"
     middle, least, most = statistics.median(values), min(values), max(values)
     if len(values) == 1:
-        return _rounded(middle)
-    return f"{_rounded(middle)} ({_rounded(least)} to {_rounded(most)})"
+        return rounded(middle)
+    return f"{rounded(middle)} ({rounded(least)} to {rounded(most)})"
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -28,26 +28,30 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def comparison_row(comparison: Comparison) -> tuple[str, ...]:
     """A row of the table of cases."""
-    goal = comparison.case.goal
+    goal = comparison.goal
+    return *comparison_cells(comparison), "" if goal is None else f"{goal:g}×"
+
+
+def comparison_cells(comparison: Comparison) -> tuple[str, str, str, str]:
+    """What was measured, without a goal."""
     return (
-        comparison.case.name,
-        spread(comparison.ours_ms),
+        comparison.name,
+        "fails" if comparison.our_error else spread(comparison.ours_ms),
         "fails" if comparison.their_error else spread(comparison.theirs_ms),
         _ratio(comparison),
-        "" if goal is None else f"{goal:g}×",
     )
 
 
 def verdict(comparison: Comparison) -> str | None:
     """Whether the goal was met; None where there is none."""
-    case, ratio = comparison.case, comparison.ratio
+    goal, ratio = comparison.goal, comparison.ratio
     if comparison.differs:
-        return f"DIFFERS: {case.name}: the answer is another"
-    if case.goal is None or ratio is None:
+        return f"DIFFERS: {comparison.name}: the answer is another"
+    if goal is None or ratio is None:
         return None
-    met = "met" if ratio >= case.goal else "MISSED"
+    met = "met" if ratio >= goal else "MISSED"
     threads = f", with at most {comparison.most_threads} threads"
-    return f"{met}: {case.name}: {_rounded(ratio)}× of {case.goal:g}×{threads}"
+    return f"{met}: {comparison.name}: {rounded(ratio)}× of {goal:g}×{threads}"
 
 
 def _ratio(comparison: Comparison) -> str:
@@ -55,9 +59,10 @@ def _ratio(comparison: Comparison) -> str:
         return "none: the answers differ"
     if comparison.ratio is None:
         return "–"
-    return f"{_rounded(comparison.ratio)}×"
+    return f"{rounded(comparison.ratio)}×"
 
 
-def _rounded(value: float) -> str:
+def rounded(value: float) -> str:
+    """Three figures."""
     digits = 0 if value >= 100 else 1 if value >= 10 else 2  # noqa: PLR2004 - three figures
     return f"{value:.{digits}f}"

@@ -1,0 +1,1 @@
+"""Programs of libraries that not everybody has, each in the way of its own tutorials."""

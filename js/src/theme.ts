@@ -1,15 +1,22 @@
 /** The theme of the surrounding page, found out and followed. */
 export type Theme = "light" | "dark";
 
+const VSCODE = /\bvscode-(?:dark|light|high-contrast)/;
+
+/** What VS Code says of its theme, which it marks its pages with; null in any other host. */
+function vscodeKind(): string | null {
+  const { body } = document;
+  const kind = body.dataset["vscodeThemeKind"] ?? body.className;
+  return VSCODE.test(kind) ? kind : null;
+}
+
 const DARK_QUERY = "(prefers-color-scheme: dark)";
 
 /** What `host` stands on: asked of the page first, then measured, then the reader's preference. */
 export function detectTheme(host: Element): Theme {
-  const { body } = document;
-  const vscode = body.dataset["vscodeThemeKind"] ?? body.className;
-  if (/vscode-(?:high-contrast-)?light/.test(vscode)) return "light";
-  if (/vscode-(?:dark|high-contrast)/.test(vscode)) return "dark";
-  const jupyter = body.dataset["jpThemeLight"];
+  const vscode = vscodeKind();
+  if (vscode !== null) return /vscode-(?:high-contrast-)?light/.test(vscode) ? "light" : "dark";
+  const jupyter = document.body.dataset["jpThemeLight"];
   if (jupyter) return jupyter === "true" ? "light" : "dark";
   const brightness = brightnessOf(getComputedStyle(host).color);
   if (brightness !== null) return brightness > 0.5 ? "dark" : "light";
@@ -35,11 +42,15 @@ function scaled(notation: string, lightness: number, ofRgb: number): number | nu
   return /^l(?:ab|ch)$/.test(notation) ? lightness / 100 : null;
 }
 
-/** Keeps `data-theme` on `root` true to the page around `host`. */
+/**
+ * Keeps `data-theme` on `root` true to the page around `host`, and marks it in VS Code, whose own
+ * colours are to be taken.
+ */
 export function followTheme(root: HTMLElement, host: Element, signal: AbortSignal): void {
   const update = (): void => {
     const theme = detectTheme(host);
     if (root.dataset["theme"] !== theme) root.dataset["theme"] = theme;
+    if (vscodeKind() !== null) root.dataset["host"] = "vscode";
   };
   update();
   // Hosts may render into an element that is not in the page yet, where no colour can be measured.

@@ -19,6 +19,26 @@ function inColor(color: string): void {
   vi.stubGlobal("getComputedStyle", () => ({ color }));
 }
 
+describe("the host is marked", () => {
+  function marked(): string | undefined {
+    const root = host.appendChild(document.createElement("div"));
+    const ending = new AbortController();
+    followTheme(root, host, ending.signal);
+    ending.abort();
+    return root.dataset["host"];
+  }
+
+  test("in VS Code, whose variables of JupyterLab's are always light", () => {
+    document.body.dataset["vscodeThemeKind"] = "vscode-dark";
+    expect(marked()).toBe("vscode");
+  });
+
+  test("nowhere else", () => {
+    document.body.dataset["jpThemeLight"] = "true";
+    expect(marked()).toBeUndefined();
+  });
+});
+
 describe("the theme is found", () => {
   test.each([
     ["vscode-dark", "dark"],

@@ -51,6 +51,14 @@ def _jupyterlab(theme: str, *, is_dark: bool) -> Host:
     )
 
 
+_OF_LIGHT_JUPYTERLAB = """
+    --jp-layout-color1: white; --jp-ui-font-color1: rgb(0 0 0 / 87%); --jp-border-color2: #e0e0e0;
+    --jp-brand-color1: #1976d2; --jp-error-color1: #d32f2f; --jp-success-color1: #388e3c;
+    --jp-warn-color1: #f57c00; --jp-ui-font-family: sans-serif; --jp-code-font-family: monospace;
+"""
+"""VS Code's page has them in all of its themes (seen in release 1.139)."""
+
+
 def _vscode(kind: str, *, is_dark: bool, **colors: str) -> Host:
     """A page with the variables that VS Code gives the outputs of a notebook."""
     given = {
@@ -60,7 +68,8 @@ def _vscode(kind: str, *, is_dark: bool, **colors: str) -> Host:
     }
     variables = "".join(f"--vscode-{name}: {value};" for name, value in given.items())
     return Host(
-        css=f":root {{ {variables} }} body {{ color: var(--vscode-editor-foreground) }}",
+        css=f":root {{ {variables} {_OF_LIGHT_JUPYTERLAB} }} "
+        "body { color: var(--vscode-editor-foreground) }",
         body={"class": kind, "data-vscode-theme-kind": kind},
         is_dark=is_dark,
         background="var(--vscode-editor-background)",

@@ -7,6 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,16 @@ _numbers = count()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests drop open sessions of the loopback server all the time; one of them asks about it."""
+    """What holds for every test."""
+    # A busy machine may take any time for an example, and for making one.
+    settings.register_profile(
+        "patient",
+        settings.default,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("patient")
+    # Tests drop open sessions of the loopback server all the time; one of them asks about it.
     words = "The (session|batch) .* is open, and nothing refers to it any more"
     config.addinivalue_line("filterwarnings", f"ignore:{words}:UserWarning")
 

@@ -26,6 +26,8 @@ All of them can be imported from `qsession`, and so can `LedgerWarning` and
 
 from __future__ import annotations
 
+import threading
+
 
 def shown(value: object) -> str:
     """A value as a message names it: as Python writes it, cut if that is long."""
@@ -43,6 +45,15 @@ def in_words(error: BaseException) -> str:
         return f"{type(error).__name__}: {error}"
     except Exception:  # noqa: BLE001 - its class is not ours
         return type(error).__name__
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether it is Ctrl-C, or an exit, that ends what the main thread does.
+
+    On other threads nobody waits for it: it is a failure as others are.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    return is_main and not isinstance(error, Exception)
 
 
 class QSessionError(Exception):

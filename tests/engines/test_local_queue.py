@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Executor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from datetime import timedelta
 
 import pytest
+from qiskit_aer import AerSimulator
 
+from qsession.errors import JobFailedError
 from qsession.model.states import JobStatus
 from qsession.pubs import read_request
 from tests.engines.bench import Bench
@@ -143,6 +146,72 @@ def test_a_job_that_the_executor_refuses_fails_and_so_does_the_next(make_bench, 
         with pytest.raises(RuntimeError, match="after shutdown"):
             job.result(PATIENCE_S)
         assert job.status() is JobStatus.ERROR
+
+
+class InterruptedExecutor(Executor):
+    """Runs tasks inside ``submit``; Ctrl-C comes during the first, while others are submitted."""
+
+    def __init__(self) -> None:
+        self.submit_meanwhile: Callable[[], object] = lambda: None
+
+    def submit(self, fn, /, *args, **kwargs):
+        submit_meanwhile, self.submit_meanwhile = self.submit_meanwhile, lambda: None
+        if submit_meanwhile():
+            raise KeyboardInterrupt
+        future: Future[object] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def test_ctrl_c_ends_the_call_that_it_comes_in_and_the_queue_goes_on(make_bench):
+    executor, behind = InterruptedExecutor(), []
+    bench = make_bench(AerSimulator(), executor=executor)
+
+    def submit_meanwhile() -> bool:
+        other = threading.Thread(target=lambda: behind.extend(bench.submit() for _ in range(3)))
+        other.start()
+        other.join(PATIENCE_S)
+        return True
+
+    executor.submit_meanwhile = submit_meanwhile
+    with pytest.raises(KeyboardInterrupt):
+        bench.submit()
+    for job in behind:
+        assert job.result(PATIENCE_S).get_counts() == {"1": 1024}
+    interrupted = bench.engine.job(bench.records[0].job_id)
+    with pytest.raises(JobFailedError, match=r"was interrupted as it was to begin \(KeyboardInt"):
+        interrupted.result(0)
+    assert bench.statuses == [JobStatus.ERROR, DONE, DONE, DONE]
+
+
+def test_an_error_that_cannot_be_put_into_words_is_its_class(bench: Bench, gated: GatedBackend):
+    class WordlessError(Exception):
+        def __str__(self) -> str:
+            raise ZeroDivisionError
+
+    gated.failure = WordlessError()
+    gated.open_gate()
+    job = bench.submit()
+    with pytest.raises(WordlessError):
+        job.result(PATIENCE_S)
+    assert job.error_message() == "WordlessError"
+
+
+def test_where_no_thread_can_be_started_jobs_fail_and_the_next_one_runs(
+    bench: Bench, gated: GatedBackend, monkeypatch
+):
+    gated.open_gate()
+
+    def start(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", start)
+        job = bench.submit()
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        job.result(0)
+    assert bench.submit(shots=3).result(PATIENCE_S).get_counts() == {"1": 3}
+    assert bench.statuses == [JobStatus.ERROR, DONE]
 
 
 def test_work_that_cannot_be_described_is_not_taken_and_the_queue_goes_on(bench, gated):

@@ -154,3 +154,18 @@ def test_memory_stays_flat_over_many_jobs(bench: Bench, gated: GatedBackend):
     again = bench.engine.job(first)
     assert again is not None
     assert again.result(0).get_counts() == {"1": 1}
+
+
+def test_what_cannot_be_weighed_is_kept_and_makes_room_for_others(gated: GatedBackend):
+    class Unweighable:
+        @property
+        def nbytes(self) -> int:
+            raise ZeroDivisionError
+
+    work = CircuitWork(gated, (flipped(),), {})
+    shelf = Shelf()
+    shelf.put("odd", Kept(work, Unweighable()))
+    kept = shelf.get("odd")
+    assert kept is not None
+    assert isinstance(kept.result, Unweighable)
+    assert shelf.memory_bytes > 0

@@ -17,10 +17,10 @@ from queue import SimpleQueue
 import pytest
 from qiskit_aer import AerSimulator
 
-from qsession.engines.local.running import carrying_out
+from qsession.engines.local.running import any_executor, carrying_out
 from qsession.engines.local.running.any_executor import ElsewhereInOrder
 from qsession.engines.local.running.carrying_out import Reply, Task
-from qsession.engines.local.running.parcels import pack
+from qsession.engines.local.running.parcels import Parcel, pack
 from qsession.engines.local.running.place import StoppedError
 from qsession.engines.local.work import CircuitWork, Outcome
 from qsession.errors import JobFailedError, WorkerLostError
@@ -193,6 +193,46 @@ def test_a_process_that_never_has_it_fails_the_unit(ended: Ended):
     with pytest.raises(JobFailedError, match="it lacks a token"):
         ended.counts()
     assert len(executor.given) == 2
+
+
+def test_a_unit_that_is_stopped_while_it_is_packed_is_never_submitted(ended: Ended, monkeypatch):
+    executor = Distant()
+    place = ElsewhereInOrder(executor)
+    promised = []
+
+    def pack_while_somebody_stops_it(given: CircuitWork) -> Parcel:
+        promised.append(place.stop("job"))
+        return pack(given)
+
+    monkeypatch.setattr(any_executor, "pack", pack_while_somebody_stops_it)
+    place.start("job", work(), ended)
+    with pytest.raises(StoppedError):
+        ended.counts()
+    assert (promised, executor.given) == ([True], [])
+    assert place.stop("job") is False
+
+
+def test_a_unit_cannot_be_stopped_while_the_executor_is_taking_it(ended: Ended):
+    class Taking(InlineExecutor):
+        def run(self, fn, task):
+            assert place.stop("job") is False
+            return super().run(fn, task)
+
+    place = ElsewhereInOrder(Taking())
+    place.start("job", work(), ended)
+    assert ended.counts() == {"1": 3}
+
+
+def test_an_executor_that_gives_no_future_fails_the_unit_and_forgets_it(ended: Ended):
+    class Odd(InlineExecutor):
+        def submit(self, fn, /, *args, **kwargs):
+            return None
+
+    place = ElsewhereInOrder(Odd())
+    place.start("job", work(), ended)
+    with pytest.raises(AttributeError, match="add_done_callback"):
+        ended.counts()
+    assert place.stop("job") is False
 
 
 def test_equal_units_are_kept_apart_by_their_ids(ended: Ended):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from qsession.client_errors import JobCancelledError, JobTimeoutError
 from qsession.engines.awaiting import settled
 from qsession.engines.local.work import ExecutorWork
 from qsession.engines.recorded_job import RecordedJob
+from qsession.errors import is_interrupt
 from qsession.model.states import JobStatus
 
 if TYPE_CHECKING:
@@ -134,14 +134,10 @@ class LocalJob(RecordedJob):
 
     @contextmanager
     def _callbacks_bounded(self) -> Iterator[None]:
-        """Let nothing that a callback raises stop the thread that ends jobs.
-
-        On the main thread it may be Ctrl-C, which people want to have.
-        """
+        """Let nothing that a callback raises stop the thread that ends jobs."""
         try:
             yield
         except BaseException as error:
-            is_interrupt = not isinstance(error, Exception)
-            if is_interrupt and threading.current_thread() is threading.main_thread():
+            if is_interrupt(error):
                 raise
             _log.exception("A callback of job %s failed.", self.job_id())

@@ -19,7 +19,7 @@ from qsession.engines.local.shelf import Kept, Shelf
 from qsession.engines.local.tally import Tally
 from qsession.engines.local.timekeeper import Timekeeper
 from qsession.engines.measuring import note_result
-from qsession.errors import JobFailedError, in_words
+from qsession.errors import JobFailedError, in_words, is_interrupt
 from qsession.model.events import SessionMoved
 from qsession.model.records import JobRecord
 from qsession.model.states import JobStatus, State
@@ -151,7 +151,7 @@ class Scheduler:
         """Stop a running job. Its turn is over when its place says so."""
         job_id = job.job_id()
         with self._journal.lock:
-            if job_id not in self._running:
+            if job_id not in self._running or self.record_of(job_id).status.is_final:
                 return False
             self._why_stopped[job_id] = why
         try:
@@ -254,7 +254,7 @@ class Scheduler:
             self._place.start(job.job_id(), job.work, partial(self._finish, job))
         except BaseException as error:
             self._finish(job, None, _why_not_begun(error))
-            if not isinstance(error, Exception):
+            if is_interrupt(error):
                 raise
         self.look()
 

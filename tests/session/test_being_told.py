@@ -172,20 +172,21 @@ def test_a_callback_can_be_ended(busy: Session, gated: GatedBackend):
     assert ended.steps == []
 
 
+@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit, KeyboardInterrupt])
 def test_a_failing_callback_is_the_sessions_error_and_hears_of_the_other_jobs(
-    busy: Session, gated: GatedBackend
+    busy: Session, gated: GatedBackend, error: type[BaseException]
 ):
     told = Told()
 
     def fail_once(record: JobRecord) -> None:
         told(record)
         if len(told.steps) == 1:
-            raise ZeroDivisionError("on purpose")
+            raise error("on purpose")
 
     busy.on_job(fail_once, statuses="DONE")
     gated.let_through(1)
     until(busy._journal, lambda: busy.error is not None)
-    assert busy.error == "An on_job callback failed: ZeroDivisionError: on purpose"
+    assert busy.error == f"An on_job callback failed: {error.__name__}: on purpose"
     gated.open_gate()
     until(busy._journal, lambda: busy.error is None)
     told.wait_for(3)

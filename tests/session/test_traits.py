@@ -160,15 +160,19 @@ def test_who_begins_to_observe_jobs_late_hears_of_what_is_new_since_then(
     assert [record.name for record in change.new] == ["early", "late"]
 
 
+@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit, KeyboardInterrupt])
 def test_an_observer_that_fails_stops_neither_the_others_nor_the_session(
-    make_session, gated: GatedBackend, caplog: pytest.LogCaptureFixture
+    make_session,
+    gated: GatedBackend,
+    caplog: pytest.LogCaptureFixture,
+    error: type[BaseException],
 ):
     gated.open_gate()
     session = make_session(gated)
     heard = Heard()
 
     def fail(change: Bunch) -> None:
-        raise ZeroDivisionError(change.name)
+        raise error(change.name)
 
     session.observe(fail, names=["state"])
     session.observe(heard, names="jobs")

@@ -34,6 +34,20 @@ def test_every_subscriber_is_woken_once_per_record():
     assert [wake_ups.qsize() for wake_ups in listeners] == [1, 1]
 
 
+def test_a_subscriber_that_fails_keeps_nobody_from_hearing(caplog):
+    class Failing:
+        def put(self, item: None) -> None:
+            raise ZeroDivisionError
+
+    journal = journal_of()
+    wake_ups: SimpleQueue[None] = SimpleQueue()
+    for woken in (Failing(), wake_ups):
+        journal.subscribe(woken)
+    journal.record(opened(0))
+    assert wake_ups.qsize() == 1
+    assert "A subscriber of a session failed" in caplog.text
+
+
 def test_a_change_outside_the_state_raises_the_version_and_wakes_subscribers():
     journal = journal_of(opened(0))
     wake_ups: SimpleQueue[None] = SimpleQueue()

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from qiskit_aer import AerSimulator
 
+from qsession.engines.local.job import LocalJob
 from qsession.errors import JobFailedError
 from qsession.model.states import JobStatus
 from qsession.pubs import read_request
@@ -164,7 +165,8 @@ class InterruptedExecutor(Executor):
 
 
 def test_ctrl_c_ends_the_call_that_it_comes_in_and_the_queue_goes_on(make_bench):
-    executor, behind = InterruptedExecutor(), []
+    executor = InterruptedExecutor()
+    behind: list[LocalJob] = []
     bench = make_bench(AerSimulator(), executor=executor)
 
     def submit_meanwhile() -> bool:

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import comm
@@ -183,9 +184,10 @@ def in_the_ledger(session: Session) -> list[tuple[str, list[str]]]:
     assert ledger is not None
     found = []
     for session_id in session.session_ids[1:]:
-        (entry,) = ledger.read_up_to_date(lambda file, each=session_id: find_sessions(file, each))
-        jobs = ledger.read(lambda file, each=session_id: read_jobs(file, each))
-        found.append((entry.state.value, [job.status.value for job in jobs]))
+        entries = ledger.read_up_to_date(partial(find_sessions, session_id_or_name=session_id))
+        jobs = ledger.read(partial(read_jobs, session_id=session_id))
+        assert entries
+        found.append((entries[0].state.value, [job.status.value for job in jobs or ()]))
     return found
 
 

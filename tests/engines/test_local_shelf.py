@@ -16,7 +16,7 @@ from qsession.engines.local.shelf import Kept, Shelf, weigh
 from qsession.engines.local.work import CircuitWork
 from qsession.model.states import JobStatus
 from tests.engines.bench import Bench
-from tests.support.circuits import bell, flipped, ghz
+from tests.support.circuits import bell, flipped, ghz, switched
 from tests.support.gated_backend import GatedBackend
 from tests.support.waiting import until_dropped
 
@@ -35,6 +35,14 @@ def test_what_was_put_there_is_found():
     assert found is not None
     assert (found.result, found.work.shots) == ([5], 5)
     assert shelf.get("unknown") is None
+
+
+def test_a_switch_with_a_default_case_comes_back_from_the_file():
+    shelf = Shelf(budget_bytes=0)
+    shelf.put("job", Kept(CircuitWork(BACKEND, (switched(),), {"shots": 3}), [1]))
+    found = shelf.get("job")
+    assert found is not None
+    assert found.work.run().get_counts() == {"11": 3}
 
 
 def test_the_oldest_go_to_a_file_and_all_are_found():

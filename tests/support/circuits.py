@@ -43,6 +43,20 @@ def rotation(name: str = "rotation", *, measured: bool = False) -> QuantumCircui
     return circuit
 
 
+def switched() -> QuantumCircuit:
+    """Two qubits: the first is surely measured as 1, and the default case flips the other one."""
+    circuit = QuantumCircuit(2, 2, name="switched")
+    circuit.x(0)
+    circuit.measure(0, 0)
+    with circuit.switch(circuit.clbits[0]) as case:
+        with case(0):
+            circuit.z(1)
+        with case(case.DEFAULT):
+            circuit.x(1)
+    circuit.measure([0, 1], [0, 1])
+    return circuit
+
+
 def fitted(circuit: QuantumCircuit, backend: object) -> QuantumCircuit:
     """The circuit as IBM's primitives want it: transpiled to the backend."""
     passes = generate_preset_pass_manager(optimization_level=1, backend=backend, seed_transpiler=1)

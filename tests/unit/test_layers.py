@@ -23,6 +23,7 @@ LAYERS = (
         "qsession.export",
     ),
     (
+        "qsession.pickling",
         "qsession.operations",
         "qsession.inputs",
         "qsession.pubs",

@@ -17,6 +17,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from qsession.errors import InvalidInputError
+from qsession.pickling import dumps
 
 _log = logging.getLogger("qsession")
 
@@ -27,7 +28,7 @@ MOST_WORK_BYTES: Final = 4 * 2**20
 def encode_work(work: Any) -> tuple[str, bytes] | None:
     """A unit of work without its backend, and by what it was made; None if it cannot be kept."""
     try:
-        content = pickle.dumps(dataclasses.replace(work, backend=None))
+        content = dumps(dataclasses.replace(work, backend=None))
     except Exception as error:  # noqa: BLE001 - whatever the user's objects do when pickled
         _log.debug("A work is not kept in the ledger: %s", error)
         return None

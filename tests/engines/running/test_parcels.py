@@ -22,7 +22,7 @@ from qsession.engines.local.running.parcels import Parcel, pack
 from qsession.engines.local.running.replies import CannotSendError, read_reply
 from qsession.engines.local.work import CircuitWork, SamplerWork
 from qsession.pubs import read_request
-from tests.support.circuits import bell, flipped
+from tests.support.circuits import bell, flipped, switched
 from tests.support.gated_backend import GatedBackend
 
 
@@ -44,6 +44,11 @@ def noisy() -> NoiseModel:
 def test_what_is_packed_runs_as_it_would_have_here():
     outcome = read_reply(carry_out(task(pack(work()))))
     assert outcome.result.get_counts() == {"1": 5}  # type: ignore[attr-defined]
+
+
+def test_the_default_case_of_a_switch_is_known_on_the_other_side():
+    outcome = read_reply(carry_out(task(pack(work(circuit=switched())))))
+    assert outcome.result.get_counts() == {"11": 5}  # type: ignore[attr-defined]
 
 
 def test_the_work_itself_is_small():

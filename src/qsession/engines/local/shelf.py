@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit
 
+from qsession.pickling import CircuitPickler
+
 if TYPE_CHECKING:
     from tempfile import _TemporaryFileWrapper
 
@@ -111,11 +113,11 @@ class Shelf:
             self._file.close()
 
 
-class _Pickler(pickle.Pickler):
+class _Pickler(CircuitPickler):
     """Leaves the backend out: every job of a session has the same."""
 
     def __init__(self, file: io.BytesIO, backend: object) -> None:
-        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        super().__init__(file)
         self._backend = backend
 
     def persistent_id(self, obj: object) -> str | None:

@@ -18,10 +18,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qsession.pickling import PROTOCOL, CircuitPickler
+
 if TYPE_CHECKING:
     from qsession.engines.local.work import Work
-
-PROTOCOL = 5
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ def pack(work: Work) -> Parcel:
     return Parcel(_dumps(work, parts, backend=(work.backend, token)), parts)
 
 
-class _Packer(pickle.Pickler):
+class _Packer(CircuitPickler):
     """A pickler that puts tokens in place of a backend and of noise models."""
 
     def __init__(
         self, file: io.BytesIO, parts: dict[str, bytes], backend: tuple[object, str] | None
     ) -> None:
-        super().__init__(file, PROTOCOL)
+        super().__init__(file)
         self._parts = parts
         self._backend = backend
         # Only if Aer is loaded can there be noise models.

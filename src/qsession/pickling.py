@@ -1,0 +1,44 @@
+"""Pickles circuits so that they come back as they were: `CircuitPickler`."""
+
+from __future__ import annotations
+
+import copyreg
+import io
+import pickle
+import sys
+from typing import Any
+
+PROTOCOL = 5
+
+
+class CircuitPickler(pickle.Pickler):
+    """Python's pickler, with what Qiskit's objects need besides.
+
+    The default case of a switch is recognised by identity. Python's pickler makes another object of
+    it, and the switch then refuses to be built.
+    """
+
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file, PROTOCOL)
+        # Only if Qiskit is loaded can there be switches.
+        qiskit = sys.modules.get("qiskit.circuit")
+        if qiskit is not None:
+            default_type = type(qiskit.CASE_DEFAULT)
+            self.dispatch_table = {**copyreg.dispatch_table, default_type: _reduced_default}
+
+
+def dumps(item: object) -> bytes:
+    """Pickle an object; `pickle.loads` reads it."""
+    file = io.BytesIO()
+    CircuitPickler(file).dump(item)
+    return file.getvalue()
+
+
+def _default_case() -> object:
+    from qiskit.circuit import CASE_DEFAULT  # noqa: PLC0415 - the ledger is read without Qiskit
+
+    return CASE_DEFAULT
+
+
+def _reduced_default(_: object) -> tuple[Any, tuple[()]]:
+    return _default_case, ()

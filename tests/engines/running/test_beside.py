@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 
 import pytest
+from qiskit import QuantumCircuit
+from qiskit.circuit.classical import expr, types
 from qiskit_aer import AerSimulator
 
 from qsession.engines.local.running import beside
@@ -19,7 +21,7 @@ from qsession.engines.local.running.pool import Workers
 from qsession.engines.local.running.replies import read_reply
 from qsession.engines.local.running.worker import Worker, WorkerStartError
 from qsession.engines.local.work import CircuitWork, Outcome, Work, run_work
-from qsession.errors import WorkerLostError
+from qsession.errors import JobFailedError, WorkerLostError
 from tests.engines.running.work import ENDLESS_SHOTS, endless, flipped, unsure_work
 from tests.support.gated_backend import GatedBackend
 from tests.support.processes import Watched
@@ -245,6 +247,79 @@ def test_a_worker_that_is_lost_fails_its_unit_in_words_and_the_next_one_runs(end
     place.close()
 
 
+def halves() -> CircuitWork:
+    """What takes a tenth of a second by estimate."""
+    circuit = QuantumCircuit(5, 5)
+    for _ in range(10):
+        circuit.h(range(5))
+        circuit.measure(0, 0)
+    return CircuitWork(AerSimulator(), (circuit,), {"shots": 500})
+
+
+def test_while_no_worker_is_ready_what_is_probably_short_runs_here(
+    endings: Endings, pool: Workers, monkeypatch
+):
+    is_ready = False
+    monkeypatch.setattr(pool, "has_ready", lambda: is_ready)
+    here: list[str] = []
+
+    def run_here(work: Work) -> Outcome:
+        here.append(work.circuits[0].name)
+        return run_work(work)
+
+    monkeypatch.setattr(beside, "run_work", run_here)
+    placing = Placing()
+    size = placing.size(halves())
+    assert placing.is_probably_short(size)
+    assert not placing.is_surely_short(size)
+    place = BesideKernel(AerSimulator(), lender=pool)
+    place.start("no worker", halves(), endings.of("no worker"))
+    endings.next_counts()
+    assert len(here) == 1
+    is_ready = True
+    other = BesideKernel(AerSimulator(), lender=pool)  # has measured nothing yet
+    other.start("ready", halves(), endings.of("ready"))
+    endings.next_counts()
+    assert len(here) == 1
+    place.close()
+    other.close()
+
+
+def aborting() -> CircuitWork:
+    """What Aer 0.18 ends its process for."""
+    circuit = QuantumCircuit(1, 1)
+    level = circuit.add_var("level", expr.lift(5, types.Uint(8)))
+    with circuit.if_test(expr.less(level, 7)):
+        circuit.x(0)
+    circuit.measure(0, 0)
+    return CircuitWork(AerSimulator(), (circuit,), {"shots": 10})
+
+
+def test_what_may_end_its_process_never_runs_here(endings: Endings):
+    pool = Workers()
+    place = BesideKernel(AerSimulator(), lender=pool)
+    place.start("aborting", aborting(), endings.of("aborting"))
+    place.start("next", short_work(), endings.of("next"))
+    _, outcome, error, _ = endings.next()
+    assert outcome is None
+    assert isinstance(error, WorkerLostError)
+    assert endings.next_counts() == {"1": 3}
+    place.close()
+    pool.close()
+
+
+def test_not_even_where_no_process_can_be_started(endings: Endings):
+    def none() -> Worker:
+        raise WorkerStartError("no processes here")
+
+    place = BesideKernel(AerSimulator(), lender=Workers(none))
+    place.start("aborting", aborting(), endings.of("aborting"))
+    _, _, error, _ = endings.next()
+    assert isinstance(error, JobFailedError)
+    assert "classical variables" in str(error)
+    place.close()
+
+
 def test_where_no_process_can_be_started_long_work_runs_here_and_a_warning_says_so(
     endings: Endings,
 ):
@@ -293,10 +368,10 @@ def test_as_many_as_fit_run_at_once_each_in_a_thread_of_its_own(endings: Endings
     place.close()
 
 
-def test_no_process_and_no_thread_is_left_when_it_is_closed(
+def test_no_thread_is_left_when_it_is_closed_and_its_worker_waits_for_the_next_session(
     endings: Endings, new_threads: NewThreads
 ):
-    pool = Workers()
+    pool = Workers(timer=lambda _, then: threading.Timer(0, then))  # nobody comes
     place = BesideKernel(AerSimulator(), lender=pool)
     place.start("job", unsure_work(), endings.of("job"))
     endings.next_counts()

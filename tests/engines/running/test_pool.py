@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from qsession.engines.local.running.pool import MOST_IDLE, Workers
+from qsession.engines.local.running.pool import KEPT_WARM_S, MOST_IDLE, Workers
 
 
 class Pretended:
@@ -13,6 +15,7 @@ class Pretended:
     def __init__(self) -> None:
         self.is_alive = True
         self.is_forgotten = False
+        self.is_ready = False
 
     def close(self) -> None:
         self.is_alive = False
@@ -26,13 +29,37 @@ def made() -> list[Pretended]:
     return []
 
 
+class Waiting:
+    """A timer that runs out when the test says so."""
+
+    def __init__(self, seconds: float, then: Callable[[], None]) -> None:
+        self.seconds, self.run_out = seconds, then
+        self.name, self.daemon = "", False
+        self.has_started = self.is_cancelled = False
+
+    def start(self) -> None:
+        self.has_started = True
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+
+
 @pytest.fixture
-def pool(made: list[Pretended]) -> Workers:
+def timers() -> list[Waiting]:
+    return []
+
+
+@pytest.fixture
+def pool(made: list[Pretended], timers: list[Waiting]) -> Workers:
     def make() -> Pretended:
         made.append(Pretended())
         return made[-1]
 
-    return Workers(make)  # type: ignore[arg-type]
+    def timer(seconds: float, then: Callable[[], None]) -> Waiting:
+        timers.append(Waiting(seconds, then))
+        return timers[-1]
+
+    return Workers(make, timer)  # type: ignore[arg-type]
 
 
 def test_nothing_is_started_before_it_is_needed(pool, made):
@@ -66,23 +93,59 @@ def test_without_a_user_none_is_warmed(pool, made):
     assert made == []
 
 
-def test_the_last_user_takes_them_along(pool, made):
+def test_after_the_last_user_one_waits_for_the_next(pool, made, timers):
+    pool.join(2)
+    for worker in [pool.borrow(), pool.borrow()]:
+        pool.give_back(worker)
+    pool.leave(2)
+    assert [worker.is_alive for worker in made].count(True) == 1
+    (waiting,) = timers
+    assert (waiting.seconds, waiting.has_started, waiting.daemon) == (KEPT_WARM_S, True, True)
     pool.join()
+    assert waiting.is_cancelled
+    assert pool.borrow().is_alive
+    assert len(made) == 2
+
+
+def test_it_does_not_wait_for_ever(pool, made, timers):
     pool.join()
     pool.give_back(pool.borrow())
     pool.leave()
-    assert made[0].is_alive
-    pool.leave()
+    timers[0].run_out()
     assert not made[0].is_alive
+    pool.join()
+    assert pool.borrow() is made[1]
 
 
-def test_one_that_comes_back_when_all_users_have_left_is_closed(pool, made):
+def test_a_timer_that_runs_out_late_takes_nothing_from_a_new_user(pool, made, timers):
+    pool.join()
+    pool.give_back(pool.borrow())
+    pool.leave()
+    pool.join()
+    timers[0].run_out()
+    assert pool.borrow() is made[0]
+    assert made[0].is_alive
+
+
+def test_one_that_comes_back_when_all_users_have_left_waits_too(pool, made, timers):
     pool.join()
     worker = pool.borrow()
     pool.leave()
-    assert worker.is_alive
     pool.give_back(worker)
+    assert worker.is_alive
+    timers[0].run_out()
     assert not worker.is_alive
+
+
+def test_it_is_ready_when_one_that_waits_has_loaded_everything(pool, made):
+    pool.join()
+    assert not pool.has_ready()
+    pool.warm()
+    assert not pool.has_ready()
+    made[0].is_ready = True
+    assert pool.has_ready()
+    pool.borrow()
+    assert not pool.has_ready()
 
 
 def test_one_that_is_no_longer_usable_is_closed_and_replaced(pool, made):

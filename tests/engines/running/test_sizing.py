@@ -1,4 +1,4 @@
-"""How long a unit of work takes at most."""
+"""How long a unit of work takes by estimate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel, depolarizing_error
 from qiskit_ibm_runtime.fake_provider import FakeBrisbane, FakeManilaV2
 
-from qsession.engines.local.running.sizing import MOST_OPERATIONS, CircuitSize, Run, WorkSize
+from qsession.engines.local.running.sizing import (
+    LOOP_LENGTH,
+    MOST_OPERATIONS,
+    CircuitSize,
+    Run,
+    WorkSize,
+)
 from qsession.engines.local.work import CircuitWork, EstimatorWork, SamplerWork, Work
 from qsession.pubs import read_request
 from tests.support.circuits import bell, fitted, ghz, rotation
@@ -28,8 +34,8 @@ def size(work: Work) -> WorkSize:
     return size
 
 
-def longest_s(circuit: QuantumCircuit, backend=AER, **options) -> float:
-    return size(circuits(circuit, backend=backend, **options)).longest_s()
+def estimate_s(circuit: QuantumCircuit, backend=AER, **options) -> float:
+    return size(circuits(circuit, backend=backend, **options)).estimate_s()
 
 
 def layered(qubits: int, layers: int) -> QuantumCircuit:
@@ -75,12 +81,23 @@ def test_a_loop_counts_as_often_as_it_runs():
     assert size(circuits(circuit)).runs[0].circuit == CircuitSize(1, 60, runs_per_shot=True)
 
 
-def test_a_loop_without_a_known_end_is_endless():
+def test_a_loop_without_a_known_end_is_taken_to_run_a_few_times():
     circuit = QuantumCircuit(1, 1)
     with circuit.while_loop((circuit.clbits[0], 0)):
         circuit.h(0)
         circuit.measure(0, 0)
-    assert longest_s(circuit) == math.inf
+    assert size(circuits(circuit)).runs[0].circuit.operations == 2 * LOOP_LENGTH
+
+
+def test_one_branch_of_several_counts():
+    circuit = QuantumCircuit(1, 1)
+    with circuit.switch(circuit.cregs[0]) as case:
+        with case(0):
+            circuit.x(0)
+        with case(case.DEFAULT):
+            circuit.x(0)
+            circuit.y(0)
+    assert size(circuits(circuit)).runs[0].circuit.operations == 2
 
 
 def test_a_gate_on_many_qubits_weighs_more():
@@ -98,20 +115,29 @@ def test_parameter_sets_count_each():
     assert (run.times, run.shots) == (3, 7)
 
 
-def test_an_estimator_counts_a_basis_for_each_term():
+def test_an_estimator_counts_a_basis_for_each_group_of_terms():
     request = read_request((rotation(), [{"X": 1, "Z": 2}, "Y"], [[0.1], [0.2]]), precision=0.1)
     (run,) = size(EstimatorWork(AER, request.estimator_pubs)).runs
     assert (run.times, run.shots) == (2 * 3, 100)
 
 
+def test_terms_that_are_measured_together_count_once():
+    terms = {"ZZIII": 1, "IZZII": 1, "IIZZI": 1, "IIIZZ": 1, "XIIII": 1, "IXIII": 1}
+    circuit = QuantumCircuit(5)
+    circuit.h(range(5))
+    request = read_request((circuit, terms), precision=0.1)
+    (run,) = size(EstimatorWork(AER, request.estimator_pubs)).runs
+    assert run.times == 2
+
+
 @pytest.mark.parametrize(
     ("smaller", "larger"),
     [
-        (longest_s(layered(6, 3)), longest_s(layered(12, 3))),
-        (longest_s(layered(6, 3)), longest_s(layered(6, 30))),
-        (longest_s(bell(), shots=100), longest_s(bell(), shots=10_000)),
-        (longest_s(layered(8, 3)), longest_s(layered(8, 3), method="density_matrix")),
-        (longest_s(layered(5, 3)), longest_s(layered(5, 3), backend=MANILA)),
+        (estimate_s(layered(6, 3)), estimate_s(layered(12, 3))),
+        (estimate_s(layered(6, 3)), estimate_s(layered(6, 30))),
+        (estimate_s(bell(), shots=100), estimate_s(bell(), shots=10_000)),
+        (estimate_s(layered(8, 3)), estimate_s(layered(8, 3), method="density_matrix")),
+        (estimate_s(layered(5, 3)), estimate_s(layered(5, 3), backend=MANILA)),
     ],
     ids=["qubits", "layers", "shots", "density matrix", "noise"],
 )
@@ -135,12 +161,12 @@ def test_noise_is_noticed_wherever_it_comes_from(work, is_noisy):
 
 
 def test_a_method_that_depends_on_the_state_cannot_be_told():
-    assert longest_s(bell(), backend=AerSimulator(method="matrix_product_state")) == math.inf
-    assert longest_s(bell(), method="extended_stabilizer") == math.inf
+    assert estimate_s(bell(), backend=AerSimulator(method="matrix_product_state")) == math.inf
+    assert estimate_s(bell(), method="extended_stabilizer") == math.inf
 
 
 def test_more_qubits_than_any_state_vector_has_are_never_short():
-    assert longest_s(ghz(100)) == math.inf
+    assert estimate_s(ghz(100)) == math.inf
 
 
 def test_too_large_a_circuit_and_odd_work_have_no_size():
@@ -170,5 +196,5 @@ def test_a_noise_model_of_the_backend_itself_counts():
 def test_times_of_several_circuits_add_up():
     one, two = size(circuits(bell())), size(circuits(bell(), bell()))
     assert two.runs == one.runs * 2
-    assert two.longest_s() == pytest.approx(2 * one.longest_s())
+    assert two.estimate_s() == pytest.approx(2 * one.estimate_s())
     assert isinstance(one.runs[0], Run)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Literal
 
+from qsession.engines.local.running import isolation
 from qsession.engines.local.running.parcels import pack
 from qsession.engines.local.running.place import StoppedError
 from qsession.engines.local.running.placing import Placing, is_simulator
@@ -19,7 +20,7 @@ from qsession.engines.local.running.pool import Workers, workers
 from qsession.engines.local.running.replies import CannotSendError, read_reply
 from qsession.engines.local.running.worker import Worker, WorkerStartError
 from qsession.engines.local.work import run_work
-from qsession.errors import WorkerLostError
+from qsession.errors import JobFailedError, WorkerLostError
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
@@ -44,7 +45,7 @@ class _Unit:
 
 
 class BesideKernel:
-    """Runs what is surely short in a thread of this process, and the rest in a worker process.
+    """Runs what is short in a thread of this process, and the rest in a worker process.
 
     One thread serves a session, so that a short unit never overtakes a long one; it waits while a
     worker works. The threads are daemons, hold this place weakly, and end with it.
@@ -165,13 +166,25 @@ class _Floor:
         if not self._may_send:
             return self._run_here(unit, None)
         size = self._placing.size(unit.work)
-        if self._placing.is_surely_short(size):
+        may_abort = isolation.may_abort(unit.work)
+        if not may_abort and self._may_run_here(size):
             return self._run_here(unit, size)
         try:
             return self._run_in_worker(unit, size)
         except CannotSendError as reason:
+            if may_abort:
+                raise JobFailedError(
+                    "The job uses classical variables or expressions. Aer may end the process "
+                    f"that runs such a circuit, and no other could be used ({reason})."
+                ) from reason
             self._warn_once(reason)
             return self._run_here(unit, size)
+
+    def _may_run_here(self, size: WorkSize | None) -> bool:
+        """Whether it is over soon, or sooner than a worker would have started."""
+        return self._placing.is_surely_short(size) or (
+            self._placing.is_probably_short(size) and not self._lender.has_ready()
+        )
 
     def _run_here(self, unit: _Unit, size: WorkSize | None) -> Outcome:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 SURELY_SHORT_S = 0.05
 """Up to here work runs in the kernel, which stands still for as long: Aer holds the interpreter's
 lock while it simulates. A third of what people notice."""
+
+PROBABLY_SHORT_S = 0.5
+"""Up to here work runs in the kernel while no worker is ready: to start one takes longer."""
 
 MOST_REMEMBERED = 1000
 """Sizes whose time is remembered; those met longest ago are forgotten."""
@@ -45,9 +49,10 @@ class Placing:
 
     A unit runs in the kernel if it is surely short: if its size's time is known to be at most
     `SURELY_SHORT_S`. Before it was measured twice, that is the smaller one of the measurement and
-    the upper bound of `WorkSize.longest_s`; after that, the smaller one of the last two
+    the estimate of `WorkSize.estimate_s`; after that, the smaller one of the last two
     measurements. The first of a kind may have loaded, built and compiled things besides.
-    Everything else runs in the worker.
+    Up to `PROBABLY_SHORT_S` it runs there, too, as long as it would have to wait for a worker to
+    start. Everything else runs in the worker.
     """
 
     def __init__(self) -> None:
@@ -59,14 +64,21 @@ class Placing:
         return WorkSize.of(work)
 
     def is_surely_short(self, size: WorkSize | None) -> bool:
-        """Whether a unit of this size may run in the kernel."""
+        """Whether a unit of this size may run in the kernel at any time."""
+        return self._expected_s(size) <= SURELY_SHORT_S
+
+    def is_probably_short(self, size: WorkSize | None) -> bool:
+        """Whether a unit of this size may run in the kernel while no worker is ready."""
+        return self._expected_s(size) <= PROBABLY_SHORT_S
+
+    def _expected_s(self, size: WorkSize | None) -> float:
         if size is None:
-            return False
+            return math.inf
         with self._lock:
             known_s = self._measured_s.get(size, ())
         if len(known_s) < _ENOUGH_MEASUREMENTS:
-            known_s = (*known_s, size.longest_s())
-        return min(known_s) <= SURELY_SHORT_S
+            known_s = (*known_s, size.estimate_s())
+        return min(known_s)
 
     def remember(self, size: WorkSize | None, seconds: float) -> None:
         """Take in how long a unit of this size took."""

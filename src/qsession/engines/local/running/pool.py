@@ -12,16 +12,25 @@ from qsession.engines.local.running.worker import Worker
 MOST_IDLE = os.cpu_count() or 1
 """Workers that wait for work. There are as many as were at work at the same time, up to this."""
 
+KEPT_WARM_S = 120.0
+"""How long one worker waits for a session to come after the last one has ended: to start another
+takes a second, and programs often open one session after the other."""
+
+Timer = Callable[[float, Callable[[], None]], threading.Timer]
+
 
 class Workers:
     """Lends workers, and keeps them warm for as long as there are users.
 
-    A session is a user from its first use of a worker until it has ended; nothing is left once the
-    last one has. Sessions share them: a hundred that work one after the other have one worker.
+    A session is a user from its first use of a worker until it has ended; for a while after the
+    last one has, one worker stays for those that follow. Sessions share them: a hundred that work
+    one after the other have one worker.
     """
 
-    def __init__(self, make: Callable[[], Worker] = Worker) -> None:
+    def __init__(self, make: Callable[[], Worker] = Worker, timer: Timer = threading.Timer) -> None:
         self._make = make
+        self._timer = timer
+        self._waiting: threading.Timer | None = None
         self._lock = threading.Lock()
         self._wanted = 0
         self._idle: list[Worker] = []
@@ -31,13 +40,19 @@ class Workers:
         """Count one more user, who may use this many workers at once."""
         with self._lock:
             self._wanted += width
+            self._stop_waiting()
 
     def leave(self, width: int = 1) -> None:
-        """Count one user less; the last one takes the idle workers along."""
+        """Count one user less; after the last one, one idle worker stays for a while."""
         with self._lock:
             self._wanted -= width
             superfluous = self._take_superfluous()
         _close(superfluous)
+
+    def has_ready(self) -> bool:
+        """Whether a worker waits that has loaded all that it needs."""
+        with self._lock:
+            return any(worker.is_ready for worker in self._idle)
 
     def warm(self) -> None:
         """See to it that a worker is on its way, without waiting for it.
@@ -74,13 +89,33 @@ class Workers:
         _close(superfluous)
 
     def _take_superfluous(self) -> list[Worker]:
-        kept = min(self._wanted, MOST_IDLE)
+        kept = min(max(self._wanted, 1), MOST_IDLE)
         superfluous, self._idle = self._idle[kept:], self._idle[:kept]
+        if not self._wanted and self._idle and self._waiting is None:
+            self._waiting = self._timer(KEPT_WARM_S, self._end_waiting)
+            self._waiting.name = "qsession-workers"
+            self._waiting.daemon = True
+            self._waiting.start()
         return superfluous
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _end_waiting(self) -> None:
+        """Nobody has come: let go of the last one."""
+        with self._lock:
+            self._waiting = None
+            superfluous = [] if self._wanted else self._idle
+            if not self._wanted:
+                self._idle = []
+        _close(superfluous)
 
     def close(self) -> None:
         """End all of them, those at work included: the process ends."""
         with self._lock:
+            self._stop_waiting()
             workers = [*self._idle, *self._lent]
             self._idle = []
         _close(workers)
@@ -88,7 +123,7 @@ class Workers:
     def forget(self) -> None:
         """In a copy of this process: the workers are the original's."""
         workers = [*self._idle, *self._lent]
-        self.__init__(self._make)  # type: ignore[misc] # its lock may have been held at the time
+        self.__init__(self._make, self._timer)  # type: ignore[misc] # its lock may have been held at the time
         for worker in workers:
             worker.forget()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import tempfile
@@ -62,7 +63,7 @@ class Worker:
         self._is_closed = False
         self._name: str | None = None
         self._known: set[str] = set()
-        self._hello = {"sys_path": [*sys.path], "warm_up": warm_up}
+        self._greet(warm_up)
 
     @property
     def pid(self) -> int:
@@ -73,6 +74,17 @@ class Worker:
     def is_alive(self) -> bool:
         """Whether it has not ended."""
         return not self._is_closed and self._process.poll() is None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has loaded what it needs, so that a job need not wait for that."""
+        return self.is_alive and (self._name is not None or self._has_answered())
+
+    def _has_answered(self) -> bool:
+        if sys.platform == "win32":  # no way there to look into a pipe; it is ready once it ran
+            return False
+        readable, _, _ = select.select([self._process.stdout.fileno()], [], [], 0)  # type: ignore[union-attr] # a pipe
+        return bool(readable)
 
     def run(self, job_id: str, parcel: Parcel, memory_limit: int | None = None) -> Reply:
         """Run a packed unit of work and wait for its end.
@@ -91,11 +103,18 @@ class Worker:
         self._known.update(parcel.parts)
         return reply
 
+    def _greet(self, warm_up: tuple[str, ...]) -> None:
+        """Tell it what to load, so that it begins before a job needs it."""
+        try:
+            hello = {"sys_path": [*sys.path], "warm_up": warm_up}
+            write_frame(self._process.stdin, hello)  # type: ignore[arg-type] # they are pipes
+        except OSError:
+            return  # it has ended already: whoever waits for its answer is told why
+
     def _wait_until_ready(self) -> None:
         if self._name is not None:
             return
         try:
-            write_frame(self._process.stdin, self._hello)  # type: ignore[arg-type] # they are pipes
             self._name = read_frame(self._process.stdout)  # type: ignore[arg-type]
         except (EOFError, OSError) as error:
             raise WorkerStartError(self._why_lost()) from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import qiskit_ibm_runtime
 from qiskit_aer import AerSimulator
+from qiskit_aer.noise import NoiseModel
 from qiskit_ibm_runtime.fake_provider import FakeBrisbane, FakeManilaV2
 
 import qsession
@@ -60,6 +61,12 @@ class ProgramCase:
 
 AER, MANILA, BRISBANE = AerSimulator, FakeManilaV2, FakeBrisbane
 
+
+def noisy_aer() -> AerSimulator:
+    """Aer with FakeManilaV2's noise but not its target, which knows no loops."""
+    return AerSimulator(noise_model=NoiseModel.from_backend(FakeManilaV2()))
+
+
 _PROGRAMS: tuple[tuple[str, Program, tuple[Callable[[], BackendV2], ...], Client], ...] = (
     ("hello world", first_steps.hello_world, (AER, MANILA, BRISBANE), SESSION),
     ("hello world, GHZ", first_steps.large_ghz, (AER, MANILA, BRISBANE), SESSION),
@@ -93,9 +100,9 @@ _PROGRAMS: tuple[tuple[str, Program, tuple[Callable[[], BackendV2], ...], Client
         (AER, MANILA),
         SESSION,
     ),
-    ("switch", dynamic_circuits.switch, (AER, MANILA), SESSION),
-    ("while loop of one qubit", dynamic_circuits.one_qubit_loop, (AER, MANILA), SESSION),
-    ("repeat until success", dynamic_circuits.repeat_until_success, (AER, MANILA), SESSION),
+    ("switch", dynamic_circuits.switch, (AER, noisy_aer), SESSION),
+    ("while loop of one qubit", dynamic_circuits.one_qubit_loop, (AER, noisy_aer), SESSION),
+    ("repeat until success", dynamic_circuits.repeat_until_success, (AER, noisy_aer), SESSION),
     ("long-range CNOT", dynamic_circuits.long_range_cnot, (AER, MANILA, BRISBANE), SESSION),
     ("teleportation", dynamic_circuits.teleportation, (AER, MANILA), SESSION),
     ("combined mitigation, Batch", mitigation.combined_options, (AER, MANILA), BATCH),
@@ -117,7 +124,8 @@ _PROGRAMS: tuple[tuple[str, Program, tuple[Callable[[], BackendV2], ...], Client
 
 def case_name(name: str, make_backend: Callable[[], BackendV2]) -> str:
     """A program's name with its backend's."""
-    return f"{name}, {'ideal Aer' if make_backend is AER else make_backend.__name__}"
+    words = {AER: "ideal Aer", noisy_aer: "noisy Aer"}
+    return f"{name}, {words.get(make_backend) or make_backend.__name__}"
 
 
 CASES = tuple(

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from qiskit import QuantumCircuit
 from qiskit.circuit import Gate
-from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.providers.fake_provider import GenericBackendV2
 from qiskit_aer import AerSimulator
@@ -18,8 +17,8 @@ from qiskit_aer.noise import depolarizing_error
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qsession.engines.local.simulating import aer
-from qsession.engines.local.work import CircuitWork, EstimatorWork, SamplerWork, Work, run_work
-from tests.support.circuits import bell, rotation
+from qsession.engines.local.work import CircuitWork, SamplerWork, Work, run_work
+from tests.support.circuits import bell
 
 SHOTS = 20
 
@@ -41,27 +40,33 @@ def saved() -> CircuitWork:
     return CircuitWork(AerSimulator(), (circuit,), {"shots": SHOTS})
 
 
-def with_projector() -> EstimatorWork:
-    pub = EstimatorPub.coerce((rotation(), "Z", [0.3]))
-    return EstimatorWork(AerSimulator(), (pub,), 0.1, {"abelian_grouping": True, "other": 1})
+def initialized() -> QuantumCircuit:
+    circuit = QuantumCircuit(1, 1)
+    circuit.initialize([0.6, 0.8], 0)
+    circuit.measure(0, 0)
+    return circuit
 
 
 REASONS: list[tuple[str, Callable[[], Work]]] = [
     ("the backend is neither", lambda: on(GenericBackendV2(2, seed=1), bell())),
-    ("an instruction is not Qiskit's own", lambda: on(AerSimulator(), with_own_error())),
-    ("an instruction is not Qiskit's own", saved),
+    ("an instruction is not one that is known", lambda: on(AerSimulator(), with_own_error())),
+    ("an instruction is not one that is known", saved),
     (
         "circuits must not be cut down",
         lambda: on(AerSimulator(enable_truncation=False), bell()),
     ),
     (
-        "an option is not one of Aer's",
-        lambda: on(AerSimulator(), bell(), run_options={"parameterizations": None, "x": None}),
+        "an option is not one whose effect is known",
+        lambda: on(AerSimulator(), bell(), run_options={"sunshine": 1}),
+    ),
+    (
+        "it is not known which noise follows an instruction",
+        lambda: on(FakeManilaV2(), initialized()),
     ),
 ]
 
 
-@pytest.mark.parametrize(("reason", "make"), REASONS[:4])
+@pytest.mark.parametrize(("reason", "make"), REASONS)
 def test_the_reason_is_said_and_the_result_is_there(reason: str, make: Callable[[], Work]):
     outcome: Any = run_work(make())
     assert reason in outcome.fallback
@@ -97,8 +102,8 @@ def test_a_process_of_its_own_computes_fast_and_the_same():
 @pytest.mark.contract
 def test_aer_has_the_names_that_are_used():
     aer.require()
-    assert {"shots", "seed_simulator", "noise_model", "method"} <= aer.OPTIONS
-    errors = aer.errors_of(FakeManilaV2()._get_noise_model_from_backend_v2())
+    assert all(map(aer.has_option, ("shots", "seed_simulator", "memory", "method")))
+    errors = aer.content_of(FakeManilaV2()._get_noise_model_from_backend_v2())
     assert set(errors.quantum) >= {"sx", "cx"}
     assert len(errors.readout) == 5
     assert len(errors.passes) == 1

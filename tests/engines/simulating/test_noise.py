@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import copy
+from typing import Any
+
 import numpy as np
 import pytest
+from qiskit import QuantumCircuit
+from qiskit.circuit import Delay
 from qiskit.quantum_info import SuperOp
-from qiskit_aer.noise import NoiseModel, QuantumError, thermal_relaxation_error
+from qiskit_aer import AerSimulator
+from qiskit_aer.noise import (
+    LocalNoisePass,
+    NoiseModel,
+    PauliError,
+    PauliLindbladError,
+    QuantumError,
+    ReadoutError,
+    RelaxationNoisePass,
+    pauli_error,
+    thermal_relaxation_error,
+)
 from qiskit_ibm_runtime.fake_provider import FakeBelemV2, FakeBrisbane, FakeManilaV2
 
+from qsession.engines.local.simulating import aer
 from qsession.engines.local.simulating.channels import superoperator
-from qsession.engines.local.simulating.devices import PropertiesNoise, TargetNoise
+from qsession.engines.local.simulating.devices import PropertiesNoise, TargetContent, TargetNoise
 from qsession.engines.local.simulating.noise import ModelNoise, Noise
+from qsession.engines.local.simulating.noises import Noises
+from qsession.engines.local.work import CircuitWork, run_work
 
 
 def by_properties(backend) -> tuple[Noise, NoiseModel]:
@@ -21,7 +40,7 @@ def by_properties(backend) -> tuple[Noise, NoiseModel]:
 
 
 def by_target(backend) -> tuple[Noise, NoiseModel]:
-    return TargetNoise(backend), NoiseModel.from_backend(backend)
+    return TargetNoise(TargetContent.of(backend)), NoiseModel.from_backend(backend)
 
 
 @pytest.mark.parametrize("make", [FakeManilaV2, FakeBelemV2])
@@ -46,15 +65,11 @@ def test_each_error_is_that_of_the_whole_model(read, make):
 @pytest.mark.parametrize("read", [by_properties, by_target])
 def test_the_kinds_of_errors_of_a_device_are_told_without_making_all(read, make):
     noise, model = read(make())
-    whole = ModelNoise()
-    whole.look_at(model)
-
-    def names(source: Noise) -> set[str]:
-        found = {each.operation.name for circuit in source.operations() for each in circuit.data}
-        # Paulis decide nothing: every method knows them.
-        return found - {"id", "x", "y", "z", "pauli"}
-
-    assert names(noise) == names(whole) != set()
+    whole = ModelNoise(aer.content_of(model))
+    # Paulis decide nothing: every method knows them.
+    paulis = {"id", "x", "y", "z", "pauli"}
+    assert noise.operations.keys() - paulis == whole.operations.keys() - paulis != set()
+    assert noise.has_errors
 
 
 @pytest.mark.parametrize("t2", [30.0, 90.0])
@@ -64,3 +79,89 @@ def test_superoperators_are_those_of_qiskit(t2):
     flipped = QuantumError([([(two.circuits[0].data[0].operation, [0])], 1.0)])
     for error in (one, two, two.compose(one.tensor(one)), flipped):
         np.testing.assert_allclose(superoperator(error), SuperOp(error).data, atol=1e-14)
+
+
+# --- noise never changes -------------------------------------------------------------------------
+
+FLIP = pauli_error([("X", 1.0)])
+
+
+def test_a_model_that_is_edited_has_another_noise():
+    noises, model = Noises(), NoiseModel()
+    model.add_all_qubit_quantum_error(FLIP, "x")
+    before = noises.of_model(model)
+    assert noises.of_model(model) is before
+    model.add_quantum_error(FLIP, "id", [0])
+    after = noises.of_model(model)
+    assert before is not None
+    assert after is not None
+    assert (before.error(("id", (0,))), after.error(("id", (0,)))) == (None, FLIP)
+
+
+def test_copies_of_a_model_have_one_noise():
+    noises = Noises()
+    model = FakeManilaV2()._get_noise_model_from_backend_v2()
+    assert noises.of_model(copy.deepcopy(model)) is noises.of_model(model)
+
+
+def test_a_target_that_is_edited_has_another_noise():
+    backend, noises, use = FakeManilaV2(), Noises(), ("sx", (0,))
+    before = noises.of_target(backend)
+    assert noises.of_target(backend) is before
+    backend.target["sx"][0,].error = 0.5
+    after = noises.of_target(backend)
+    assert after is not before
+    assert SuperOp(before.error(use)) != SuperOp(after.error(use))
+
+
+@pytest.mark.parametrize("edit", ["rates", "probabilities", "readout"])
+def test_an_error_whose_numbers_are_changed_in_place_is_seen(edit: str):
+    model, backend = NoiseModel(), AerSimulator()
+    rates, probabilities = [0.0001], [0.0001, 0.9999]
+    errors: dict[str, Any] = {
+        "rates": PauliLindbladError(["X"], rates),
+        "probabilities": PauliError(["X", "I"], probabilities),
+        "readout": ReadoutError([[0.9999, 0.0001], [0.5, 0.5]]),
+    }
+    for name in ("rates", "probabilities"):
+        gate = {"rates": "id", "probabilities": "z"}[name]
+        model.add_all_qubit_quantum_error(errors[name], gate)
+    model.add_all_qubit_readout_error(errors["readout"])
+    circuit = QuantumCircuit(1, 1)
+    circuit.id(0)
+    circuit.z(0)
+    circuit.measure(0, 0)
+    options = {"shots": 200, "seed_simulator": 3, "noise_model": model}
+
+    def counts() -> Any:
+        outcome: Any = run_work(CircuitWork(backend, (circuit,), options))
+        return outcome.fallback, outcome.result.get_counts()
+
+    assert counts() == (None, {"0": 200})
+    if edit == "rates":
+        errors[edit].rates[0] = 0.4
+    elif edit == "probabilities":
+        errors[edit].probabilities[:] = 0.5
+    else:
+        errors[edit].probabilities[0] = 0.5
+    theirs = AerSimulator().run(circuit, **options).result().get_counts()
+    assert set(theirs) == {"0", "1"}
+    assert counts() == ("an error of the noise model was changed in place", theirs)
+    assert counts() == (None, theirs)
+
+
+@pytest.mark.filterwarnings("ignore:Instruction duration not found")
+@pytest.mark.parametrize(
+    "noise_pass",
+    [
+        LocalNoisePass(lambda *_: FLIP, op_types=Delay),
+        RelaxationNoisePass([1e-6], [1e-6], dt=1e-9),
+    ],
+)
+def test_a_pass_that_is_not_known_to_add_errors_to_delays_alone_is_left_to_aer(noise_pass):
+    model, circuit = NoiseModel(), QuantumCircuit(1, 1)
+    model._custom_noise_passes.append(noise_pass)
+    circuit.delay(5, 0, "ns")
+    circuit.measure(0, 0)
+    work = CircuitWork(AerSimulator(), (circuit,), {"shots": 5, "noise_model": model})
+    assert run_work(work).fallback == "the noise model has a pass of its own"

@@ -8,14 +8,16 @@ through Aer's public interface.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+import json
+import operator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from qiskit.circuit import Delay
 from qiskit.circuit.controlflow import ControlFlowOp
-from qiskit_aer import AerSimulator
+from qiskit_aer.noise.passes import RelaxationNoisePass
 
 from qsession.engines.local.simulating.fallback import FastPathError
 
@@ -26,9 +28,13 @@ try:
         generate_aer_config,
     )
     from qiskit_aer.backends.backend_utils import LIBRARY_DIR, circuit_optypes
-    from qiskit_aer.backends.controller_wrappers import AerCircuit, aer_controller_execute
+    from qiskit_aer.backends.controller_wrappers import (
+        AerCircuit,
+        AerConfig,
+        aer_controller_execute,
+    )
     from qiskit_aer.noise.errors.base_quantum_error import QuantumChannelInstruction
-    from qiskit_aer.noise.noise_model import QuantumErrorLocation
+    from qiskit_aer.noise.noise_model import AerJSONEncoder, QuantumErrorLocation
 except ImportError:  # pragma: no cover - another release of Aer
     _is_complete = False
 else:
@@ -40,7 +46,16 @@ else:
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
-    from qiskit_aer.noise import NoiseModel, QuantumError, ReadoutError
+    from qiskit_aer import AerSimulator
+    from qiskit_aer.noise import (
+        NoiseModel,
+        PauliError,
+        PauliLindbladError,
+        QuantumError,
+        ReadoutError,
+    )
+
+    AnyError: TypeAlias = QuantumError | PauliError | PauliLindbladError
 
 GATES = frozenset(
     {
@@ -50,9 +65,6 @@ GATES = frozenset(
     }
 )
 """The gates by name that Aer's density matrix knows."""
-
-OPTIONS = frozenset(AerSimulator._default_options())
-"""What a run can be told, by name."""
 
 SEED_STEP = 2113
 """Circuit i of a run gets the run's seed plus i times this."""
@@ -146,33 +158,99 @@ def error_location(error: QuantumError) -> Any:
     return QuantumErrorLocation(error)
 
 
-@dataclass(frozen=True)
-class Errors:
-    """The content of a noise model."""
+def as_json(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Something of a noise model in the form in which Aer reads it."""
+    return json.loads(json.dumps(value, cls=AerJSONEncoder))  # type: ignore[no-any-return]
 
-    quantum: Mapping[str, Mapping[tuple[int, ...], QuantumError]]
-    everywhere: Mapping[str, QuantumError]
+
+@dataclass(frozen=True)
+class ModelContent:
+    """What a noise model says, at one moment: changes of the model do not reach it."""
+
+    quantum: Mapping[str, Mapping[tuple[int, ...], AnyError]]
+    everywhere: Mapping[str, AnyError]
     readout: Mapping[tuple[int, ...], ReadoutError]
     readout_everywhere: ReadoutError | None
     passes: tuple[Any, ...]
 
+    def errors(self) -> Iterator[AnyError]:
+        """All errors of instructions."""
+        yield from self.everywhere.values()
+        for own in self.quantum.values():
+            yield from own.values()
 
-def errors_of(model: NoiseModel) -> Errors:
+    def is_same(self, other: ModelContent) -> bool:
+        """Whether both have the same error objects in the same places."""
+        return (
+            self.quantum.keys() == other.quantum.keys()
+            and all(_are_same(own, other.quantum[name]) for name, own in self.quantum.items())
+            and _are_same(self.everywhere, other.everywhere)
+            and _are_same(self.readout, other.readout)
+            and self.readout_everywhere is other.readout_everywhere
+            and len(self.passes) == len(other.passes)
+            and all(map(operator.is_, self.passes, other.passes))
+        )
+
+
+def content_of(model: NoiseModel) -> ModelContent:
     """Look into a noise model.
 
     Raises:
         FastPathError: If this release of Aer keeps its errors elsewhere.
     """
     try:
-        return Errors(
-            model._local_quantum_errors,
-            model._default_quantum_errors,
-            model._local_readout_errors,
+        return ModelContent(
+            {name: dict(own) for name, own in model._local_quantum_errors.items()},
+            dict(model._default_quantum_errors),
+            dict(model._local_readout_errors),
             model._default_readout_error,
             tuple(model._custom_noise_passes),
         )
     except AttributeError as error:  # pragma: no cover - another release of Aer
         raise FastPathError("this release of Aer has another noise model") from error
+
+
+def _are_same(one: Mapping[Any, object], other: Mapping[Any, object]) -> bool:
+    # By identity: errors that are equal as channels may be made of other operations.
+    return one.keys() == other.keys() and all(other[key] is value for key, value in one.items())
+
+
+def waiting_pass(noise_pass: object) -> Any:
+    """A pass that adds relaxation to delays, of one's own, as this one of a noise model does.
+
+    Raises:
+        FastPathError: If it does anything else.
+    """
+    if not _is_of_delays(noise_pass):
+        raise FastPathError("the noise model has a pass of its own")
+    return RelaxationNoisePass(
+        t1s=noise_pass._t1s.copy(),
+        t2s=noise_pass._t2s.copy(),
+        dt=noise_pass._dt,
+        op_types=Delay,
+        excited_state_populations=noise_pass._p1s.copy(),
+        target=noise_pass._target,
+    )
+
+
+def pass_key(noise_pass: object) -> Hashable:
+    """Equal for passes that do the same; a pass that is not known is itself."""
+    if not _is_of_delays(noise_pass):
+        return noise_pass
+    times = (noise_pass._t1s, noise_pass._t2s, noise_pass._p1s)
+    # Of delays, a target says nothing; that there is one says how units are read.
+    return (*(each.tobytes() for each in times), noise_pass._dt, noise_pass._target is None)
+
+
+def _is_of_delays(noise_pass: Any) -> TypeGuard[Any]:
+    try:
+        return (
+            type(noise_pass) is RelaxationNoisePass
+            and noise_pass._ops == (Delay,)
+            and noise_pass._method == "append"
+        )
+    except AttributeError:  # pragma: no cover - another release of Aer
+        return False
 
 
 def basis_of(backend: BackendV2) -> frozenset[str] | None:
@@ -191,6 +269,11 @@ def gates_of(simulator: AerSimulator) -> Hashable:
         return simulator._options.method, tuple(simulator._cached_basis_gates)
     except AttributeError:  # pragma: no cover - another release of Aer
         return None
+
+
+def has_option(name: str) -> bool:
+    """Whether Aer takes an option of a run by this name; it ignores others."""
+    return hasattr(AerConfig, name)
 
 
 @cache

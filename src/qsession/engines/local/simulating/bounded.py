@@ -44,6 +44,12 @@ class Bounded(Generic[_Key, _Value]):
                 _, (_, dropped) = self._entries.popitem(last=False)
                 self.weight -= dropped
 
+    def drop_value(self, value: object) -> None:
+        """Forget a value, under whatever key."""
+        with self._lock:
+            for key in [key for key, (own, _) in self._entries.items() if own is value]:
+                self._drop(key)
+
     def _drop(self, key: _Key) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:

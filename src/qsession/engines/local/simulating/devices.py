@@ -11,24 +11,29 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qiskit.circuit import Delay
+from qiskit.circuit import Delay, Measure
 from qiskit.exceptions import QiskitError
-from qiskit.transpiler import Target
-from qiskit_aer.noise import NoiseModel, QuantumError
+from qiskit.providers import QubitProperties
+from qiskit.transpiler import InstructionProperties, Target
+from qiskit_aer.noise import NoiseModel
 from qiskit_aer.noise.device import basic_device_gate_errors, basic_device_readout_errors
 from qiskit_aer.noise.passes import RelaxationNoisePass
 
-from qsession.engines.local.simulating import aer
+from qsession.engines.local.simulating import aer, errors
 from qsession.engines.local.simulating.bounded import Bounded
-from qsession.engines.local.simulating.noise import MOST_ERRORS, Noise, Use, one_of_each
+from qsession.engines.local.simulating.noise import MOST_ERRORS, Noise, Use
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
+
+    from qsession.engines.local.simulating.aer import AnyError
 
 
 class _DeviceNoise(Noise):
@@ -36,12 +41,12 @@ class _DeviceNoise(Noise):
 
     def __init__(self) -> None:
         super().__init__()
-        self._models: Bounded[Hashable, aer.Errors] = Bounded(MOST_ERRORS)
+        self._models: Bounded[Use, aer.ModelContent] = Bounded(MOST_ERRORS)
 
-    def error_everywhere(self, name: str) -> QuantumError | None:  # noqa: ARG002
+    def error_everywhere(self, name: str) -> AnyError | None:  # noqa: ARG002
         return None
 
-    def error(self, use: Use) -> QuantumError | None:
+    def error(self, use: Use) -> AnyError | None:
         own = self._model(use).quantum.get(use[0])
         return None if own is None else own.get(use[1])
 
@@ -49,10 +54,31 @@ class _DeviceNoise(Noise):
         error = self._model(("measure", (qubit,))).readout.get((qubit,))
         return None if error is None else error.probabilities
 
-    def _model(self, use: Use) -> aer.Errors:
-        key = (use, self.content([use]))
-        errors = self._models.get(key)
-        if errors is None:
+    @cached_property
+    def has_errors(self) -> bool:
+        return any(self.error(use) is not None for use in self._one_of_each_form())
+
+    @cached_property
+    def has_misreadings(self) -> bool:
+        return any(self.readout(qubit) is not None for qubit in range(self._num_qubits))
+
+    @cached_property
+    def operations(self) -> Mapping[str, errors.Operation]:
+        every = (self.error(use) for use in self._one_of_each_form())
+        return errors.operations_of(error for error in every if error is not None)
+
+    @property
+    def fits_density_matrix(self) -> bool:
+        return True  # Aer makes errors of devices of nothing else, whatever they are
+
+    @property
+    @abstractmethod
+    def _num_qubits(self) -> int:
+        """How many qubits the device has."""
+
+    def _model(self, use: Use) -> aer.ModelContent:
+        content = self._models.get(use)
+        if content is None:
             model = NoiseModel()
             with warnings.catch_warnings():
                 # Aer's, of unphysical values, which it truncates.
@@ -62,18 +88,19 @@ class _DeviceNoise(Noise):
                 if use[0] == "measure":
                     for qubits, error in self._readout_errors(use[1][0]):
                         model.add_readout_error(error, qubits, warnings=False)
-            errors = aer.errors_of(model)
-            self._models.put(key, errors)
-        return errors
+            content = aer.content_of(model)
+            self._models.put(use, content)
+        return content
+
+    @abstractmethod
+    def _one_of_each_form(self) -> Iterable[Use]:
+        """Uses of a form have errors with the same operations, Paulis aside: one of each."""
 
     @abstractmethod
     def _gate_errors(self, use: Use) -> Any: ...
 
     @abstractmethod
     def _readout_errors(self, qubit: int) -> Any: ...
-
-    def _errors_of(self, uses: Iterable[Use]) -> list[QuantumError]:
-        return [error for use in uses if (error := self.error(use)) is not None]
 
 
 class PropertiesNoise(_DeviceNoise):
@@ -86,10 +113,10 @@ class PropertiesNoise(_DeviceNoise):
         self._gates: dict[Use, list[Any]] = {}
         for gate in properties.gates:
             self._gates.setdefault((gate.gate, tuple(gate.qubits)), []).append(gate)
-        self._operations: list[Any] | None = None
 
-    def content(self, uses: Iterable[Use]) -> Hashable:  # noqa: ARG002
-        return None
+    @property
+    def _num_qubits(self) -> int:
+        return len(self._properties.qubits)
 
     def _gate_errors(self, use: Use) -> Any:
         gates = self._gates.get(use, [])
@@ -121,17 +148,10 @@ class PropertiesNoise(_DeviceNoise):
             return ()
         return (waiting,)
 
-    def whole(self) -> Hashable:
-        return None
-
-    def operations(self) -> list[Any]:
-        if self._operations is None:
-            by_form = {self._form(use): use for use in self._gates}
-            self._operations = one_of_each(self._errors_of(by_form.values()))
-        return self._operations
+    def _one_of_each_form(self) -> Iterable[Use]:
+        return {self._form(use): use for use in self._gates}.values()
 
     def _form(self, use: Use) -> Hashable:
-        """Uses of one form have errors with the same operations, Paulis aside."""
         values = [
             {item.name: item.value for item in self._properties.qubits[qubit]} for qubit in use[1]
         ]
@@ -142,60 +162,87 @@ class PropertiesNoise(_DeviceNoise):
         )
 
 
+@dataclass(frozen=True)
+class TargetContent:
+    """What a target says of errors, at one moment: changes of the target do not reach it.
+
+    Attributes:
+        num_qubits: How many there are.
+        dt: The unit of delays, in seconds.
+        lives: T1, T2 (seconds) and frequency (hertz) of each qubit; None if it does not say.
+        values: Of each instruction by its qubits: error, duration (seconds), and for measurements
+            how likely each misreading is, if it says. None if nothing is said.
+        operations: The instructions by name.
+    """
+
+    num_qubits: int | None
+    dt: float | None
+    lives: tuple[tuple[Any, Any, Any], ...] | None
+    values: Mapping[str, Mapping[tuple[int, ...], tuple[Any, ...] | None]]
+    operations: Mapping[str, Any] = field(compare=False)
+
+    @classmethod
+    def of(cls, backend: BackendV2) -> TargetContent:
+        """Read the target of a backend."""
+        target = backend.target
+        lives = target.qubit_properties
+        names = [name for name in target.operation_names if target[name] is not None]
+        return cls(
+            target.num_qubits,
+            backend.dt,
+            lives and tuple((life.t1, life.t2, life.frequency) for life in lives),
+            {
+                name: {
+                    qubits: properties and _values(properties)
+                    for qubits, properties in target[name].items()
+                }
+                for name in names
+            },
+            {name: target.operation_from_name(name) for name in names},
+        )
+
+
+def _values(properties: Any) -> tuple[Any, ...]:
+    readout = (
+        getattr(properties, "prob_meas1_prep0", None),
+        getattr(properties, "prob_meas0_prep1", None),
+    )
+    return (properties.error, properties.duration, *readout)
+
+
 class TargetNoise(_DeviceNoise):
     """The noise of a backend by its target, as client-side primitives see it."""
 
-    def __init__(self, backend: BackendV2) -> None:
+    def __init__(self, content: TargetContent) -> None:
         super().__init__()
-        self.look_at(backend)
+        self.content = content
+        self._lives = [
+            QubitProperties(t1=t1, t2=t2, frequency=frequency)
+            for t1, t2, frequency in content.lives or ()
+        ]
 
-    def look_at(self, backend: BackendV2) -> None:
-        """Take the backend's target, which may be another one or may have changed."""
-        self._target = backend.target
-        self._dt = backend.dt
-        # A target may make them anew each time that somebody asks.
-        self._lives = self._target.qubit_properties
-
-    def content(self, uses: Iterable[Use]) -> Hashable:
-        return tuple(self._values(use) for use in uses)
-
-    def _values(self, use: Use) -> Hashable:
-        name, qubits = use
-        properties = self._properties(use)
-        readout = tuple(
-            getattr(properties, each, None) for each in ("prob_meas1_prep0", "prob_meas0_prep1")
-        )
-        lives = self._lives
-        return (
-            properties is None,
-            getattr(properties, "error", None),
-            getattr(properties, "duration", None),
-            readout,
-            lives and tuple((lives[q].t1, lives[q].t2, lives[q].frequency) for q in qubits),
-            self._dt if name == "delay" else None,
-        )
-
-    def _properties(self, use: Use) -> Any:
-        name, qubits = use
-        if name not in self._target:
-            return None
-        return (self._target[name] or {}).get(qubits)
+    @property
+    def _num_qubits(self) -> int:
+        return self.content.num_qubits or 0
 
     def _only(self, use: Use) -> Target:
+        """The target of this alone."""
         name, qubits = use
+        content = self.content
         target = Target(
-            num_qubits=self._target.num_qubits,
-            qubit_properties=self._lives,
-            dt=self._dt,
+            num_qubits=content.num_qubits, qubit_properties=self._lives or None, dt=content.dt
         )
-        if name in self._target:
-            operation = self._target.operation_from_name(name)
-            properties = self._properties(use)
-            if properties is not None:
-                target.add_instruction(operation, {qubits: properties}, name=name)
+        values = content.values.get(name, {}).get(qubits)
+        if values is not None:
+            properties = InstructionProperties(error=values[0], duration=values[1])
+            if None not in values[2:]:
+                properties.prob_meas1_prep0, properties.prob_meas0_prep1 = values[2:]
+            target.add_instruction(content.operations[name], {qubits: properties}, name=name)
         return target
 
     def _gate_errors(self, use: Use) -> Any:
+        if use[1] not in self.content.values.get(use[0], {}):
+            return []
         return basic_device_gate_errors(target=self._only(use))
 
     def _readout_errors(self, qubit: int) -> Any:
@@ -205,40 +252,34 @@ class TargetNoise(_DeviceNoise):
         lives = self._lives
         if not lives:
             return ()
-        t1s = [np.inf if life.t1 is None else life.t1 for life in lives]
-        t2s = [_physical(life.t1, life.t2) for life in lives]
         waiting = RelaxationNoisePass(
-            t1s=t1s,
-            t2s=t2s,
-            dt=self._dt,
+            t1s=[np.inf if life.t1 is None else life.t1 for life in lives],
+            t2s=[_physical(life.t1, life.t2) for life in lives],
+            dt=self.content.dt,
             op_types=Delay,
             excited_state_populations=[0] * len(lives),
-            target=self._target,
+            # It is asked for other instructions only; that there is one says how units are read.
+            target=Target(),
         )
         return (waiting,)
 
-    def whole(self) -> Hashable:
-        return frozenset(self._forms())
-
-    def operations(self) -> list[Any]:
-        return one_of_each(self._errors_of(self._forms().values()))
-
-    def _forms(self) -> dict[Hashable, Use]:
-        """A use of each form: their errors have the same operations, Paulis aside."""
+    def _one_of_each_form(self) -> Iterable[Use]:
         by_form: dict[Hashable, Use] = {}
-        lives = self._lives or []
-        forms = [_live_form(life) for life in lives]
-        for name in self._target.operation_names:
-            for qubits, properties in (self._target[name] or {}).items():
-                if properties is None or qubits is None or name == "measure":
+        forms = [_live_form(life) for life in self._lives]
+        for name, places in self.content.values.items():
+            if isinstance(self.content.operations[name], Measure):
+                continue
+            for qubits, values in places.items():
+                if values is None or qubits is None:
                     continue
+                error, duration = values[:2]
                 form = (
                     tuple(forms[q] for q in qubits) if forms else len(qubits),
-                    not properties.error,
-                    not properties.duration,
+                    not error,
+                    not duration,
                 )
                 by_form.setdefault(form, (name, qubits))
-        return by_form
+        return by_form.values()
 
 
 def _live_form(life: Any) -> Hashable:

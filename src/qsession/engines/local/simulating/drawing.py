@@ -34,20 +34,13 @@ MOST_DRAWN_SHOTS = 200_000
 LABEL = "distribution"
 
 _METHODS = (None, "automatic", "statevector")
-_PRECISIONS = (None, "double")
 _LEAST = 1e-9
 """Of a state that Aer simulates as a stabilizer, all outcomes are equally likely or impossible."""
 
 
 def may_draw(options: Mapping[str, Any], shots: int) -> bool:
-    """Whether a simulator with these options would give shots of one state."""
-    return (
-        shots <= MOST_DRAWN_SHOTS
-        and options.get("method") in _METHODS
-        and options.get("precision") in _PRECISIONS
-        and options.get("max_memory_mb") is None
-        and not options.get("blocking_enable")
-    )
+    """Whether a simulator with this method would give shots of one state."""
+    return shots <= MOST_DRAWN_SHOTS and options.get("method") in _METHODS
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from qiskit.primitives.containers.estimator_pub import EstimatorPub
     from qiskit.providers import BackendV2
 
-    from qsession.engines.local.simulating.compiling import Compiled
+    from qsession.engines.local.simulating.compiled import Compiled
 
 _OPTIONS = {"default_precision", "abelian_grouping", "seed_simulator"}
 

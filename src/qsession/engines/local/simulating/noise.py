@@ -1,42 +1,47 @@
-"""What goes wrong when a circuit runs: `Noise`, and that of a simulator, `ModelNoise`."""
+"""The noise that follows instructions: `Noise`, and that of a noise model, `ModelNoise`.
+
+A noise never changes: another content of a model, or of a device, is another noise. So what is
+kept for one stays right, whoever uses it at the same time.
+"""
 
 # ruff: noqa: D102 - the base class says what its methods give
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable
-from typing import Any
+from collections.abc import Hashable, Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from qiskit_aer.noise import NoiseModel, QuantumError
-
-from qsession.engines.local.simulating import aer, channels
+from qsession.engines.local.simulating import aer, channels, errors
 from qsession.engines.local.simulating.bounded import Bounded
+
+if TYPE_CHECKING:
+    from qsession.engines.local.simulating.aer import AnyError
 
 Use = tuple[str, tuple[int, ...]]
 """An instruction by name (or label), on these qubits."""
+
+_CHANNELS = {"kraus", "pauli", "reset", "superop", "unitary"}
 
 MOST_ERRORS = 4096
 """How many errors of a backend are kept; the least recently used go first."""
 
 
 class Noise(ABC):
-    """The noise of one backend, as one path of upstream sees it."""
+    """The noise of one backend, as one path of upstream sees it. Immutable, equal by identity."""
 
     def __init__(self) -> None:
         self._superoperators: Bounded[Hashable, Any] = Bounded(MOST_ERRORS)
+        self._descriptions: Bounded[Hashable, Mapping[str, Any]] = Bounded(MOST_ERRORS)
 
     @abstractmethod
-    def content(self, uses: Iterable[Use]) -> Hashable:
-        """What the errors of these uses depend on: equal while they are the same."""
+    def error(self, use: Use) -> AnyError | None:
+        """The error of an instruction on these very qubits."""
 
     @abstractmethod
-    def error(self, use: Use) -> QuantumError | None:
-        """What follows an instruction."""
-
-    @abstractmethod
-    def error_everywhere(self, name: str) -> QuantumError | None:
-        """What follows an instruction on qubits that have no error of their own."""
+    def error_everywhere(self, name: str) -> AnyError | None:
+        """The error of an instruction on qubits that have none of their own."""
 
     @abstractmethod
     def readout(self, qubit: int) -> Any:
@@ -44,25 +49,45 @@ class Noise(ABC):
 
     @abstractmethod
     def waiting(self) -> tuple[Any, ...]:
-        """The passes that add errors to delays."""
+        """The passes that add errors to delays, of the caller's own.
 
-    @abstractmethod
-    def whole(self) -> Hashable:
-        """What `operations` depends on."""
+        Raises:
+            FastPathError: If one is not known to do that alone.
+        """
 
+    @property
     @abstractmethod
-    def operations(self) -> list[Any]:
-        """Circuits with every operation that any of its errors has, in use or not.
+    def has_errors(self) -> bool:
+        """Whether any instruction has an error, in use or not; misreadings aside."""
+
+    @property
+    @abstractmethod
+    def has_misreadings(self) -> bool:
+        """Whether any measurement is misread, of a qubit in use or not."""
+
+    @property
+    @abstractmethod
+    def operations(self) -> Mapping[str, errors.Operation]:
+        """The operations by name that its errors have between them, in use or not.
 
         Aer chooses how to simulate by the noise of the whole device.
         """
 
-    def error_of(self, use: Use) -> QuantumError | None:
+    @property
+    def fits_density_matrix(self) -> bool:
+        """Whether Aer's density matrix knows all the operations."""
+        return self.operations.keys() <= aer.GATES | _CHANNELS
+
+    def error_of(self, use: Use) -> AnyError | None:
         """What follows an instruction, wherever it is said."""
         own = self.error(use)
         return self.error_everywhere(use[0]) if own is None else own
 
-    def superoperator(self, error: QuantumError) -> Any:
+    def is_intact(self, uses: Iterable[Use]) -> bool:  # noqa: ARG002 - for those that can tell
+        """Whether the errors of these uses are what they were: their arrays can be changed."""
+        return True
+
+    def superoperator(self, error: AnyError) -> Any:
         """An error as a matrix."""
         matrix = self._superoperators.get(error.id)
         if matrix is None:
@@ -70,77 +95,56 @@ class Noise(ABC):
             self._superoperators.put(error.id, matrix)
         return matrix
 
+    def description(self, error: AnyError) -> Mapping[str, Any]:
+        """An error as Aer reads it."""
+        description = self._descriptions.get(error.id)
+        if description is None:
+            description = errors.description_of(error)
+            self._descriptions.put(error.id, description)
+        return description
+
 
 class ModelNoise(Noise):
-    """A noise model that somebody made."""
+    """The noise of a noise model that somebody made, as it was at one moment."""
 
-    def __init__(self) -> None:
+    def __init__(self, content: aer.ModelContent) -> None:
         super().__init__()
-        self._errors = aer.errors_of(NoiseModel())
-        self._names: Bounded[str, frozenset[str]] = Bounded(MOST_ERRORS)
+        self.content = content
+        self._rates: dict[Use, Hashable] = {}
 
-    def look_at(self, model: NoiseModel) -> None:
-        """Take this model, which may be another one or may have changed."""
-        self._errors = aer.errors_of(model)
-
-    def content(self, uses: Iterable[Use]) -> Hashable:
-        """Errors have ids, and new ones when they change; whoever copies a model keeps them."""
-        found: list[Hashable] = []
-        for use in uses:
-            error = self.error_of(use)
-            found.append(None if error is None else error.id)
-            if use[0] == "measure":
-                readout = self.readout(use[1][0])
-                found.append(None if readout is None else readout.tobytes())
-            elif use[0] == "delay":
-                found.append(self._errors.passes)
-        return tuple(found)
-
-    def error(self, use: Use) -> QuantumError | None:
-        own = self._errors.quantum.get(use[0])
+    def error(self, use: Use) -> AnyError | None:
+        own = self.content.quantum.get(use[0])
         return None if own is None else own.get(use[1])
 
-    def error_everywhere(self, name: str) -> QuantumError | None:
-        return self._errors.everywhere.get(name)
+    def error_everywhere(self, name: str) -> AnyError | None:
+        return self.content.everywhere.get(name)
 
     def readout(self, qubit: int) -> Any:
-        error = self._errors.readout.get((qubit,), self._errors.readout_everywhere)
+        error = self.content.readout.get((qubit,), self.content.readout_everywhere)
         return None if error is None else error.probabilities
 
     def waiting(self) -> tuple[Any, ...]:
-        return self._errors.passes
+        return tuple(map(aer.waiting_pass, self.content.passes))
 
-    def whole(self) -> Hashable:
-        names = [self._names_in(error) for error in self._all()]
-        return frozenset().union(*names)
+    @cached_property
+    def has_errors(self) -> bool:
+        return any(True for _ in self.content.errors())
 
-    def operations(self) -> list[Any]:
-        return one_of_each(self._all())
+    @cached_property
+    def has_misreadings(self) -> bool:
+        return bool(self.content.readout) or self.content.readout_everywhere is not None
 
-    def _all(self) -> list[QuantumError]:
-        return [
-            *self._errors.everywhere.values(),
-            *(error for own in self._errors.quantum.values() for error in own.values()),
-        ]
+    @cached_property
+    def operations(self) -> Mapping[str, errors.Operation]:
+        return errors.operations_of(self.content.errors())
 
-    def _names_in(self, error: QuantumError) -> frozenset[str]:
-        names = self._names.get(error.id)
-        if names is None:
-            names = frozenset(
-                each.operation.name for circuit in error.circuits for each in circuit.data
-            )
-            self._names.put(error.id, names)
-        return names
+    def is_intact(self, uses: Iterable[Use]) -> bool:
+        return all(self._rates.setdefault(use, rates) == rates for use, rates in self._now(uses))
 
-
-def one_of_each(errors: Iterable[QuantumError]) -> list[Any]:
-    """Circuits of errors that have all their operations by name between them."""
-    seen: set[str] = set()
-    found = []
-    for error in errors:
-        for circuit in error.circuits:
-            names = {instruction.operation.name for instruction in circuit.data}
-            if not names <= seen:
-                seen |= names
-                found.append(circuit)
-    return found
+    def _now(self, uses: Iterable[Use]) -> Iterable[tuple[Use, Hashable]]:
+        for use in uses:
+            error = self.error_of(use)
+            readout = self.readout(use[1][0]) if use[0] == "measure" else None
+            if error is not None or readout is not None:
+                rates = None if error is None else errors.rates_of(error)
+                yield use, (rates, None if readout is None else readout.tobytes())

@@ -17,6 +17,66 @@ if TYPE_CHECKING:
     from qsession.engines.local.simulating.noise import Noise
     from qsession.engines.local.simulating.simulator import Simulator
 
+# All options that are known are named here: one that a later release adds may do anything.
+
+_OF_THE_RUN = frozenset(
+    {
+        *("accept_distributed_results", "executor", "max_job_size", "max_shot_size"),
+        *("max_parallel_experiments", "max_parallel_shots", "max_parallel_threads"),
+        *("memory", "noise_model", "seed_simulator", "shots"),
+        *("fusion_enable", "fusion_max_qubit", "fusion_threshold", "fusion_verbose"),
+    }
+)
+"""How much is wanted and how it is shared out: no shot is another one for them."""
+
+_OF_OTHER_METHODS = frozenset(
+    {
+        *("batched_shots_gpu", "batched_shots_gpu_max_qubits", "cuStateVec_enable"),
+        *("num_threads_per_device", "use_cuTensorNet_autotuning"),
+        *("extended_stabilizer_approximation_error", "extended_stabilizer_parallel_threshold"),
+        *("extended_stabilizer_metropolis_mixing_time", "extended_stabilizer_sampling_method"),
+        "extended_stabilizer_norm_estimation_repetitions",
+        "extended_stabilizer_norm_estimation_samples",
+        "extended_stabilizer_probabilities_snapshot_samples",
+        *("matrix_product_state_max_bond_dimension", "matrix_product_state_truncation_threshold"),
+        *("mps_lapack", "mps_log_data", "mps_omp_threads", "mps_parallel_threshold"),
+        *("mps_sample_measure_algorithm", "mps_swap_direction"),
+        *("stabilizer_max_snapshot_probabilities", "tensor_network_num_sampling_qubits"),
+    }
+)
+"""They say nothing of density matrices and state vectors on the processor."""
+
+_USUAL: Mapping[str, object] = {
+    "blocking_enable": False,
+    "blocking_qubits": None,
+    "chop_threshold": 1e-8,
+    "chunk_swap_buffer_qubits": None,
+    "max_memory_mb": None,
+    "precision": "double",
+    "shot_branching_enable": False,
+    "shot_branching_sampling_enable": False,
+    "statevector_parallel_threshold": 14,
+    "statevector_sample_measure_opt": 10,
+    "validation_threshold": None,
+    "zero_threshold": 1e-10,
+}
+"""With other values Aer gets its own form of a circuit: what they do to another is not known."""
+
+_DECIDED_HERE = frozenset(
+    {"device", "enable_truncation", "method", "runtime_parameter_bind_enable"}
+)
+
+_KNOWN = _OF_THE_RUN | _OF_OTHER_METHODS | _USUAL.keys() | _DECIDED_HERE
+
+_WITHOUT_EFFECT = frozenset(
+    {
+        *("acquisition_type", "dynamic", "header", "init_circuit", "init_num_resets"),
+        *("init_qubits", "job_tags", "meas_level", "meas_return", "rep_delay", "rep_times"),
+        *("use_measure_esp",),
+    }
+)
+"""Those of real devices, which programs pass to whatever backend they have: Aer ignores them."""
+
 _DEVICES = (None, "CPU")
 
 
@@ -43,26 +103,35 @@ def simulator_options(
     Raises:
         FastPathError: If an option asks for something that is not done here.
     """
-    options = {**backend.options}
-    options.update({name: value for name, value in run_options.items() if value is not None})
-    require_known(options)
+    own = {**backend.options}
+    options = {**own, **{name: value for name, value in run_options.items() if value is not None}}
+    options = known_options(options)
     if backend.max_circuits is not None:
         raise FastPathError("the backend splits jobs")
     basis = aer.basis_of(backend) if isinstance(backend, AerSimulator) else None
-    return Setting(options, simulator.noise_of_primitives(backend, run_options), basis)
+    return Setting(options, simulator.noise_of_primitives(backend, own, run_options), basis)
 
 
-def require_known(options: Mapping[str, Any]) -> None:
-    """Leave options with an effect on the course of a run to Aer.
+def known_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that have an effect.
 
     Raises:
-        FastPathError: If there are such.
+        FastPathError: If there is one that is not known, or that Aer has to do.
     """
-    if not aer.OPTIONS.issuperset(options):
-        raise FastPathError("an option is not one of Aer's")
-    if options.get("enable_truncation") is False:
+    known = dict(options)
+    for name in known.keys() - _KNOWN:
+        if name not in _WITHOUT_EFFECT or aer.has_option(name):
+            raise FastPathError("an option is not one whose effect is known")
+        del known[name]
+    if known.get("enable_truncation") not in (None, True):
         raise FastPathError("circuits must not be cut down")
-    if options.get("device") not in _DEVICES:
+    if known.get("device") not in _DEVICES:
         raise FastPathError("the simulation runs on another device")
-    if options.get("runtime_parameter_bind_enable"):
+    if known.get("runtime_parameter_bind_enable"):
         raise FastPathError("parameters are bound while the simulation runs")
+    return known
+
+
+def are_usual(options: Mapping[str, Any]) -> bool:
+    """Whether nothing about the simulation is set but the method: no precision, no threshold."""
+    return all(options.get(name) in (None, usual) for name, usual in _USUAL.items())

@@ -11,7 +11,7 @@ from qiskit_aer import AerSimulator
 from qsession.engines.local.simulating import aer
 from qsession.engines.local.simulating.angles import angle_rows, bound_runs
 from qsession.engines.local.simulating.fallback import FastPathError
-from qsession.engines.local.simulating.options import Setting, require_known
+from qsession.engines.local.simulating.options import Setting, known_options
 from qsession.engines.local.simulating.reading import UnboundError, read
 from qsession.engines.local.simulating.reducing import reduce_circuit
 from qsession.engines.local.simulating.running import Run, Settings
@@ -53,12 +53,12 @@ def run_program(backend: BackendV2, program: Any, options: Any) -> Any:
 
 
 def _setting(simulator: Simulator, backend: BackendV2) -> Setting:
-    noise = simulator.noise_of_programs(backend)
     if isinstance(backend, AerSimulator):
         # The seed of the program takes the place of the simulator's own, even if there is none.
-        options = {**backend.options, "seed_simulator": None}
-        require_known(options)
+        options = known_options({**backend.options, "seed_simulator": None})
+        noise = simulator.noise_of_programs(backend, options)
         return Setting(options, noise, aer.basis_of(backend))
+    noise = simulator.noise_of_programs(backend, {})
     return Setting({}, noise, frozenset(backend.operation_names) | {"delay"})
 
 
@@ -174,6 +174,4 @@ def _parts(simulator: Simulator, setting: Setting, circuit: QuantumCircuit) -> l
 
 
 def _has_kraus(noise: Noise | None) -> bool:
-    return noise is not None and any(
-        each.operation.name == "kraus" for circuit in noise.operations() for each in circuit.data
-    )
+    return noise is not None and "kraus" in noise.operations

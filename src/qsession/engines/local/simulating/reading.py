@@ -9,23 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qiskit import qpy
-from qiskit.circuit import (
-    Barrier,
-    Delay,
-    Measure,
-    ParameterExpression,
-    Reset,
-)
+from qiskit.circuit import Delay, ParameterExpression
 from qiskit.circuit.library import UnitaryGate
 
 from qsession.engines.local.simulating.fallback import FastPathError
-from qsession.operations import is_all_qiskits_own
+from qsession.engines.local.simulating.instructions import GATES, is_plain, require_known
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.circuit import CircuitInstruction
-
-_PLAIN = {Measure, Reset, Barrier}
 
 
 @dataclass(frozen=True)
@@ -48,7 +40,7 @@ def read(circuit: QuantumCircuit) -> Reading:
     """Read a circuit.
 
     Raises:
-        FastPathError: If its content cannot be told.
+        FastPathError: If an instruction is not known to be treated exactly.
     """
     qubit_numbers = {qubit: number for number, qubit in enumerate(circuit.qubits)}
     clbit_numbers = {clbit: number for number, clbit in enumerate(circuit.clbits)}
@@ -59,14 +51,17 @@ def read(circuit: QuantumCircuit) -> Reading:
         if instruction.is_standard_gate():
             parameters = instruction.params
             angles.extend(parameters)
-            steps.append((instruction.name, qubits, instruction.label, len(parameters)))
+            if GATES.get(instruction.name) != len(parameters):
+                require_known(circuit)
+            steps.append((instruction.name, qubits, instruction.label))
             continue
         clbits = tuple([clbit_numbers[clbit] for clbit in instruction.clbits])
         detail = _detail(instruction)
         if detail is None:
-            return Reading(_whole_content(circuit), (), is_plain=False)
+            return _whole(circuit)
         steps.append((instruction.name, qubits, instruction.label, clbits, detail))
-    # Conditions are not in here: what has one is not plain.
+    if circuit.num_vars or circuit.num_stretches:
+        return _whole(circuit)
     return Reading(
         (len(qubit_numbers), len(clbit_numbers), tuple(steps)), tuple(angles), is_plain=True
     )
@@ -75,9 +70,9 @@ def read(circuit: QuantumCircuit) -> Reading:
 def _detail(instruction: CircuitInstruction) -> Hashable | None:
     """What an instruction says beside its name and place; None for what is not plain."""
     operation = instruction.operation
+    if not is_plain(operation):
+        return None
     kind = operation.base_class
-    if kind in _PLAIN:
-        return ()
     if kind is Delay:
         (duration,) = operation.params
         if isinstance(duration, ParameterExpression):
@@ -85,19 +80,19 @@ def _detail(instruction: CircuitInstruction) -> Hashable | None:
             if duration.parameters:
                 return None
             duration = float(duration)
-        return (duration, operation.unit)
+        return (duration, operation.unit) if isinstance(duration, int | float) else None
     if kind is UnitaryGate:
         (matrix,) = operation.params
         return (matrix.shape, matrix.tobytes())
-    return None
+    return ()
 
 
-def _whole_content(circuit: QuantumCircuit) -> Hashable:
+def _whole(circuit: QuantumCircuit) -> Reading:
+    """Read a circuit that is not plain, as a whole."""
+    require_known(circuit)
     if circuit.parameters:
         # Bound, it has the values in its content.
         raise UnboundError
-    if not is_all_qiskits_own(circuit):
-        raise FastPathError("an instruction is not Qiskit's own")
     plain = circuit.copy(name="circuit")
     plain.metadata = {}
     plain.global_phase = 0
@@ -107,7 +102,7 @@ def _whole_content(circuit: QuantumCircuit) -> Hashable:
     except Exception as error:
         # QPY fails in many ways on what it cannot write.
         raise FastPathError("an instruction cannot be written as QPY") from error
-    return hashlib.sha256(buffer.getbuffer()).digest()
+    return Reading(hashlib.sha256(buffer.getbuffer()).digest(), (), is_plain=False)
 
 
 class UnboundError(FastPathError):

@@ -1,4 +1,4 @@
-"""Cuts a circuit down to what its measurements depend on, by the rule of Aer: `Reduced`."""
+"""Cuts a plain circuit down to what its measurements depend on, by the rule of Aer: `Reduced`."""
 
 from __future__ import annotations
 
@@ -12,24 +12,23 @@ from qiskit.circuit import CircuitInstruction, QuantumRegister
 if TYPE_CHECKING:
     from qiskit.circuit import Qubit
 
-_RESULTS = {"measure", "roerror"}
-_WITHOUT_EFFECT = {"barrier", "nop"}
-_JUMPS = {"jump", "mark"}
-
 
 @dataclass(frozen=True)
 class Reduced:
-    """A circuit on its active qubits.
+    """A plain circuit on its active qubits.
 
     Attributes:
         instructions: Those that Aer would keep, in order.
         active: The qubits that these act on, ascending: Aer would renumber them so.
         source: The circuit that they come from.
+        can_sample: Whether all measurements can be taken at the end, so that one run gives all
+            shots; they are last then.
     """
 
     source: QuantumCircuit
     instructions: tuple[CircuitInstruction, ...]
     active: tuple[int, ...]
+    can_sample: bool
 
     @cached_property
     def numbers(self) -> dict[Qubit, int]:
@@ -56,60 +55,44 @@ class Reduced:
     def to_circuit(self) -> QuantumCircuit:
         """The circuit on as many qubits as are active; classical bits and registers stay."""
         register = QuantumRegister(len(self.active), "q")
-        circuit = self.source.copy_empty_like()
-        small = QuantumCircuit(
-            register,
-            circuit.clbits,
-            *circuit.cregs,
-            inputs=circuit.iter_input_vars(),
-            captures=circuit.iter_captured_vars(),
-        )
-        for var in circuit.iter_declared_vars():
-            small.add_uninitialized_var(var)
+        small = QuantumCircuit(register, self.source.clbits, *self.source.cregs)
         for instruction in self.instructions:
             qubits = [register[self.numbers[qubit]] for qubit in instruction.qubits]
             small._append(instruction.replace(qubits=qubits))  # noqa: SLF001 - without its checks
         return small
 
-    def can_sample(self) -> bool:
-        """Whether all measurements can be taken at the end, so that one run gives all shots."""
-        measured: set[Qubit] = set()
-        for instruction in self.instructions:
-            if instruction.name in _JUMPS:
-                return False
-            if instruction.name in _RESULTS:
-                measured.update(instruction.qubits)
-            elif not measured.isdisjoint(instruction.qubits):
-                return False
-        return bool(measured)
-
 
 def reduce_circuit(circuit: QuantumCircuit) -> Reduced:
-    """Leave out what no measurement depends on."""
-    instructions = [each for each in circuit.data if each.name not in _WITHOUT_EFFECT]
-    if any(each.name in _JUMPS for each in instructions):
-        # Aer leaves out less then, and renumbers by itself what is too many. Some jumps stand on
-        # all qubits of the device, to keep their place: here their place is fixed.
-        needed = {
-            qubit for each in instructions if each.name not in _JUMPS for qubit in each.qubits
-        }
-        instructions = [
-            each.replace(qubits=[qubit for qubit in each.qubits if qubit in needed])
-            for each in instructions
-        ]
-    else:
-        needed = set()
-        kept = []
-        for each in reversed(instructions):
-            if each.name in _RESULTS or not needed.isdisjoint(each.qubits):
-                needed.update(each.qubits)
-                kept.append(each)
-        instructions = kept[::-1]
+    """Leave out what no measurement depends on.
+
+    Args:
+        circuit: A plain one: nothing in it depends on classical bits but what measures into them.
+    """
+    needed: set[Qubit] = set()
+    kept = []
+    for each in reversed(circuit.data):
+        if each.name == "barrier":
+            continue
+        if each.name == "measure" or not needed.isdisjoint(each.qubits):
+            needed.update(each.qubits)
+            kept.append(each)
+    instructions = kept[::-1]
     active = tuple(number for number, qubit in enumerate(circuit.qubits) if qubit in needed)
-    reduced = Reduced(circuit, tuple(instructions), active)
-    if not reduced.can_sample():
-        return reduced
-    # Aer moves measurements to the end, and angles find their operations by position.
-    before = [each for each in instructions if each.name not in _RESULTS]
-    results = [each for each in instructions if each.name in _RESULTS]
-    return Reduced(circuit, (*before, *results), active)
+    can_sample = _are_last_measurements(instructions)
+    if can_sample:
+        # Aer moves measurements to the end, and angles find their operations by position.
+        before = [each for each in instructions if each.name != "measure"]
+        measurements = [each for each in instructions if each.name == "measure"]
+        instructions = [*before, *measurements]
+    return Reduced(circuit, tuple(instructions), active, can_sample)
+
+
+def _are_last_measurements(instructions: list[CircuitInstruction]) -> bool:
+    """Whether nothing follows a measurement of the same qubit but others of it."""
+    measured: set[Qubit] = set()
+    for instruction in instructions:
+        if instruction.name == "measure":
+            measured.update(instruction.qubits)
+        elif not measured.isdisjoint(instruction.qubits):
+            return False
+    return bool(measured)

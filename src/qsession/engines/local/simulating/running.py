@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
 from qsession.engines.local.simulating import aer
-from qsession.engines.local.simulating.compiling import Compiled, Form
+from qsession.engines.local.simulating.compiled import Compiled, Form
 from qsession.engines.local.simulating.drawing import LABEL, Distribution, may_draw
 from qsession.engines.local.simulating.fallback import FastPathError
+from qsession.engines.local.simulating.options import are_usual
 from qsession.engines.local.simulating.probing import draws_as_aer
 from qsession.engines.local.simulating.seeds import first_seed, seed_of
 
@@ -45,6 +47,11 @@ class Settings:
     memory: bool
     seed: int | None = None
     shots_alone: bool = False
+
+    @cached_property
+    def is_usual(self) -> bool:
+        """Whether nothing but the method is set that the simulation depends on."""
+        return are_usual(self.options)
 
     @property
     def is_seeded(self) -> bool:
@@ -199,7 +206,7 @@ def _angles(form: Form, run: Run) -> list[float]:
 def _way(run: Run, settings: Settings) -> _Way:
     """As Aer would choose to simulate it."""
     options = settings.options
-    if settings.shots_alone and may_draw(options, settings.shots):
+    if settings.shots_alone and settings.is_usual and may_draw(options, settings.shots):
         form = run.compiled.distribution()
         if form is not None:
             method = _method(form, run, settings)
@@ -219,15 +226,10 @@ def _method(form: Form, run: Run, settings: Settings) -> str | None:
 def _form(compiled: Compiled, settings: Settings) -> Form:
     options = settings.options
     method = options.get("method") or "automatic"
-    is_usual = (
-        options.get("device", "CPU") == "CPU"
-        and options.get("precision", "double") == "double"
-        and options.get("max_memory_mb") is None
-    )
     is_density = method == "density_matrix" or (
         method == "automatic" and settings.shots > 2**compiled.qubits
     )
-    form = compiled.superoperators() if is_usual and is_density else None
+    form = compiled.superoperators() if is_density and settings.is_usual else None
     return form or compiled.described()
 
 

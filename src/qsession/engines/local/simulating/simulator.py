@@ -9,21 +9,23 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qiskit_aer import AerSimulator
-from qiskit_aer.noise import NoiseModel
 
 from qsession.engines.local.simulating import aer
 from qsession.engines.local.simulating.bounded import Bounded
-from qsession.engines.local.simulating.compiling import Compiled
-from qsession.engines.local.simulating.devices import PropertiesNoise, TargetNoise
 from qsession.engines.local.simulating.fallback import FastPathError
-from qsession.engines.local.simulating.noise import ModelNoise, Noise
+from qsession.engines.local.simulating.noise import Noise
+from qsession.engines.local.simulating.noises import Noises
+from qsession.engines.local.simulating.plain import PlainCompiled
 from qsession.engines.local.simulating.reading import Reading
 from qsession.engines.local.simulating.running import Runner
-from qsession.ibm_client import fake_backend_properties, is_plain_fake_backend
+from qsession.engines.local.simulating.whole import WholeCompiled
+from qsession.ibm_client import is_plain_fake_backend
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
+
+    from qsession.engines.local.simulating.compiled import Compiled
 
 MOST_BACKENDS = 16
 """How many backends are remembered; the least recently used goes first."""
@@ -43,57 +45,49 @@ class Simulator:
         self.kept: Bounded[Hashable, Any] = Bounded(MOST_BYTES)
         """What primitives make of circuits and want to have again."""
         self._circuits: Bounded[Hashable, Compiled] = Bounded(MOST_BYTES)
-        self._model_noise = ModelNoise()
-        self._properties_noise: tuple[Any, PropertiesNoise] | None = None
-        self._target_noise: TargetNoise | None = None
+        self._noises = Noises()
 
     def compiled(
         self, circuit: QuantumCircuit, reading: Reading, noise: Noise | None, basis: Any
     ) -> Compiled:
-        """The circuit in Aer's form."""
+        """The circuit in Aer's form.
+
+        Raises:
+            FastPathError: If it cannot be told what it means there.
+        """
         key = (reading.key, noise, basis)
         compiled = self._circuits.get(key)
-        if compiled is None or not compiled.is_up_to_date:
-            compiled = Compiled(circuit, reading, noise, basis)
+        if compiled is None:
+            kind = PlainCompiled if reading.is_plain else WholeCompiled
+            compiled = kind(circuit, noise, basis)
             self._circuits.put(key, compiled, compiled.weight)
+        if noise is not None and not noise.is_intact(compiled.uses):
+            self._noises.forget(noise)
+            raise FastPathError("an error of the noise model was changed in place")
         return compiled
 
     def noise_of_primitives(
-        self, backend: BackendV2, run_options: Mapping[str, Any]
+        self, backend: BackendV2, options: Mapping[str, Any], run_options: Mapping[str, Any]
     ) -> Noise | None:
-        """The noise that ``backend.run`` adds."""
-        if "noise_model" in run_options:
-            return self._noise_by_model(run_options["noise_model"])
-        if isinstance(backend, AerSimulator) or backend.sim is not None:
-            return self._noise_by_model(getattr(backend.options, "noise_model", None))
-        # Its first run makes a simulator with the noise of its properties.
-        return self._noise_by_properties(backend)
+        """The noise that ``backend.run`` adds.
 
-    def noise_of_programs(self, backend: BackendV2) -> Noise | None:
+        Args:
+            backend: The backend.
+            options: Its options at the time of the job.
+            run_options: Those of the run.
+        """
+        if "noise_model" in run_options:
+            return self._noises.of_model(run_options["noise_model"])
+        if isinstance(backend, AerSimulator) or backend.sim is not None:
+            return self._noises.of_model(options.get("noise_model"))
+        # Its first run makes a simulator with the noise of its properties.
+        return self._noises.of_properties(backend)
+
+    def noise_of_programs(self, backend: BackendV2, options: Mapping[str, Any]) -> Noise | None:
         """The noise that IBM's local executor adds."""
         if isinstance(backend, AerSimulator):
-            return self._noise_by_model(getattr(backend.options, "noise_model", None))
-        if self._target_noise is None:
-            self._target_noise = TargetNoise(backend)
-        self._target_noise.look_at(backend)
-        return self._target_noise
-
-    def _noise_by_model(self, model: NoiseModel | None) -> Noise | None:
-        if model is None:
-            return None
-        if type(model) is not NoiseModel:
-            raise FastPathError("the noise model is of a kind of its own")
-        self._model_noise.look_at(model)
-        return self._model_noise
-
-    def _noise_by_properties(self, backend: BackendV2) -> Noise | None:
-        source = fake_backend_properties(backend)
-        if not source:
-            return None
-        if self._properties_noise is None or self._properties_noise[0] is not source:
-            noise = PropertiesNoise(backend.properties(), backend.dt)
-            self._properties_noise = (source, noise)
-        return self._properties_noise[1]
+            return self._noises.of_model(options.get("noise_model"))
+        return self._noises.of_target(backend)
 
 
 _simulators: OrderedDict[int, tuple[weakref.ref[Any], Simulator]] = OrderedDict()

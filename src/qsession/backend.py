@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from qiskit.providers import BackendV2, Options
 
@@ -178,6 +178,18 @@ class SessionBackend(BackendV2):
     def _default_options(cls) -> Options:
         # The base class asks for them when it is constructed; `options` gives the wrapped ones.
         return Options()
+
+    def __copy__(self) -> Self:
+        """A copy is the same: its session is."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Likewise: IBM's local mode copies the backend that it is given for each job."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the wrapped backend; a session stays with its process."""
+        return SessionBackend, (self._wrapped,)
 
     def __getattr__(self, name: str) -> Any:
         """Everything else is the wrapped backend's."""

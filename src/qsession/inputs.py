@@ -1,14 +1,18 @@
-"""Checks what people hand in besides PUBs: circuits, names, shots."""
+"""Checks what people hand in besides PUBs: circuits, names, shots, precisions, seeds, options."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from qiskit import QuantumCircuit
 
 from qsession.errors import InvalidInputError, shown
+
+MOST_SEED = 2**63 - 1
+"""Aer holds a seed in a signed integer of 64 bits."""
 
 MOST_SHOTS = 10_000_000
 """Far beyond what a QPU allows; a larger number is a slip that would fill the memory."""
@@ -57,29 +61,105 @@ def read_name(name: object) -> str | None:
     return name
 
 
-def read_shots(shots: object) -> int:
+def read_shots(shots: object, called: str = "shots") -> int:
     """Check a number of shots.
+
+    Args:
+        shots: The number.
+        called: What it is called where it was given, such as ``"default_shots"``.
 
     Raises:
         InvalidInputError: If it is not a whole number from 1 to ten million.
     """
-    # NumPy counts its timedelta64 among the integers.
-    if isinstance(shots, bool | np.timedelta64) or not isinstance(shots, int | np.integer):
-        raise InvalidInputError(f"shots={shown(shots)} is not a whole number, such as shots=1024.")
+    if not _is_whole(shots):
+        raise InvalidInputError(
+            f"{called}={shown(shots)} is not a whole number, such as {_plain(called)}=1024."
+        )
     if not 1 <= shots <= MOST_SHOTS:
-        raise InvalidInputError(f"shots={shown(shots)} is out of bounds: 1 to {MOST_SHOTS}.")
+        raise InvalidInputError(f"{called}={shown(shots)} is out of bounds: 1 to {MOST_SHOTS}.")
     return int(shots)
 
 
-def read_run_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Check what goes to ``backend.run``; options other than the shots are the backend's affair.
+def read_precision(precision: object, called: str = "precision") -> float:
+    """Check a precision: the standard error that expectation values are to have.
+
+    Args:
+        precision: The number.
+        called: What it is called where it was given, such as ``"default_precision"``.
 
     Raises:
-        InvalidInputError: If the shots cannot be used.
+        InvalidInputError: If it is not a positive, finite number.
     """
-    if options.get("shots") is None:
-        return dict(options)
-    return {**options, "shots": read_shots(options["shots"])}
+    is_number = isinstance(precision, int | float | np.integer | np.floating)
+    is_odd = isinstance(precision, bool | np.timedelta64)
+    if not is_number or is_odd or not 0 < precision < math.inf:
+        raise InvalidInputError(
+            f"{called}={shown(precision)} is not a positive number, such as {_plain(called)}=0.02."
+        )
+    return float(precision)
+
+
+def read_seed(seed: object, called: str = "seed_simulator") -> int:
+    """Check a seed.
+
+    Raises:
+        InvalidInputError: If it is not a whole number from 0 to the largest that Aer takes.
+    """
+    if not _is_whole(seed) or not 0 <= seed <= MOST_SEED:
+        raise InvalidInputError(
+            f"{called}={shown(seed)} is not a whole number from 0 to {MOST_SEED}, such as "
+            f"{called}=42."
+        )
+    return int(seed)
+
+
+def read_primitive_options(options: object) -> dict[str, Any]:
+    """Check options of a primitive: the quantities among them as if they were arguments.
+
+    Raises:
+        InvalidInputError: If it is no mapping, or shots, a precision or a seed in it cannot be
+            used.
+    """
+    if options is None:
+        return {}
+    if not isinstance(options, Mapping):
+        raise InvalidInputError(
+            f"options={shown(options)} is not a mapping. Give primitive options as a dict, for "
+            'example options={"simulator": {"seed_simulator": 42}}.'
+        )
+    if (shots := options.get("default_shots")) is not None:
+        read_shots(shots, "default_shots")
+    if (precision := options.get("default_precision")) is not None:
+        read_precision(precision, "default_precision")
+    simulator = options.get("simulator")
+    if isinstance(simulator, Mapping) and (seed := simulator.get("seed_simulator")) is not None:
+        read_seed(seed)
+    return dict(options)
+
+
+def _plain(called: str) -> str:
+    """The name of a quantity without the place where it was given."""
+    return called.rpartition(" ")[2]
+
+
+def _is_whole(number: object) -> TypeGuard[int | np.integer[Any]]:
+    # NumPy counts its timedelta64 among the integers.
+    is_odd = isinstance(number, bool | np.timedelta64)
+    return isinstance(number, int | np.integer) and not is_odd
+
+
+def read_run_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Check what goes to ``backend.run``: shots and seed; the rest is the backend's affair.
+
+    Raises:
+        InvalidInputError: If the shots or the seed cannot be used.
+    """
+    checked = dict(options)
+    if options.get("shots") is not None:
+        checked["shots"] = read_shots(options["shots"])
+    if options.get("seed_simulator") is not None:
+        checked["seed_simulator"] = read_seed(options["seed_simulator"])
+    return checked
 
 
 def require_measurement(index: int, circuit: QuantumCircuit) -> None:

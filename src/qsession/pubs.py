@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import inf, isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +15,13 @@ from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.quantum_info import Operator, Pauli, PauliList, SparseObservable, SparsePauliOp
 
 from qsession.errors import InvalidInputError, shown
-from qsession.inputs import read_name, read_shots, require_measurement
+from qsession.inputs import (
+    read_name,
+    read_precision,
+    read_primitive_options,
+    read_shots,
+    require_measurement,
+)
 
 Program = Literal["sampler", "estimator"]
 
@@ -134,7 +139,7 @@ def read_request(
             ) from error
         _check_pub(index, pub)
         coerced.append(pub)
-    return PubRequest(program, tuple(coerced), read_name(name), _read_options(options))
+    return PubRequest(program, tuple(coerced), read_name(name), read_primitive_options(options))
 
 
 def _pub_with_values(
@@ -181,17 +186,6 @@ def _filled(part: Any) -> tuple[Any, tuple[str, ...]]:
     zeros = [0.0] * len(circuit.parameters)
     names = tuple(parameter.name for parameter in circuit.parameters)
     return (*items[:place], zeros, *items[place + 1 :]), names
-
-
-def _read_options(options: object) -> dict[str, Any]:
-    if options is None:
-        return {}
-    if not isinstance(options, Mapping):
-        raise InvalidInputError(
-            f"options={shown(options)} is not a mapping. Give primitive options as a dict, for "
-            'example options={"simulator": {"seed_simulator": 42}}.'
-        )
-    return dict(options)
 
 
 _EXPECTED = {
@@ -289,11 +283,7 @@ def _check_quantities(program: Program, shots: object, precision: Any) -> None:
             f"precision={shown(precision)} does not apply: without observables the sampler runs, "
             "which takes shots, such as shots=1024."
         )
-    is_number = isinstance(precision, int | float | np.floating) and not isinstance(precision, bool)
-    if not is_number or not 0 < precision < inf:
-        raise InvalidInputError(
-            f"precision={shown(precision)} is not a positive number, such as precision=0.02."
-        )
+    read_precision(precision)
 
 
 def _check_pub(index: int, pub: SamplerPub | EstimatorPub) -> None:
@@ -308,11 +298,14 @@ def _check_pub(index: int, pub: SamplerPub | EstimatorPub) -> None:
     if isinstance(pub, SamplerPub):
         require_measurement(index, pub.circuit)
         if pub.shots is not None:
-            read_shots(pub.shots)
-    elif pub.precision is not None and not isfinite(pub.precision):
-        raise InvalidInputError(
-            f"PUB {index} has precision={pub.precision}. Expected a number, such as 0.02."
-        )
+            read_shots(pub.shots, f"PUB {index}: shots")
+    elif pub.precision is not None:
+        read_precision(pub.precision, f"PUB {index}: precision")
+    for names, values in pub.parameter_values.data.items():
+        if not np.isfinite(values).all():
+            raise InvalidInputError(
+                f"PUB {index} gives a value for {_listed(set(names))} that is not a finite number."
+            )
 
 
 def _listed(names: set[str]) -> str:

@@ -105,6 +105,18 @@ def test_cancelling_ends_a_loop_and_does_what_was_asked_to_the_session(
     assert len(cell.session.jobs) == 1
 
 
+def test_cancelling_leaves_jobs_alone_that_others_submitted_since(gated_notebook: Notebook):
+    gated_notebook.run("%%qsession gate --background --no-widget -o cell\nflipped()")
+    cell = gated_notebook.names["cell"]
+    gated_notebook.names["gate"].wait_for_runs(1)
+    others = cell.session.run(gated_notebook.names["flipped"](), shots=7)
+    assert cell.jobs == (0, 1)
+    assert cell.cancel()
+    assert others.status() == "QUEUED"
+    gated_notebook.names["gate"].open_gate()
+    assert others.result(PATIENCE_S)[0].data.meas.get_counts() == {"1": 7}
+
+
 def test_cancelling_one_that_waits_keeps_it_from_running(gated_notebook: Notebook):
     gated_notebook.run(LOOP.format(options=""))
     first = gated_notebook.names["cell"]

@@ -13,7 +13,13 @@ LAYERS = (
     ("qsession.errors",),
     ("qsession.model",),
     ("qsession.clock", "qsession.client_errors"),
-    ("qsession.testing", "qsession.looking", "qsession.ibm_client", "qsession.ibm_service"),
+    (
+        "qsession.testing",
+        "qsession.submissions",
+        "qsession.looking",
+        "qsession.ibm_client",
+        "qsession.ibm_service",
+    ),
     (
         "qsession.text",
         "qsession.html",

@@ -195,7 +195,6 @@ def test_a_dictionary_of_labels_is_an_observable_even_of_a_circuit_with_paramete
         ((PLAIN, "ZZ"), np.float32(0.25), 0.25),
         ((PLAIN, "ZZ"), 1, 1),
         ((PLAIN, "ZZ", None, 0.2), 0.1, 0.2),
-        ((PLAIN, "ZZ", None, 0), 0.1, 0),
         (EstimatorPub.coerce((PLAIN, "ZZ")), 0.1, 0.1),
     ],
 )
@@ -396,10 +395,33 @@ def test_a_precision_that_cannot_be_used_is_refused(precision):
         read_request((PLAIN, "ZZ"), precision=precision)
 
 
-@pytest.mark.parametrize("precision", [math.nan, math.inf])
-def test_precision_of_a_pub_is_a_number_too(precision):
-    with pytest.raises(InvalidInputError, match=f"PUB 1 has precision={precision}"):
+@pytest.mark.parametrize("precision", [math.nan, math.inf, 0.0])
+def test_precision_of_a_pub_is_a_positive_number_too(precision):
+    with pytest.raises(InvalidInputError, match=f"PUB 1: precision={precision} is not a positive"):
         read_request([(PLAIN, "ZZ"), (PLAIN, "ZZ", None, precision)])
+
+
+@pytest.mark.parametrize("angle", [math.nan, math.inf])
+def test_angles_are_finite(angle):
+    circuit = rotation(measured=True)
+    with pytest.raises(InvalidInputError, match="PUB 0 gives a value for theta that is not"):
+        read_request((circuit, [angle]))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"default_shots": 0}, "default_shots=0 is out of bounds"),
+        ({"default_shots": "7"}, "default_shots='7' is not a whole number"),
+        ({"default_precision": -1}, "default_precision=-1 is not a positive number"),
+        ({"default_precision": True}, "default_precision=True is not a positive number"),
+        ({"simulator": {"seed_simulator": -3}}, "seed_simulator=-3 is not a whole number"),
+        ({"simulator": {"seed_simulator": 1.5}}, "seed_simulator=1.5 is not a whole number"),
+    ],
+)
+def test_quantities_in_options_are_checked_as_arguments_are(options, words):
+    with pytest.raises(InvalidInputError, match=words):
+        read_request((PLAIN, "ZZ"), options=options)
 
 
 def test_shots_do_not_apply_to_the_estimator():

@@ -6,6 +6,7 @@ neither IBM's client nor Aer.
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 __all__ = ["load", "unload"]
+
+
+def _shots(text: str) -> int:
+    """Shots as they are written behind ``--shots``.
+
+    Raises:
+        ArgumentTypeError: If there cannot be so many.
+    """
+    from qsession.errors import InvalidInputError  # noqa: PLC0415 - as the next
+    from qsession.inputs import read_shots  # noqa: PLC0415 - loads Qiskit
+
+    try:
+        return read_shots(int(text) if text.lstrip("+-").isdigit() else text)
+    except InvalidInputError as error:
+        raise ArgumentTypeError(str(error)) from error
 
 
 @magics_class
@@ -53,7 +69,7 @@ class QSessionMagics(Magics):
     )
     @argument("--name", help="A name for the session; cells with the same name share one.")
     @argument("--mode", choices=("session", "batch"), default="session", help="Default: session.")
-    @argument("--shots", type=int, help="Shots for the circuits of the last expression.")
+    @argument("--shots", type=_shots, help="Shots for the circuits of the last expression.")
     @argument(
         "-o",
         "--output",

@@ -12,6 +12,7 @@ from qsession.magics.cells import Cell, Outcome
 from qsession.magics.foreground import end_if_wanted, show_result
 from qsession.magics.ipython import Shell, display
 from qsession.magics.page import CellOnPage
+from qsession.submissions import submissions_noted
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -43,7 +44,7 @@ class BackgroundCell:
         self._status: Status = "queued"
         self._outcome: Outcome | None = None
         self._error: BaseException | None = None
-        self._earlier_jobs = frozenset[str]()
+        self._job_ids: set[str] = set()
         self._page = CellOnPage(shell, self)
 
     # --- for people -----------------------------------------------------------------------------
@@ -131,10 +132,10 @@ class BackgroundCell:
 
     @property
     def jobs(self) -> tuple[int, int]:
-        """How many of the jobs have ended that were submitted since it began, and of how many."""
+        """How many of the jobs that it submitted have ended, and of how many."""
         if self._status == "queued":
             return 0, 0
-        records = [each for each in self.session.jobs if each.job_id not in self._earlier_jobs]
+        records = [each for each in self.session.jobs if each.job_id in self._job_ids]
         return sum(record.status.is_final for record in records), len(records)
 
     def begin(self) -> None:
@@ -146,12 +147,15 @@ class BackgroundCell:
         with self._moving:
             if self._ended.is_set():
                 return
-            self._earlier_jobs = frozenset(record.job_id for record in self.session.jobs)
             self._status = "running"
         status: Status = "done"
         with self._page.output_caught():
             try:
-                with self._stop.heeded(), self.session.as_default():
+                with (
+                    self._stop.heeded(),
+                    submissions_noted(self._job_ids),
+                    self.session.as_default(),
+                ):
                     self._outcome = self._cell.run(self.session, shots=self._options.shots)
                     if not self._cell.is_silenced:
                         _show(self._outcome)
@@ -187,7 +191,7 @@ class BackgroundCell:
 
     def _cancel_jobs(self) -> None:
         for record in self.session.jobs:
-            if record.job_id not in self._earlier_jobs and not record.status.is_final:
+            if record.job_id in self._job_ids and not record.status.is_final:
                 self.session.cancel_job(record.job_id)
 
     def _wait(self, timeout: float | None) -> None:

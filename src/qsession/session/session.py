@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self, SupportsIndex
 
 import qiskit_ibm_runtime
 
@@ -168,6 +168,27 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
                 dry_run=dry_run,
                 **extra,
             )
+        )
+
+    # --- copies -----------------------------------------------------------------------------------
+
+    def __copy__(self) -> Self:
+        """A copy of a session is the session: there is one window on the computer."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Likewise: trainers copy primitives, and the session with them."""
+        return self
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        """Refuse to be pickled.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError(
+            f"{self!r} cannot be pickled: it lives in its process. In another one, "
+            "attach(session_id) goes on with a session of IBM Quantum."
         )
 
     # --- ending ---------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from qsession.model.events import JobDescribed, JobQueued, SessionOpened
 from qsession.model.records import JobRecord
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, State
+from qsession.submissions import note_submission
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -206,6 +207,7 @@ class IBMEngine:
 
     def _keep(self, job: Job, submission: Submission, label: Label) -> None:
         job_id = job.job_id()
+        note_submission(job_id)
         now = self._now()
         with self._journal.lock:
             self._jobs[job_id] = job

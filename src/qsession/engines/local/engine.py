@@ -32,6 +32,7 @@ from qsession.errors import InvalidInputError
 from qsession.ibm_client import semantic_role
 from qsession.model.durations import SYSTEM_MAX_TIME_S
 from qsession.model.session_state import Limits
+from qsession.submissions import note_submission
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -154,6 +155,7 @@ class LocalEngine:
     def _submit(self, work: Work, name: str | None, tags: tuple[str, ...] = ()) -> LocalJob:
         """Queue a unit of work; its id is on disk before anybody has it."""
         job = self._scheduler.submit(work, name, tags=tags)
+        note_submission(job.job_id())
         keeper = self._journal.keeper
         if keeper is not None:
             keeper.note_work(job.job_id(), work)

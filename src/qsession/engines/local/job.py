@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from qsession.client_errors import JobCancelledError, JobTimeoutError
 from qsession.engines.awaiting import settled
+from qsession.engines.local.finished_job import FinishedJob
 from qsession.engines.local.work import ExecutorWork
 from qsession.engines.recorded_job import RecordedJob
 from qsession.errors import is_interrupt
@@ -94,6 +95,32 @@ class LocalJob(RecordedJob):
             raise JobTimeoutError(
                 f"Job {self.job_id()} did not end within {timeout} s; it goes on."
             ) from None
+
+    def __copy__(self) -> Self:
+        """A copy of a job is the job."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Likewise."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle a job that has ended, with its result.
+
+        Raises:
+            TypeError: If it has not ended.
+        """
+        if not self.in_final_state():
+            raise TypeError(
+                f"Job {self.job_id()} is {self.status().lower()} and cannot be pickled: only a "
+                "job that has ended can. Wait for it first: job.wait_for_final_state()."
+            )
+        result, error = None, None
+        try:
+            result = self.result()
+        except Exception as raised:  # noqa: BLE001 - what it failed with goes along
+            error = raised.with_traceback(None)
+        return FinishedJob, (self.record, self.session_id, self._backend, result, error)
 
     def __await__(self) -> Generator[Any, None, Any]:
         """Wait for the result without blocking the event loop; errors are those of `result`."""

@@ -35,7 +35,8 @@ def sampler_options(options: Mapping[str, Any]) -> dict[str, Any]:
     simulator = rest.get("simulator") or {}
     if "noise_model" in simulator:
         run_options["noise_model"] = simulator.pop("noise_model")
-    if (default_shots := rest.pop("default_shots", None)) is not None:
+    # Zero is taken for none, here and below, as in IBM's local mode.
+    if default_shots := rest.pop("default_shots", None):
         ours["default_shots"] = default_shots
     execution = rest.get("execution") or {}
     measurement = execution.get("meas_type")
@@ -60,10 +61,10 @@ def estimator_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], float
     rest = _own_copy(options)
     ours = _seed(rest)
     shots = rest.pop("default_shots", None)
-    if (precision := rest.pop("default_precision", None)) is not None:
+    if precision := rest.pop("default_precision", None):
         ours["default_precision"] = precision
     _warn_of(rest)
-    return ours, None if shots is None else 1 / math.sqrt(shots)
+    return ours, 1 / math.sqrt(shots) if shots else None
 
 
 def _own_copy(options: Mapping[str, Any]) -> dict[str, Any]:

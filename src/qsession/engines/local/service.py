@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from qsession.ibm_client import QiskitRuntimeLocalService
 
@@ -21,6 +21,10 @@ class SessionLocalService(QiskitRuntimeLocalService):
 
     def __init__(self, engine: LocalEngine) -> None:
         self._engine = engine
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A copy of a primitive hands its jobs to the same session."""
+        return self
 
     def continue_with(self, engine: LocalEngine) -> None:
         """Hand jobs to another engine from now on."""

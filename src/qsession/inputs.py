@@ -80,7 +80,7 @@ def read_shots(shots: object, called: str = "shots") -> int:
     return int(shots)
 
 
-def read_precision(precision: object, called: str = "precision") -> float:
+def read_precision(precision: Any, called: str = "precision") -> float:
     """Check a precision: the standard error that expectation values are to have.
 
     Args:

@@ -42,7 +42,7 @@ def test_a_switch_with_a_default_case_comes_back_from_the_file():
     shelf.put("job", Kept(CircuitWork(BACKEND, (switched(),), {"shots": 3}), [1]))
     found = shelf.get("job")
     assert found is not None
-    assert found.work.run().get_counts() == {"11": 3}
+    assert found.work.run().get_counts() == {"11": 3}  # type: ignore[attr-defined]
 
 
 def test_the_oldest_go_to_a_file_and_all_are_found():

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from queue import SimpleQueue
+from typing import Any
+
 import pytest
 
 from qsession.client_errors import JobCancelledError, SessionEndedError
 from qsession.clock import WakeUps
+from qsession.engines.local import timekeeper
 from qsession.engines.local.timekeeper import Timekeeper
+from qsession.looking import Look, start_looking
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus
 from qsession.testing import ManualClock
@@ -136,9 +144,13 @@ class Ticking:
     def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
         self.start = clock.now()
+        self.has_ended = False
+        self.hour = 23
+        self.looks: SimpleQueue[datetime] = SimpleQueue()
 
     def tick(self):
-        return self.start.replace(hour=23), False
+        self.looks.put(self.clock.now())
+        return None if self.has_ended else self.start.replace(hour=self.hour), self.has_ended
 
 
 def test_a_timekeeper_ends_with_its_owner(clock: ManualClock, new_threads: NewThreads):
@@ -148,6 +160,60 @@ def test_a_timekeeper_ends_with_its_owner(clock: ManualClock, new_threads: NewTh
     assert new_threads.names == {"qsession-timekeeper"}
     del owner
     new_threads.until_dropped()
+
+
+@pytest.fixture
+def while_it_starts(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
+    """What others do when the thread of a timekeeper has looked, and nobody knows of it yet."""
+    doings: list[Callable[[], None]] = []
+
+    def start(look: Look, *args: Any, **kwargs: Any) -> threading.Thread:
+        thread = start_looking(look, *args, **kwargs)
+        owner = look.__self__._owner()  # type: ignore[attr-defined]
+        for _ in range(2):  # of whoever starts it, and of the thread
+            owner.looks.get(timeout=PATIENCE_S)
+        other = threading.Thread(target=doings[0])
+        other.start()
+        other.join(0.2)  # it may wait for this thread, too
+        others.append(other)
+        return thread
+
+    others: list[threading.Thread] = []
+    monkeypatch.setattr(timekeeper, "start_looking", start)
+    return doings
+
+
+def test_a_timekeeper_hears_of_an_end_while_it_is_started(
+    clock: ManualClock, new_threads: NewThreads, while_it_starts: list[Callable[[], None]]
+):
+    owner = Ticking(clock)
+    keeper = Timekeeper(owner, clock)
+
+    def end() -> None:
+        owner.has_ended = True
+        keeper.look()
+
+    while_it_starts.append(end)
+    keeper.look()
+    assert new_threads.left_when_done() == []
+
+
+def test_a_timekeeper_hears_of_an_earlier_deadline_while_it_is_started(
+    clock: ManualClock, while_it_starts: list[Callable[[], None]]
+):
+    owner = Ticking(clock)
+    keeper = Timekeeper(owner, clock)
+
+    def have_it_earlier() -> None:
+        owner.hour = 13
+        keeper.look()
+
+    while_it_starts.append(have_it_earlier)
+    keeper.look()
+    owner.looks.get(timeout=PATIENCE_S)  # of the other thread
+    owner.looks.get(timeout=PATIENCE_S)  # of the timekeeper: it knows the new deadline
+    owner.has_ended = True
+    keeper.look()
 
 
 def test_a_dropped_engine_takes_its_threads_with_it(

@@ -51,24 +51,26 @@ class Timekeeper:
         deadline, has_ended = owner.tick()
         if deadline is None and not has_ended:
             return
-        if self._thread is None:
-            if deadline is not None:
-                self._start()
-            return
+        if self._thread is None and deadline is not None and self._start():
+            return  # it looks by itself
         sleeps_until = self._sleeps_until
         if deadline is None or sleeps_until is None or deadline < sleeps_until:
+            # Also where there is no thread yet: somebody else may be starting it.
             self._wake_ups.put(None)
 
-    def _start(self) -> None:
+    def _start(self) -> bool:
+        """Start the thread; False if there is one, or cannot be."""
         with self._starting:
             if self._thread is not None:
-                return
+                return False
             try:
                 self._thread = start_looking(
                     self._look_from_thread, self._wake_ups, self._clock, "qsession-timekeeper"
                 )
             except RuntimeError:  # there are too many: the next job, or whoever looks, tries again
                 _log.warning("No thread could be started that keeps the time of a session.")
+                return False
+        return True
 
     def _look_from_thread(self) -> tuple[datetime | None, bool]:
         owner = self._owner()

@@ -15,6 +15,7 @@ from tests.cloud.timeline import Pace
 
 EFFECTS: dict[str, Callable[..., faults.Effect]] = {
     "refuse": faults.refuse,
+    "do_nothing": faults.do_nothing,
     "too_many_requests": faults.too_many_requests,
     "unauthorized": faults.unauthorized,
     "reset": faults.reset,

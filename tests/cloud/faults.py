@@ -46,6 +46,11 @@ def refuse(
     return effect
 
 
+def do_nothing(status: int = 204) -> Effect:
+    """Answer that it is done, and do nothing."""
+    return lambda answering: Reply(status)
+
+
 def too_many_requests(retry_after: int | None = None) -> Effect:
     """Answer 429, with or without the header Retry-After."""
     return refuse(429, message="Too many requests.", retry_after=retry_after)

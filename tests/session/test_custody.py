@@ -19,8 +19,9 @@ import papermill
 import pytest
 from nbclient import NotebookClient
 
-from qsession import Session, UnreferencedSessionWarning, sessions
+from qsession import ServiceError, Session, UnreferencedSessionWarning, sessions
 from qsession.session import custody
+from tests.cloud import faults
 from tests.cloud.account import default_account, environment
 from tests.cloud.process import ServerProcess
 from tests.cloud.server import Server
@@ -77,6 +78,26 @@ def test_an_ended_one_is_not_reported(backend: Any, left: list[custody.Custody],
 
     assert reports(drop) == []
     assert left == []
+
+
+def test_one_that_waits_for_its_jobs_or_for_the_service_is_not_reported(
+    server: Server, backend: Any, left: list[custody.Custody]
+):
+    server.state.pace.mode = "manual"
+
+    def drop(*, is_heard: bool) -> None:
+        session = Session(backend)
+        session.run(flipped())
+        if is_heard:
+            session.close()
+            return
+        server.faults.add("PATCH", faults.refuse(502))
+        with pytest.raises(ServiceError):
+            session.close()
+
+    assert reports(lambda: drop(is_heard=True)) == []
+    assert reports(lambda: drop(is_heard=False)) == []
+    server.state.pace.mode = "auto"
 
 
 def test_neither_is_one_that_was_never_opened_nor_a_local_one(
@@ -194,6 +215,42 @@ def test_so_is_one_that_nobody_held(cloud: ServerProcess):
 def test_close_at_exit_can_be_left_out(cloud: ServerProcess):
     out, _ = run_script(IBM_SCRIPT.format(options="close_at_exit=False", then=""), server=cloud)
     assert state_at_service(cloud, out.strip())["accepting_jobs"] is True
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_an_answer_at_exit_that_did_nothing_is_not_believed(cloud: ServerProcess, times: int):
+    cloud.step("add_fault", matches="PATCH", effect="do_nothing", times=times)
+    out, complaints = run_script(IBM_SCRIPT.format(options="", then=""), server=cloud)
+    assert state_at_service(cloud, out.strip())["accepting_jobs"] is False
+    assert "may go on" not in complaints
+
+
+def test_a_session_that_the_service_does_not_end_at_exit_is_told(cloud: ServerProcess):
+    cloud.step("add_fault", matches="PATCH", effect="do_nothing", times=None)
+    try:
+        out, complaints = run_script(IBM_SCRIPT.format(options="", then=""), server=cloud)
+    finally:
+        cloud.step("clear_faults")
+    assert f"The session {out.strip()}, opened" in complaints
+    assert "The service answers that it closes the session, and does not." in complaints
+
+
+@pytest.mark.parametrize("then", ["session.close()", "with session: pass"])
+def test_what_was_to_be_closed_is_closed_at_exit_whoever_opened_it(cloud: ServerProcess, then: str):
+    """A session that was taken up is not closed at exit by itself."""
+    cloud.step("add_fault", matches="PATCH", effect="refuse", effect_options={"status": 502})
+    script = IBM_SCRIPT.format(
+        options="close_at_exit=False",
+        then=f"""
+    from qsession import ServiceError
+    try:
+        {then}
+    except ServiceError:
+        pass
+""",
+    )
+    out, _ = run_script(script, server=cloud)
+    assert state_at_service(cloud, out.strip())["accepting_jobs"] is False
 
 
 def test_a_silent_service_does_not_hold_up_the_exit_for_long():

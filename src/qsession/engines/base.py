@@ -182,6 +182,11 @@ class SimulationCounts:
 class Leaving(Protocol):
     """Ends a session at the exit of the process, or after its object is gone."""
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether it was to end, and what carries it out has not been seen to do so."""
+        ...
+
     def close_within(self, seconds: float, reason: str) -> None:
         """Take no new jobs. No thread can be started at exit, so this one does it.
 

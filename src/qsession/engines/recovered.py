@@ -75,6 +75,8 @@ class RecoveredEngine:
     simulation_counts = SimulationCounts()
     instance: str | None = None
     service: Any = None
+    is_owed: ClassVar[bool] = False
+    """It has ended."""
 
     def __init__(
         self,

@@ -57,6 +57,8 @@ class SessionState:
     limits: Limits = field(default_factory=Limits)
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     session_id: str | None = None
+    opened: datetime | None = None
+    """When it got its id."""
     jobs: dict[str, JobRecord] = field(default_factory=dict)
     counts: Counter[JobStatus] = field(default_factory=Counter)
     qpu_seconds: float = 0.0
@@ -97,12 +99,6 @@ class SessionState:
         """Since when the picture could not be refreshed; None while it is fresh."""
         since = (problem.stale_since for problem in self.problems.values())
         return min((time for time in since if time is not None), default=None)
-
-    @property
-    def opened(self) -> datetime | None:
-        """When it got its id."""
-        steps = self.lifecycle.history
-        return next((step.at for step in steps if step.state is State.OPEN), None)
 
     @property
     def pending(self) -> int:
@@ -204,8 +200,10 @@ class SessionState:
         """
         match event:
             case SessionOpened(at, session_id):
-                self.lifecycle.move(State.OPEN, at)
-                self.session_id = session_id
+                # It may have been closed while it was being opened.
+                if self.state is not State.CLOSING or self.session_id is not None:
+                    self.lifecycle.move(State.OPEN, at)
+                self.session_id, self.opened = session_id, at
             case SessionMoved():
                 self._apply_move(event)
             case SessionObserved():

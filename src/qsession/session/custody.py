@@ -60,6 +60,11 @@ class Custody:
         state = self.journal.state
         return state.session_id is not None and not state.state.is_terminal
 
+    @property
+    def is_to_be_closed(self) -> bool:
+        """Whether the exit of this process has something to end: asked for, or never ended."""
+        return self.is_open and (self.closes_at_exit or self.leaving.is_owed)
+
     def describe(self) -> str:
         """Such as ``The session 7b2e, opened by 'session = Session(…)'``."""
         code = f" by {self._place.code!r}" if self._place.code else ""
@@ -110,10 +115,11 @@ def _is_ours(module: object) -> bool:
 
 
 def _let_go(custody: Custody) -> None:
-    if not custody.is_open or not custody.outlives_process or not custody.closes_at_exit:
+    if not custody.is_to_be_closed or not custody.outlives_process:
         return
     _left.append(custody)
-    custody.report()
+    if custody.journal.state.state.accepts_jobs:
+        custody.report()  # else it was closed, and its end is seen to
 
 
 # --- the exit -------------------------------------------------------------------------------------
@@ -123,7 +129,7 @@ def _close_all(pid: int) -> None:
     """Close what this process opened; jobs that wait or run there go on to their end."""
     if pid != os.getpid():
         return  # a fork: its parent's sessions are not its own
-    custodies = [each for each in {*_held, *_left} if each.closes_at_exit and each.is_open]
+    custodies = [each for each in {*_held, *_left} if each.is_to_be_closed]
     # First those that cannot hang.
     custodies.sort(key=lambda custody: custody.outlives_process)
     deadline = time.monotonic() + EXIT_BUDGET_S

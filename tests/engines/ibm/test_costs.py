@@ -70,7 +70,7 @@ def test_a_look_costs_two_requests_at_most(
     assert costs() <= 2
     manual.start_next_job()
     engine: Any = session._engine
-    engine._ending.want(State.CLOSED)
+    engine._ending.decide(State.CLOSED, "a test")
     assert costs() <= 2  # with an ending that had not been heard
     manual.finish_job()
     assert costs() <= 2

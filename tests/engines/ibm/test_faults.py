@@ -389,7 +389,11 @@ def test_the_view_goes_on_while_an_ending_is_not_heard(
     manual.start_next_job()
     look_for(session, clock, 30)
     assert (session.state, statuses(session)) == ("closing", ["RUNNING"])
-    assert session.error == "The service answered 403. Not you."
+    assert session.error == (
+        "Could not close the session: the service answered 403. Not you. It goes on, and may cost; "
+        "this is tried again."
+    )
+    assert session.stale_since is None
     manual.timeline.cancel(manual.timeline.sessions[str(session.session_id)], clock.now())
     manual.finish_job()
     assert look_for(session, clock, 60) < 30

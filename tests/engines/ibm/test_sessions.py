@@ -103,6 +103,8 @@ def test_a_session_that_is_closed_while_it_is_opened_leaves_none_behind(
     gate.release()
     thread.join(20)
     assert len(failures) == 1
+    assert session.state == "closing"
+    look(session)
     assert (session.state, the_session(server).state) == ("closed", "closed")
     assert server.state.timeline.jobs == {}
 
@@ -449,18 +451,19 @@ def test_cancelling_drops_queued_jobs(make_session: Make, manual: ServiceState):
     assert session.snapshot().ended_reason == "cancel() was called"
 
 
-def test_closing_and_then_cancelling_sends_both(
+def test_each_call_is_sent_and_a_close_takes_no_cancel_back(
     make_session: Make, manual: ServiceState, server: Server
 ):
     session = make_session()
     session.run(flipped())
     session.run(flipped())
     manual.start_next_job()
-    session.close()
-    session.close()
-    session.cancel()
-    session.close()
-    assert (server.log.count("PATCH"), server.log.count("DELETE")) == (1, 1)
+    for end in (session.close, session.close, session.cancel, session.close, session.cancel):
+        end()
+    assert server.log.lines("PATCH|DELETE") == [
+        *[f"PATCH /sessions/{session.session_id}"] * 2,
+        *[f"DELETE /sessions/{session.session_id}/close"] * 3,
+    ]
     manual.finish_job()
     look(session)
     assert session.state == "cancelled"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -118,25 +118,31 @@ class IBMEngine:
                 self._journal.require_accepting_jobs()
                 if self._journal.state.state is not State.NOT_STARTED:
                     return
-            max_time_s = self._journal.state.limits.max_time_s
-            mode = self._journal.state.mode
-            client = client_of(self.service, self._instance)
-            with self._refused(f"open a {mode} on {self._backend.name}", max_time_s):
-                line = Line(self.service, self._instance, self._journal.clock)
-                raw = client.create_session(
-                    self._backend.name, self._instance, max_time_s, _IBM_MODES[mode]
-                )
-                session_id = str(raw["id"])
+                self._ending.begin_opening()
+            try:
+                line, session_id = self._open_at_service()
+            except BaseException:
+                self._ending.give_up_opening()
+                raise
             with self._journal.lock:
-                was_ended = not self._journal.state.state.accepts_jobs
-                if not was_ended:
-                    self._begin(line, session_id, self._now())
+                self._begin(line, session_id, self._now())
+                is_to_end = self._ending.finish_opening()
             self._journal.keep()
-            if was_ended:
-                # Closed or cancelled while it was being opened: nobody could end it later.
-                with self._refused(f"cancel session {session_id}"):
-                    client.cancel_session(session_id)
+            if is_to_end:
+                # Closed or cancelled while it was being opened.
+                with suppress(QSessionError):  # the monitor tells the service again
+                    self._tell_to_end()
                 self._journal.require_accepting_jobs()
+
+    def _open_at_service(self) -> tuple[Line, str]:
+        limits, mode = self._journal.state.limits, self._journal.state.mode
+        client = client_of(self.service, self._instance)
+        with self._refused(f"open a {mode} on {self._backend.name}", limits.max_time_s):
+            line = Line(self.service, self._instance, self._journal.clock)
+            raw = client.create_session(
+                self._backend.name, self._instance, limits.max_time_s, _IBM_MODES[mode]
+            )
+            return line, str(raw["id"])
 
     def attach(self, session_id: str) -> None:
         """Take up a session that exists, and learn all that the service knows of it."""
@@ -242,6 +248,7 @@ class IBMEngine:
             # Not with the user's client, which may wait without end: cancelling is urgent.
             with self._refused(f"cancel job {job_id}"):
                 line.cancel_job(job_id)
+            self._ending.note_stop(job_id)
         except ServiceError as refused:
             if not is_conflict(refused.__cause__):
                 raise
@@ -260,7 +267,9 @@ class IBMEngine:
         with self._journal.lock:
             jobs = self._journal.state.jobs.values()
             at_work = [job.job_id for job in jobs if job.status is JobStatus.RUNNING]
-        requests: list[Callable[[], object]] = [partial(self._end, State.CANCELLED, reason)]
+        requests: list[Callable[[], object]] = [
+            partial(self._end, State.CANCELLED, reason, stops_running=running)
+        ]
         requests += [partial(self.cancel_job, job_id) for job_id in at_work if running]
         failures: list[QSessionError] = []
         for send in requests:
@@ -280,12 +289,13 @@ class IBMEngine:
         """What ends the session at exit, and when nobody holds it any more."""
         return self._ending
 
-    def _end(self, wanted: State, reason: str) -> None:
-        if not self._ending.decide(wanted, reason):
-            return
+    def _end(self, wanted: State, reason: str, *, stops_running: bool = False) -> None:
+        if self._ending.decide(wanted, reason, stops_running=stops_running):
+            self._tell_to_end()
+
+    def _tell_to_end(self) -> None:
         try:
-            with self._refused(f"{'cancel' if wanted is State.CANCELLED else 'close'} the session"):
-                self._ending.send()
+            self._ending.send()
         finally:
             self._watch()
 

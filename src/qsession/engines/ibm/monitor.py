@@ -18,7 +18,7 @@ from qsession.engines.ibm.pacing import (
     next_look_s,
     next_try_s,
 )
-from qsession.engines.ibm.reading import ServerTime, read_jobs, read_session
+from qsession.engines.ibm.reading import ServerTime, job_status, read_jobs, read_session
 from qsession.engines.ibm.refusals import problem_words
 from qsession.ibm_service import PAGE
 from qsession.looking import start_looking
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("qsession")
 
+_needed: set[Monitor] = set()
+"""Those that have something to end, and are kept until it has: whoever asked for it need not."""
+
 _MARGIN = 20
 """So many jobs may have been submitted elsewhere since the newest were looked at."""
 
@@ -41,7 +44,8 @@ class Monitor:
     """Keeps a journal true to the service, with at most two requests a look.
 
     Its daemon thread never raises, never touches the user's service, and ends once the session and
-    its jobs have, or when nobody holds the monitor any more.
+    its jobs have, or when nobody holds the monitor any more. As long as the service does not end
+    what it was to end, the monitor holds itself.
     """
 
     def __init__(self, line: Line, journal: Journal, ending: Ending) -> None:
@@ -78,14 +82,22 @@ class Monitor:
 
     def look_now(self) -> None:
         """Look at once: something was done here."""
+        self._hold_while_needed()
         self._last_change = self._journal.clock.now()
         self._wake_ups.put(None)
 
     def _look_from_thread(self) -> tuple[datetime | None, bool]:
         look_again = self.look()
+        self._hold_while_needed()
         if look_again is None:
             self.close()
         return look_again, look_again is None
+
+    def _hold_while_needed(self) -> None:
+        if self._ending.is_owed:
+            _needed.add(self)
+        else:
+            _needed.discard(self)
 
     def look(self) -> datetime | None:
         """Ask the service once, and take in what is new.
@@ -101,7 +113,7 @@ class Monitor:
                 # The client does not renew a token that the service stopped accepting.
                 self._line.reconnect()
                 self._needs_token = False
-            self._ask(*self._retried())
+            self._ask(has_sent=self._told_again())
         except Exception as error:  # noqa: BLE001 - whatever it is, the watch goes on
             return self._after_failure(error)
         self._failures = 0
@@ -109,28 +121,32 @@ class Monitor:
 
     # --- asking ---------------------------------------------------------------------------------
 
-    def _retried(self) -> tuple[bool, Exception | None]:
-        """Whether an ending was sent again, and what came of it."""
+    def _told_again(self) -> bool:
+        """Whether the service was told again what is to end. It is looked at all the same."""
         self._line.forget_what_was_heard()
         try:
-            return self._ending.retry(), None
-        except Exception as error:  # noqa: BLE001 - raised when the service was asked all the same
-            return True, error
+            return self._ending.retry()
+        except Exception as error:
+            if self._line.heard.retry_after_s is not None:
+                raise  # it asks to be left alone
+            self._needs_token |= isinstance(error.__cause__, IBMNotAuthorizedError)
+            _let_go(error)
+            return True
 
-    def _ask(self, was_retried: bool, failure: Exception | None) -> None:
+    def _ask(self, *, has_sent: bool) -> None:
         session_id = self._journal.state.session_id
         if session_id is None:
             return
-        if failure is not None and self._line.heard.retry_after_s is not None:
-            raise failure
-        asks_for_both = not was_retried and self._is_fresh()
+        asks_for_both = not has_sent and self._is_fresh()
         self._asks_for_jobs = asks_for_both or not self._asks_for_jobs
         if asks_for_both or not self._asks_for_jobs:
-            self._take_session(self._line.session(session_id))
-        if self._asks_for_jobs or (not was_retried and self._has_just_ended()):
+            asked_after = self._ending.sends
+            raw = self._line.session(session_id)
+            self._take_session(raw)
+            takes_jobs = raw.get("accepting_jobs")
+            self._ending.note_session(takes_jobs=takes_jobs, asked_after=asked_after)
+        if self._asks_for_jobs or (not has_sent and self._has_just_ended()):
             self._ask_for_jobs(session_id)
-        if failure is not None and not self._journal.state.state.is_terminal:
-            raise failure
 
     def _is_fresh(self) -> bool:
         """Whether something moves, so that it is worth to ask for everything."""
@@ -145,15 +161,16 @@ class Monitor:
     def _ask_for_jobs(self, session_id: str) -> None:
         """Ask for the jobs that may have changed: all of them once, then those that move."""
         has_ended = self._journal.state.state.is_terminal
+        asked_after = self._ending.sends
         if not self._knows_all_jobs:
             jobs = self._list_all_jobs(session_id)
-            self._take_jobs(jobs)
+            self._take_jobs(jobs, asked_after)
             self._untold = max(len(jobs) - len(self._journal.state.jobs), 0)
             self._knows_all_jobs = True
         else:
             offset = self._next_page()
             page, count = self._line.jobs(session_id, offset=offset)
-            self._take_jobs(page[::-1])
+            self._take_jobs(page[::-1], asked_after)
             if offset:
                 return
             # More than a page came since the last look, or jobs whose state is no known word.
@@ -207,11 +224,13 @@ class Monitor:
         if before != after:
             self._last_change = self._journal.clock.now()
 
-    def _take_jobs(self, raws: list[dict[str, Any]]) -> None:
+    def _take_jobs(self, raws: list[dict[str, Any]], asked_after: int) -> None:
         with self._journal.lock:
             now = self._journal.clock.now()
             events = read_jobs(raws, self._journal.state, now, self._server_time())
             self._journal.record(*events)
+            has_queued = any(job_status(raw) is JobStatus.QUEUED for raw in raws)
+            self._ending.note_jobs(has_queued=has_queued, asked_after=asked_after)
         if events:
             self._last_change = self._journal.clock.now()
 
@@ -228,12 +247,15 @@ class Monitor:
             if self._saw_the_end and not state.pending:
                 return None
             runs = state.counts[JobStatus.RUNNING] > 0
-        return now + timedelta(seconds=next_look_s(runs=runs, quiet_s=self._quiet_s()))
+        look_again = now + timedelta(seconds=next_look_s(runs=runs, quiet_s=self._quiet_s()))
+        return min(look_again, self._ending.look_by(now) or look_again)
 
     def _after_failure(self, error: Exception) -> datetime:
         self._failures += 1
         _log.debug("Looking at a session failed (%s in a row).", self._failures)
-        self._needs_token = isinstance(error, IBMNotAuthorizedError)
+        self._needs_token = any(
+            isinstance(each, IBMNotAuthorizedError) for each in (error, error.__cause__)
+        )
         words = problem_words(error)
         _let_go(error)
         with self._journal.lock:

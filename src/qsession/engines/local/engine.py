@@ -50,6 +50,8 @@ class LocalEngine:
 
     longest_max_time_s: ClassVar[int] = SYSTEM_MAX_TIME_S
     outlives_process: ClassVar[bool] = False
+    is_owed: ClassVar[bool] = False
+    """Its sessions end here, at once."""
     instance: str | None = None
     is_paid = False
 

@@ -22,6 +22,16 @@ _numbers = count()
 # Imported where they are used: the browser tests need none of it, and Qiskit takes its time.
 
 
+# A machine that is slow, or busy with something else, makes no test fail.
+settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    print_blob=True,
+)
+settings.load_profile("patient")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """What holds for every test."""
     # A busy machine may take any time for an example, and for making one.

@@ -14,6 +14,7 @@ from qsession.engines import list_sessions, locate
 from qsession.engines.ibm.finding import ListedSession
 from qsession.errors import InvalidInputError, shown
 from qsession.ibm_service import default_account_exists, default_service, instances_of
+from qsession.ids import read_id
 from qsession.ledger import SessionEntry, ledger_of_process
 from qsession.ledger.reading import find_sessions, read_sessions
 from qsession.session import Batch, Session, live
@@ -173,9 +174,11 @@ def attach(session_id_or_name: str, service: Any = None) -> Session:
         service: A `QiskitRuntimeService`; None is the default account if there is one.
 
     Raises:
+        InvalidInputError: If that cannot be an id or a name.
         SessionNotFoundError: If there is none, or it is local and open in another process.
         ServiceError: If the service could not be asked.
     """
+    session_id_or_name = read_id("session_id_or_name", session_id_or_name)
     held = live.find(session_id_or_name) or live.named(session_id_or_name)
     if held is not None:
         return held

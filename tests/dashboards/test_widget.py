@@ -262,8 +262,10 @@ def test_every_action_of_the_wire_is_known(page: RecordingComm):
         ({"action": "show", "key": "gone"}, "InvalidInputError", "lists no session 'gone'"),
         ({"action": "hide", "key": "gone"}, "InvalidInputError", "lists no session 'gone'"),
         ({"action": "close", "key": "gone"}, "InvalidInputError", "lists no session 'gone'"),
-        ({"action": "cancel"}, "InvalidInputError", "lists no session"),
-        ({"action": "cancel", "key": {"a": 1}}, "InvalidInputError", "lists no session"),
+        ({"action": "cancel"}, "InvalidInputError", "key=None cannot be an id"),
+        ({"action": "cancel", "key": {"a": 1}}, "InvalidInputError", "key={'a': 1} cannot be an"),
+        ({"action": "show", "key": "\ud800"}, "InvalidInputError", "cannot be an id"),
+        ({"action": "show", "key": "x" * 10_000_000}, "InvalidInputError", "key=str 'xxx"),
     ],
 )
 def test_a_request_that_fails_is_answered_with_the_kind_of_error_and_words(
@@ -272,6 +274,7 @@ def test_a_request_that_fails_is_answered_with_the_kind_of_error_and_words(
     reply = page.ask(**request_)
     assert (reply["ok"], reply["message"], reply["error"]["type"]) == (False, None, kind)
     assert words in reply["error"]["message"]
+    assert len(reply["error"]["message"]) < 500
 
 
 @pytest.mark.parametrize("content", [None, 7, "look", [], {}, {"kind": "reply"}])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qsession import Batch, Session, SessionNotFoundError
+from qsession import Batch, InvalidInputError, Session, SessionNotFoundError
 from qsession.session import live
 from tests.support.circuits import flipped
 from tests.support.waiting import until_dropped
@@ -26,9 +26,10 @@ def test_an_ended_session_is_found_too(make_session):
 
 def test_an_unknown_id_is_refused(make_session):
     make_session()
-    for unknown in ("elsewhere", None):
-        with pytest.raises(SessionNotFoundError, match="in this process"):
-            Session.from_id(unknown, None)  # type: ignore[arg-type]
+    with pytest.raises(SessionNotFoundError, match="in this process"):
+        Session.from_id("elsewhere", None)
+    with pytest.raises(InvalidInputError, match="session_id=None cannot be an id"):
+        Session.from_id(None, None)  # type: ignore[arg-type]
 
 
 def test_the_mode_must_fit(make_session):

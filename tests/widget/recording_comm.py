@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from comm.base_comm import BaseComm
+from jupyter_client.session import json_packer
 
 PATIENCE_S = 20
 
@@ -25,7 +25,8 @@ class RecordingComm(BaseComm):
         self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **_: Any
     ) -> None:
         """What `comm` calls to send."""
-        json.dumps(data)  # as the kernel does
+        packed = json_packer(data)  # as the kernel does
+        packed.decode()  # as the page does
         with self._came:
             self.messages.append((msg_type, data))
             self._came.notify_all()

@@ -86,6 +86,14 @@ def test_a_job_that_failed_tells_why(session: Session, page: RecordingComm, gate
     assert details["result"] is None
 
 
+def test_details_that_cannot_be_sent_as_they_are_are_sent_in_part(
+    session: Session, page: RecordingComm
+):
+    job = session.run(flipped("\ud800"))
+    assert details_of(page, job.job_id())["circuits"][0]["name"] == "?"
+    assert page.ask("picture")["ok"]
+
+
 def test_a_job_that_waits_tells_what_it_will_run(session: Session, page: RecordingComm):
     session.run(flipped())
     queued = session.run(bell())
@@ -119,12 +127,15 @@ def test_what_cannot_be_read_is_told_beside_the_rest(
 
 
 @pytest.mark.parametrize("action", ["details", "drawing"])
-@pytest.mark.parametrize("job_id", ["nowhere", None, 7])
+@pytest.mark.parametrize(
+    ("job_id", "kind"),
+    [("nowhere", "UnknownJobError"), (None, "InvalidInputError"), (7, "InvalidInputError")],
+)
 def test_a_job_that_is_not_there_is_an_error(
-    session: Session, page: RecordingComm, action: str, job_id: object
+    session: Session, page: RecordingComm, action: str, job_id: object, kind: str
 ):
-    reply = page.ask(action, job_id=job_id)
-    assert reply["error"]["type"] == "UnknownJobError"
+    reply = page.ask(action, job_id=job_id, index=0)
+    assert reply["error"]["type"] == kind
     assert "details" not in reply
 
 
@@ -135,7 +146,7 @@ def test_a_circuit_is_drawn_when_that_is_asked_for(session: Session, page: Recor
     assert "┤ H ├" in reply["details"]["drawing"]
 
 
-@pytest.mark.parametrize("index", [5, -1, "0", None, True])
+@pytest.mark.parametrize("index", [5, -1, "0", None, True, 0.0, 2**70])
 def test_a_circuit_that_is_not_there_is_an_error(
     session: Session, page: RecordingComm, index: object
 ):

@@ -6,17 +6,20 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from qsession.model.records import JobRecord
 from qsession.model.states import JobStatus
-from qsession.widget.encoding import LONGEST_ERROR, encode_head, encode_row
+from qsession.widget.encoding import LONGEST_ERROR, encode_head, encode_row, sendable
 from qsession.widget.wire import HEAD_FIELDS, WIRE_VERSION
 from tests.support.circuits import flipped, rotation
-from tests.widget.page_state import row_of
+from tests.widget.page_state import PageState, row_of
 
 if TYPE_CHECKING:
     from qsession import Session
     from qsession.testing import ManualClock
     from tests.support.gated_backend import GatedBackend
+    from tests.widget.recording_comm import RecordingComm
 
 PATIENCE_S = 20
 START = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -123,3 +126,34 @@ def test_a_long_error_is_cut():
 
     assert sent("x" * LONGEST_ERROR) == "x" * LONGEST_ERROR
     assert sent("x" * 10**6) == "x" * LONGEST_ERROR + "…"
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        ("Zürich", "Zürich"),
+        ("half \ud800 a character", "half ? a character"),
+        (float("nan"), None),
+        (float("-inf"), None),
+        (0.5, 0.5),
+        ({"\udfff": [("a", float("inf")), {"b": None}]}, {"?": [["a", None], {"b": None}]}),
+        (True, True),
+        (2**70, 2**70),
+    ],
+)
+def test_what_json_has_no_place_for_is_replaced(value: object, sent: object):
+    assert sendable(value) == sent
+
+
+def test_a_name_that_cannot_be_sent_keeps_nothing_else_from_being_sent(
+    session: Session, gated: GatedBackend
+):
+    session.run(flipped("\ud800"))
+    page: RecordingComm = session.widget.comm
+    names = [row_of(row)["name"] for row in page.messages[0][1]["state"]["rows"]]
+    assert names == ["?"]
+    gated.failure = RuntimeError("\udcff")
+    gated.open_gate()
+    page.wait_for(lambda: PageState.of(page).head["counts"]["ERROR"] == 1)
+    (row,) = PageState.of(page).rows.values()
+    assert row["error"] == "RuntimeError: ?"

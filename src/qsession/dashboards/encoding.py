@@ -6,6 +6,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 
 from qsession.dashboards.words import state_words, where_words
+from qsession.widget.checking import Actions, an_id
+from qsession.widget.encoding import sendable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,7 +17,15 @@ if TYPE_CHECKING:
 WIRE_VERSION: Final = 1
 """Raised when an older page could misread what is sent."""
 
-ACTIONS: Final = ("look", "ask", "show", "hide", "close", "cancel", "close_all")
+ACTIONS: Final[Actions] = {
+    "look": {},
+    "ask": {},
+    "show": {"key": an_id},
+    "hide": {"key": an_id},
+    "close": {"key": an_id},
+    "cancel": {"key": an_id},
+    "close_all": {},
+}
 """What a page may ask for; anything else is answered with an error."""
 
 
@@ -30,7 +40,7 @@ def encode_sight(
         shown: The keys of the sessions that are shown below the list.
         clicks_wait: Whether clicks wait for the running cell.
     """
-    return {
+    overview = {
         "version": WIRE_VERSION,
         "now_ms": _ms(now),
         "asked_ms": _ms(sight.asked),
@@ -38,6 +48,8 @@ def encode_sight(
         "clicks_wait": clicks_wait,
         "entries": [_encode_entry(entry, is_shown=entry.key in shown) for entry in sight.entries],
     }
+    found: dict[str, Any] = sendable(overview)
+    return found
 
 
 def _encode_entry(entry: Entry, *, is_shown: bool) -> dict[str, Any]:

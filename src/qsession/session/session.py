@@ -18,6 +18,7 @@ from qsession.engines import engine_class_for, locate
 from qsession.engines.base import Journal
 from qsession.errors import InvalidInputError
 from qsession.ibm_client import get_cm_session, set_cm_session
+from qsession.ids import read_id
 from qsession.inputs import read_name
 from qsession.ledger import SessionFacts, write_down
 from qsession.model.durations import read_max_time
@@ -297,9 +298,11 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
             calibration_id: The calibration of its backend.
 
         Raises:
+            InvalidInputError: If that cannot be an id.
             SessionNotFoundError: If there is none, or it is of the other mode.
             ServiceError: If the service could not be asked.
         """
+        session_id = read_id("session_id", session_id)
         held = live.find(session_id)
         if held is not None:
             _require_mode(session_id, type(held)._mode, cls._mode)  # noqa: SLF001 - our own class

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qsession.backends import gives_counts
 from qsession.engines.measuring import note_result
 from qsession.errors import UnknownJobError, shown
+from qsession.ids import read_id
 from qsession.inputs import read_circuits, read_name, read_run_options, read_shots
 from qsession.pubs import PubRequest, read_request
 from qsession.session.observed import ObservedSession
@@ -106,9 +107,12 @@ class WorkingSession(ObservedSession):
         """Submit the work of an earlier job once more, of the last one if none is named.
 
         Raises:
+            InvalidInputError: If that cannot be an id.
             UnknownJobError: If there is no such job.
             SessionEndedError: If the session takes no jobs.
         """
+        if job_id is not None:
+            job_id = read_id("job_id", job_id)
         self._prepare_for_job()
         if job_id is None:
             records = self.jobs
@@ -166,9 +170,10 @@ class WorkingSession(ObservedSession):
         """The live job with this id.
 
         Raises:
+            InvalidInputError: If that cannot be an id.
             UnknownJobError: If the session has none.
         """
-        job = self._engine.job(job_id)
+        job = self._engine.job(read_id("job_id", job_id))
         if job is None:
             raise _unknown(job_id)
         return job
@@ -181,18 +186,19 @@ class WorkingSession(ObservedSession):
         """Cancel one job; False if it can no longer be cancelled.
 
         Raises:
+            InvalidInputError: If that cannot be an id.
             UnknownJobError: If the session has no such job.
             ServiceError: If IBM Quantum could not be told.
         """
         # The records say whether there is such a job. Its handle may have to be fetched from the
         # service first, which takes time, and fails when the service does.
-        asked: object = job_id  # a page may ask for anything
+        job_id = read_id("job_id", job_id)
         with self._journal.lock:
-            is_known = isinstance(asked, str) and asked in self._journal.state.jobs
+            is_known = job_id in self._journal.state.jobs
         if not is_known:
             raise _unknown(job_id)
         return self._engine.cancel_job(job_id)
 
 
-def _unknown(job_id: object) -> UnknownJobError:
+def _unknown(job_id: str) -> UnknownJobError:
     return UnknownJobError(f"No job {shown(job_id)} in this session. The ids are in session.jobs.")

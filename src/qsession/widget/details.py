@@ -9,7 +9,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from qsession.errors import InvalidInputError, QSessionError, UnknownJobError
+from qsession.errors import QSessionError, UnknownJobError
 from qsession.job_details import (
     circuit_details,
     draw,
@@ -32,7 +32,7 @@ def details_of(session: Session, job_id: str) -> dict[str, Any]:
     Raises:
         UnknownJobError: If the session has no such job.
     """
-    record = _record(session, job_id)
+    record = record_of(session, job_id)
     details: dict[str, Any] = {
         "job_id": job_id,
         "status": record.status.value,
@@ -61,20 +61,23 @@ def details_of(session: Session, job_id: str) -> dict[str, Any]:
     return details
 
 
-def drawing_of(session: Session, job_id: str, index: object) -> dict[str, Any]:
+def drawing_of(session: Session, job_id: str, index: int) -> dict[str, Any]:
     """One circuit of a job, drawn.
 
     Raises:
         UnknownJobError: If the session has no such job.
         InvalidInputError: If it has no such circuit, or one too large to be read.
     """
-    _record(session, job_id)
-    if not isinstance(index, int) or isinstance(index, bool):
-        raise InvalidInputError(f"The page asked for circuit {index!r}, which is no number.")
+    record_of(session, job_id)
     return {"job_id": job_id, "index": index, "drawing": draw(session.job(job_id).inputs, index)}
 
 
-def _record(session: Session, job_id: str) -> JobRecord:
+def record_of(session: Session, job_id: str) -> JobRecord:
+    """The record of a job of this session.
+
+    Raises:
+        UnknownJobError: If it has no such job.
+    """
     try:
         return session.records([job_id])[0]
     except KeyError:

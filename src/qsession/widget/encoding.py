@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from qsession.model.records import JobRecord
@@ -18,9 +19,27 @@ MOST_PARAMETERS = 24
 """How many programs, and parameters of each, the page offers."""
 
 
+def sendable(value: Any) -> Any:
+    """What JSON has a place for: no halves of characters, no NaN, no infinity.
+
+    Names, errors and results come from anywhere, and one that cannot be sent would keep all else
+    from being sent with it.
+    """
+    match value:
+        case str():
+            return value if value.isascii() else value.encode(errors="replace").decode()
+        case float():
+            return value if isfinite(value) else None
+        case dict():
+            return {sendable(key): sendable(item) for key, item in value.items()}
+        case list() | tuple():
+            return list(map(sendable, value))
+    return value
+
+
 def encode_head(snapshot: SessionSnapshot, *, clicks_wait: bool) -> dict[str, Any]:
     """Everything about a session but its jobs."""
-    return {
+    head = {
         "version": WIRE_VERSION,
         "state": snapshot.state.value,
         "label": snapshot.state.label,
@@ -50,6 +69,8 @@ def encode_head(snapshot: SessionSnapshot, *, clicks_wait: bool) -> dict[str, An
         "stale_since_ms": _ms(snapshot.stale_since),
         "error": snapshot.error,
     }
+    found: dict[str, Any] = sendable(head)
+    return found
 
 
 def encode_row(record: JobRecord) -> list[Any]:
@@ -57,7 +78,7 @@ def encode_row(record: JobRecord) -> list[Any]:
     error = record.error
     if error is not None and len(error) > LONGEST_ERROR:
         error = f"{error[:LONGEST_ERROR]}…"
-    return [
+    row = [
         record.job_id,
         record.name,
         record.primitive,
@@ -68,10 +89,12 @@ def encode_row(record: JobRecord) -> list[Any]:
         record.run_seconds,
         record.qpu_seconds,
         record.shots,
-        list(record.tags),
+        record.tags,
         error,
-        [list(value) for value in record.values],
+        record.values,
     ]
+    found: list[Any] = sendable(row)
+    return found
 
 
 def _program(program: WorkLabel) -> dict[str, Any]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from qsession.errors import QSessionError
+from qsession.widget.checking import Actions, Request, read_request, request_id_of
+from qsession.widget.encoding import sendable
 
 _log = logging.getLogger("qsession")
 
-Request = Mapping[str, Any]
-"""A request as it came from the page."""
+LONGEST_MESSAGE: Final = 2000
+"""Characters of what a reply says in words."""
 
 
 @dataclass(frozen=True)
@@ -22,32 +24,54 @@ class Details:
     content: dict[str, Any]
 
 
+Outcome = str | Details | None
+
+
 def reply_to(
-    content: object, carry_out: Callable[[Request], str | Details | None]
-) -> dict[str, Any] | None:
-    """Carry out a request of the page.
+    content: Mapping[str, Any], actions: Actions, carry_out: Callable[[Request], Outcome]
+) -> dict[str, Any]:
+    """Check a request of the page and carry it out.
 
     Args:
-        content: The message as it came.
-        carry_out: Does what it asks for, and says so or gives what was asked for.
+        content: The request as it came.
+        actions: What may be asked for.
+        carry_out: Does it, and says so or gives what was asked for.
 
     Returns:
-        The reply; None for a message that is no request. Failures are replies too.
+        The reply, fit to be sent. Failures are replies too.
     """
-    if not isinstance(content, Mapping) or content.get("kind") != "request":
-        return None
-    outcome, problem = None, None
     try:
-        outcome = carry_out(content)
+        outcome = carry_out(read_request(content, actions))
     except Exception as error:  # noqa: BLE001 - whatever it is, the page waits for an answer
         if not isinstance(error, QSessionError):
             _log.exception("A request of the page failed.")
-        problem = {"type": type(error).__name__, "message": str(error) or type(error).__name__}
-    return {
+        return refusal(content, error)
+    return _reply(content, outcome)
+
+
+def refusal(content: Mapping[str, Any], error: Exception) -> dict[str, Any]:
+    """The reply to a request that was not, or could not be, carried out."""
+    return _reply(content, None, error)
+
+
+def _reply(
+    content: Mapping[str, Any], outcome: Outcome, error: Exception | None = None
+) -> dict[str, Any]:
+    problem = None
+    if error is not None:
+        kind = type(error).__name__
+        problem = {"type": kind, "message": _cut(str(error)) or kind}
+    reply = {
         "kind": "reply",
-        "id": content.get("id"),
-        "ok": problem is None,
-        "message": outcome if isinstance(outcome, str) else None,
+        "id": request_id_of(content),
+        "ok": error is None,
+        "message": _cut(outcome) if isinstance(outcome, str) else None,
         "error": problem,
         **({"details": outcome.content} if isinstance(outcome, Details) else {}),
     }
+    found: dict[str, Any] = sendable(reply)
+    return found
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}…"

@@ -3,63 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from qsession.errors import InvalidInputError, QSessionError
 from qsession.model.states import JobStatus
-from qsession.widget.details import details_of, drawing_of
-from qsession.widget.replies import Details, Request, reply_to
+from qsession.widget.checking import (
+    Actions,
+    Request,
+    an_id,
+    number,
+    numbers_by_name,
+    optional,
+    whole_number,
+)
+from qsession.widget.details import details_of, drawing_of, record_of
+from qsession.widget.replies import Details, Outcome
 
 if TYPE_CHECKING:
     from qsession.session import Session
 
+ACTIONS: Final[Actions] = {
+    "run": {
+        "program": optional(an_id),
+        "job_id": optional(an_id),
+        "shots": optional(whole_number),
+        "precision": optional(number),
+        "parameters": optional(numbers_by_name),
+    },
+    "cancel_session": {},
+    "close_session": {},
+    "cancel_job": {"job_id": an_id},
+    "cancel_queued": {},
+    "details": {"job_id": an_id},
+    "drawing": {"job_id": an_id, "index": whole_number},
+    "older": {"before": an_id},
+    "picture": {},
+    "resync": {},
+}
+"""What may be asked for; ``js/src/wire.ts`` has the same names."""
 
-def answer(
+
+def carry_out(
     session: Session,
-    content: object,
+    request: Request,
     *,
     resync: Callable[[], None],
     send_older: Callable[[str], None],
-) -> dict[str, Any] | None:
+) -> Outcome:
     """Carry out a request of the page.
 
     Args:
         session: The session that the page shows.
-        content: The message as it came.
+        request: One of `ACTIONS`.
         resync: Sends the whole state again.
         send_older: Sends the jobs before one.
 
-    Returns:
-        The reply; None for a message that is no request. Failures are replies too.
+    Raises:
+        Exception: Whatever keeps it from being carried out.
     """
-
-    def carry_out(request: Request) -> str | Details | None:
-        return _look_up(session, request) or _carry_out(session, request, resync, send_older)
-
-    return reply_to(content, carry_out)
-
-
-def _look_up(session: Session, content: Request) -> Details | None:
-    """What the page wants to know; None if it wants something done."""
-    match content.get("action"):
+    given = request.arguments
+    match request.action:
+        case "resync":
+            resync()
+            return None
+        case "older":
+            send_older(given["before"])
+            return None
         case "details":
-            return Details(details_of(session, content.get("job_id", "")))
+            return Details(details_of(session, given["job_id"]))
         case "drawing":
-            return Details(drawing_of(session, content.get("job_id", ""), content.get("index", 0)))
+            return Details(drawing_of(session, given["job_id"], given["index"]))
         case "picture":
             return Details({"html": session.to_html(), "text": repr(session)})
-    return None
+    return _act(session, request)
 
 
-def _carry_out(
-    session: Session,
-    content: Request,
-    resync: Callable[[], None],
-    send_older: Callable[[str], None],
-) -> str | None:
-    match content.get("action"):
+def _act(session: Session, request: Request) -> str:
+    match request.action:
         case "run":
-            return _run(session, content)
+            return _run(session, request)
         case "cancel_session":
             session.cancel(reason="cancelled from its widget")
             return "The session is cancelled."
@@ -67,37 +89,35 @@ def _carry_out(
             session.close(reason="closed from its widget")
             return "The session takes no more jobs."
         case "cancel_job":
-            return _cancel_job(session, content.get("job_id"))
+            return _cancel_job(session, request.arguments["job_id"])
         case "cancel_queued":
             return _cancel_queued(session)
-        case "older":
-            send_older(content.get("before", ""))
-        case "resync":
-            resync()
         case action:
-            raise InvalidInputError(f"The page asked for {action!r}, which is not known here.")
-    return None
+            raise AssertionError(f"nobody carries out {action!r}")
 
 
-def _run(session: Session, content: Request) -> str:
+def _run(session: Session, request: Request) -> str:
     """A program with what the reader chose for it, a job once more, or else the last one."""
-    program, shots = content.get("program"), content.get("shots")
-    if program is None:
-        job = session.run_again(content.get("job_id"), shots=shots)
-    else:
+    given = request.arguments
+    if given["program"] is not None:
         job = session.run_program(
-            program,
-            shots=shots,
-            precision=content.get("precision"),
-            parameters=content.get("parameters"),
+            given["program"],
+            shots=given["shots"],
+            precision=given["precision"],
+            parameters=given["parameters"],
         )
+    else:
+        if given["job_id"] is not None:
+            # In code, a job that another process left can be run again. A page is for its session.
+            record_of(session, given["job_id"])
+        job = session.run_again(given["job_id"], shots=given["shots"])
     return f"Job {job.job_id()} was submitted."
 
 
-def _cancel_job(session: Session, job_id: Any) -> str:
+def _cancel_job(session: Session, job_id: str) -> str:
     if session.cancel_job(job_id):
         return f"Job {job_id} is cancelled."
-    status = session.records([job_id])[0].status
+    status = record_of(session, job_id).status
     raise InvalidInputError(
         f"Job {job_id} is {status.lower()} and can no longer be cancelled here."
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 from traitlets import Enum
 
 from qsession.session.traits import Published
 from qsession.widget import subshells
-from qsession.widget.bundle import SCRIPT, STYLES
 from qsession.widget.encoding import encode_head, encode_row
-from qsession.widget.requests import answer
+from qsession.widget.page_widget import PageWidget
+from qsession.widget.requests import ACTIONS, carry_out
 from qsession.widget.wire import NEWEST_ROWS, ROWS_A_MESSAGE
 
 if TYPE_CHECKING:
@@ -20,12 +19,14 @@ if TYPE_CHECKING:
 
     from qsession.model.records import JobRecord
     from qsession.session import Session
+    from qsession.widget.checking import Request
+    from qsession.widget.replies import Outcome
 
 _UNTOLD = object()
 """Stands for the value of a field that no page can be relied on to know."""
 
 
-class SessionWidget(anywidget.AnyWidget):
+class SessionWidget(PageWidget):
     """Shows a session and lets people run, cancel and close from the page.
 
     The traits are read from the session whenever they are asked for (by a new view, a reloaded
@@ -33,8 +34,7 @@ class SessionWidget(anywidget.AnyWidget):
     The wire is described in `qsession.widget.wire`.
     """
 
-    _esm = SCRIPT
-    _css = STYLES
+    actions = ACTIONS
 
     seq = Published(lambda self: self._seq, help="Number of the last delta.").tag(sync=True)
     head = Published(lambda self: self._read_head(), help="All but the jobs.").tag(sync=True)
@@ -53,8 +53,6 @@ class SessionWidget(anywidget.AnyWidget):
         """Held from reading the session until what was read is sent, so that no older news
         overtakes newer ones."""
         super().__init__()
-        self.on_msg(self._receive)
-        subshells.let_clicks_overtake_cells(self.comm)
 
     def push(self, job_ids: list[str]) -> None:
         """Send what changed; called by the session's publisher, from its thread alone."""
@@ -103,17 +101,9 @@ class SessionWidget(anywidget.AnyWidget):
     def _newest(self) -> list[list[Any]]:
         return _rows(self._session.newest_records(NEWEST_ROWS))
 
-    def _receive(self, _widget: object, content: object, _buffers: object) -> None:
-        # One shell serves all widgets of the kernel, so nothing may be waited for here. A click is
-        # rare enough to be worth a thread of its own, which ends with its answer.
-        threading.Thread(
-            target=self._answer, args=(content,), name="qsession-request", daemon=True
-        ).start()
-
-    def _answer(self, content: object) -> None:
-        reply = answer(self._session, content, resync=self._resync, send_older=self.send_older)
-        if reply is not None:
-            self.send(reply)
+    def carry_out(self, request: Request) -> Outcome:
+        """Do what a page asks for."""
+        return carry_out(self._session, request, resync=self._resync, send_older=self.send_older)
 
     def _resync(self) -> None:
         self.send_state(["seq", "head", "rows"])

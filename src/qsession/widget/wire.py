@@ -86,19 +86,5 @@ ROW_FIELDS: Final = (
     "values",
 )
 
-ACTIONS: Final = (
-    "run",
-    "cancel_session",
-    "close_session",
-    "cancel_job",
-    "cancel_queued",
-    "details",
-    "drawing",
-    "older",
-    "picture",
-    "resync",
-)
-"""What a page may ask for; anything else is answered with an error."""
-
 KINDS: Final = ("delta", "older", "request", "reply")
 """The kinds of custom messages."""

@@ -1,0 +1,96 @@
+"""What every widget of ours is: `PageWidget`, and `KernelOwned` for those it is composed of."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
+
+import anywidget
+
+from qsession.errors import QSessionError
+from qsession.widget import subshells
+from qsession.widget.bundle import SCRIPT, STYLES
+from qsession.widget.checking import Actions, Request, is_request
+from qsession.widget.replies import Outcome, refusal, reply_to
+
+_log = logging.getLogger("qsession")
+
+OF_THE_PAGE: Final[Mapping[str, Callable[[object], bool]]] = {
+    "_view_count": lambda value: value is None or (type(value) is int and value >= 0),
+}
+"""The synced traits that a page may set, and to what: how often it shows the widget."""
+
+MOST_AT_ONCE: Final = 100
+"""How many requests of a widget are carried out at the same time; each has a thread."""
+
+
+class KernelOwned:
+    """Goes before a widget's class: its page may read the widget's traits, and set none.
+
+    To ipywidgets every synced trait is the page's as well, the program that the page runs among
+    them; a second page, or one that was saved long ago, would so change what all others see.
+    """
+
+    def set_state(self, sync_data: Mapping[str, Any]) -> None:
+        """Take what a page says of itself, and nothing else."""
+        may_be = ((name, value, OF_THE_PAGE.get(name)) for name, value in sync_data.items())
+        own = {name: value for name, value, is_good in may_be if is_good and is_good(value)}
+        super().set_state(own)  # type: ignore[misc]  # a widget's
+
+    def _handle_msg(self, msg: Mapping[str, Any]) -> None:
+        match msg["content"].get("data"):
+            case {"method": "update", "state": Mapping() as state}:
+                self.set_state(state)
+            case {"method": "request_state"} | {"method": "custom", "content": _}:
+                super()._handle_msg(msg)  # type: ignore[misc]  # a widget's
+            case _:
+                _log.debug("A page sent a message that is none.")
+
+
+class PageWidget(KernelOwned, anywidget.AnyWidget):
+    """A view in a page, which asks for things and gets one reply to each request."""
+
+    _esm = SCRIPT
+    _css = STYLES
+
+    actions: ClassVar[Actions]
+    """What the page may ask for."""
+
+    def __init__(self, **traits: Any) -> None:
+        self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
+        super().__init__(**traits)
+        self.on_msg(self._receive)
+        subshells.let_clicks_overtake_cells(self.comm)
+
+    @abstractmethod
+    def carry_out(self, request: Request) -> Outcome:
+        """Do what a page asks for, and say so or give what was asked for."""
+
+    def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
+        if not is_request(content):
+            return
+        if not self._free.acquire(blocking=False):
+            waiting = f"{MOST_AT_ONCE} requests are being carried out. Try again in a moment."
+            self.send(refusal(content, QSessionError(waiting)))
+            return
+        # One shell serves all widgets of the kernel, so nothing may be waited for here. A click is
+        # rare enough to be worth a thread of its own, which ends with its answer.
+        thread = threading.Thread(
+            target=self._answer, args=(content,), name="qsession-request", daemon=True
+        )
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system has no more of them
+            self._free.release()
+            self.send(refusal(content, error))
+
+    def _answer(self, content: Mapping[str, Any]) -> None:
+        try:
+            self.send(reply_to(content, self.actions, self.carry_out))
+        except Exception:  # noqa: BLE001 - the page is gone, and nobody waits for the answer
+            _log.debug("A reply could not be sent.", exc_info=True)
+        finally:
+            self._free.release()

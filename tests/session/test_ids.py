@@ -1,0 +1,54 @@
+"""Ids are checked where they come in: what cannot be one is no trouble of the ledger."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pytest
+
+from qsession import InvalidInputError, LedgerWarning, Session, attach
+from qsession.ledger import ledger_of_process
+from tests.support.circuits import flipped
+
+WRONG = [2**200, "\ud800", "", ["a"], {"a": 1}, b"a", 1.5, True, "x" * 10_000_000]
+
+
+@pytest.fixture
+def session(make_session) -> Session:
+    made: Session = make_session()
+    made.run(flipped(), shots=1)
+    return made
+
+
+@pytest.mark.parametrize("job_id", WRONG, ids=lambda value: f"{value!r:.20}")
+def test_what_cannot_be_the_id_of_a_job_is_refused(session: Session, job_id: Any):
+    for use in (session.run_again, session.job, session.cancel_job):
+        with pytest.raises(InvalidInputError, match=r"job_id=.* cannot be an id") as caught:
+            use(job_id)
+        assert len(str(caught.value)) < 300
+    assert len(session.jobs) == 1
+
+
+@pytest.mark.parametrize("session_id", [*WRONG, None], ids=lambda value: f"{value!r:.20}")
+def test_what_cannot_be_the_id_of_a_session_is_refused(session: Session, session_id: Any):
+    with pytest.raises(InvalidInputError, match=r"session_id_or_name=.* cannot be an id"):
+        attach(session_id)
+    with pytest.raises(InvalidInputError, match=r"session_id=.* cannot be an id"):
+        Session.from_id(session_id, None)
+
+
+def test_it_costs_no_warning_and_the_ledger_goes_on(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("qsession.ledger.trouble._warned_of", set())
+    ledger = ledger_of_process()
+    assert ledger is not None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", LedgerWarning)
+        wrong: Any
+        for wrong in (2**200, "\ud800"):
+            for use in (session.run_again, attach):
+                with pytest.raises(InvalidInputError):
+                    use(wrong)
+    assert not ledger.is_in_trouble

@@ -22,7 +22,7 @@ LIBRARIES_ENV := .overlays/libraries/.complete
 .DELETE_ON_ERROR:
 .PHONY: help setup lab test test-all lint format test-python test-oldest test-js test-browser
 .PHONY: every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
-.PHONY: benchmark-local benchmark-programs benchmark-widget benchmark-ledger coverage wheel
+.PHONY: benchmark-local benchmark-programs benchmark-widget benchmark-ledger docs coverage wheel
 .PHONY: release-check lock clean
 
 # Targets share their set-up, so they run one after the other, but for those that TOGETHER starts
@@ -58,10 +58,10 @@ lab: setup ## open JupyterLab on the quickstart notebook
 		--LabApp.default_url=/lab/tree/quickstart.ipynb
 
 test: chromium ## check a change, in minutes: this Python, JupyterLab, the newest releases
-	$(TOGETHER) lint test-js test-browser test-python $(TOOK)
+	$(TOGETHER) lint test-js docs test-browser test-python $(TOOK)
 
 test-all: chromium $(KERNELS) $(OLDEST_CLIENT) ## run every test: older releases, other front ends, long runs, too
-	$(TOGETHER) lint test-js every-browser-test every-python-test test-oldest $(TOOK)
+	$(TOGETHER) lint test-js docs every-browser-test every-python-test test-oldest $(TOOK)
 
 lint: $(SETUP) ## check style and types of the Python code
 	$(BIN)/ruff check .
@@ -100,7 +100,7 @@ every-browser-test: $(CHROMIUM) $(KERNELS)
 chromium: setup ## find Chromium for test-browser; root on Debian: install it
 	$(BIN)/python -m tests.browser.chromium
 
-front-ends: chromium $(KERNELS) ## find out anew what works where, and tell it in the README
+front-ends: chromium $(KERNELS) ## find out anew what works where, and tell it in the documentation
 	$(BIN)/pytest --find-anew $(addprefix tests/browser/test_,front_ends.py views_over_time.py saved_pictures.py)
 	$(BIN)/python -m tests.browser.findings
 
@@ -133,6 +133,9 @@ benchmark-widget: chromium ## measure the wire and the view beside a naive list 
 benchmark-ledger: setup ## four kernels write into one ledger for a minute
 	$(BIN)/python -m benchmarks.ledger_kernels
 
+docs: $(SETUP) ## build the documentation into docs/_build/html; a warning is an error
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html docs docs/_build/html
+
 coverage: setup ## test the Python code and the front end, and measure what of them runs
 	$(BIN)/pytest -m "not browser and not extended" --cov --cov-report=term:skip-covered
 	npm run coverage
@@ -149,7 +152,7 @@ lock: $(ENV) ## write requirements-dev.lock anew from pyproject.toml
 		--custom-compile-command "make lock" --output-file requirements-dev.lock pyproject.toml
 
 clean: ## remove everything that was installed or built
-	rm -rf .venv .overlays node_modules dist src/qsession/static src/labextension test-results
+	rm -rf .venv .overlays node_modules dist src/qsession/static src/labextension test-results docs/_build docs/pictures
 	rm -rf .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	find src tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 

@@ -110,7 +110,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--find-anew",
         action="store_true",
-        help="do not compare what is found about front ends with what the README says",
+        help="do not compare what is found about front ends with what the documentation says",
     )
 
 
@@ -187,7 +187,7 @@ def open_notebook(pages: Pages, lab: LabServer) -> OpenNotebook:
 
 @pytest.fixture
 def tell(request: pytest.FixtureRequest) -> Tell:
-    """Keep an answer about a front end for the README, and compare it with what that says."""
+    """Keep an answer about a front end, and compare it with what the documentation says."""
     found = request.config.stash.setdefault(FOUND, {})
 
     def tell_(subject: str, question: str, answer: str) -> None:

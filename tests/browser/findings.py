@@ -1,7 +1,8 @@
-"""What the browser tests found out about front ends: kept in a file, and told in the README.
+"""What the browser tests found out about front ends: kept in a file, and told in the documentation.
 
 ``make front-ends`` runs those tests, keeps what they found in ``findings.json``, and writes the
-tables of the README from it. A later run of the tests fails where it finds something else.
+tables of `docs/reference/front-ends.md` from it. A later run of the tests fails where it finds
+something else.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from tests.browser.own_server import REPOSITORY
 
 KEPT = Path(__file__).with_name("findings.json")
 FRESH = REPOSITORY / "test-results" / "findings.json"
-README = REPOSITORY / "README.md"
+PAGE = REPOSITORY / "docs" / "reference" / "front-ends.md"
 BEGIN = "<!-- Written by `make front-ends` from what the browser tests found. -->\n"
 END = "<!-- The end of what `make front-ends` wrote. -->\n"
 
@@ -62,13 +63,13 @@ def check(subject: str, question: str, answer: str) -> None:
     """
     kept = read().get(subject, {}).get(question)
     assert question == VERSION or kept == answer, (
-        f"{subject}, {question}: found {answer!r}, but {KEPT.name} and the README say {kept!r}. "
+        f"{subject}, {question}: found {answer!r}, but {KEPT.name} and {PAGE.name} say {kept!r}. "
         "If what was found is right, run 'make front-ends'."
     )
 
 
 def tables(findings: Findings) -> str:
-    """Tell findings as the tables of the README."""
+    """Tell findings as the tables of the PAGE."""
     fronts = [[_named(name, findings), *_answers(findings[name])] for name in FRONT_ENDS]
     kernels = [
         [f"{_named(name, findings)}", told[CLICK]]
@@ -85,9 +86,9 @@ def tables(findings: Findings) -> str:
     )
 
 
-def replaced(readme: str, findings: Findings) -> str:
-    """Return the README with the tables of these findings in their place."""
-    before, _, rest = readme.partition(BEGIN)
+def replaced(page: str, findings: Findings) -> str:
+    """Return the PAGE with the tables of these findings in their place."""
+    before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n{tables(findings)}\n{END}{after}"
 
@@ -107,14 +108,14 @@ def _table(headings: list[str], rows: list[list[str]]) -> str:
 
 
 def main() -> int:
-    """Keep what the last run of the tests found, and tell it in the README."""
+    """Keep what the last run of the tests found, and tell it in the PAGE."""
     fresh = read(FRESH)
     missing = [name for name in (*FRONT_ENDS, OVER_TIME) if name not in fresh]
     if missing:
         print(f"{FRESH} says nothing about {', '.join(missing)}: run the tests first.")
         return 1
     write(KEPT, fresh)
-    README.write_text(replaced(README.read_text("utf-8"), read()), "utf-8")
+    PAGE.write_text(replaced(PAGE.read_text("utf-8"), read()), "utf-8")
     return 0
 
 

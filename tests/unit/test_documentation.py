@@ -1,4 +1,4 @@
-"""What people can use is named in the README: each public name, argument, option and command."""
+"""What people can use is documented: each public name, argument, option and command."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ import qsession
 from qsession.magics import QSessionMagics
 from qsession.magics.commands import COMMANDS
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
-WORDS = frozenset(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", README))
+REPOSITORY = Path(__file__).parents[2]
+README = (REPOSITORY / "README.md").read_text()
+PAGES = "\n".join(path.read_text() for path in sorted((REPOSITORY / "docs").rglob("*.md")))
+API = (REPOSITORY / "docs" / "reference" / "api.md").read_text()
+WORDS = frozenset(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", PAGES))
 
 OF_TESTS = {"clock"}
 """Arguments that are for tests of programs, and documented where those are written."""
@@ -28,24 +31,30 @@ USES = (
 
 
 @pytest.mark.parametrize("name", qsession.__all__)
-def test_every_public_name_is_in_the_readme(name: str):
-    assert name in WORDS
+def test_every_public_name_is_in_the_reference(name: str):
+    assert re.search(rf":: qsession\.{name}$", API, re.MULTILINE)
+
+
+def test_the_readme_is_short_and_names_both_commands():
+    assert len(README.splitlines()) <= 120
+    assert "make lab" in README
+    assert "make test" in README
 
 
 @pytest.mark.parametrize(
     "name", sorted(set(inspect.signature(qsession.Session).parameters) - OF_TESTS)
 )
-def test_every_argument_of_a_session_is_in_the_readme(name: str):
+def test_every_argument_of_a_session_is_documented(name: str):
     assert name in WORDS
 
 
 @pytest.mark.parametrize("name", sorted(qsession.Session.class_trait_names()))
-def test_every_trait_is_in_the_readme(name: str):
+def test_every_trait_is_documented(name: str):
     assert name in WORDS
 
 
 @pytest.mark.parametrize("name", USES)
-def test_every_use_of_a_session_is_in_the_readme(name: str):
+def test_every_use_of_a_session_is_documented(name: str):
     assert hasattr(qsession.Session, name)
     assert name in WORDS
 
@@ -60,15 +69,15 @@ def test_every_use_of_a_session_is_in_the_readme(name: str):
         if option not in {"-h", "--help"}
     ),
 )
-def test_every_option_of_the_magics_is_in_the_readme(option: str):
-    assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", README)
+def test_every_option_of_the_magics_is_documented(option: str):
+    assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", PAGES)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_is_in_the_readme(command: str):
-    assert re.search(rf"%qsession\b[^\n]*\b{command}\b|`{command}\b", README)
+def test_every_command_is_documented(command: str):
+    assert re.search(rf"%qsession\b[^\n]*\b{command}\b|`{command}\b", PAGES)
 
 
 @pytest.mark.parametrize("name", ["QSESSION_HOME", "QSESSION_LEDGER"])
-def test_every_setting_is_in_the_readme(name: str):
+def test_every_setting_is_documented(name: str):
     assert name in WORDS

@@ -1,4 +1,4 @@
-"""What the README says about front ends is what the browser tests found."""
+"""What the documentation says about front ends is what the browser tests found."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from tests.browser import findings
 from tests.browser.findings import CLICK, FRONT_ENDS, IPYKERNEL, OVER_TIME, QUESTIONS, VERSION
 
 
-def test_the_tables_of_the_readme_are_those_of_the_findings():
-    readme = findings.README.read_text("utf-8")
-    assert findings.BEGIN in readme
-    assert readme == findings.replaced(readme, findings.read())
+def test_the_tables_of_the_page_are_those_of_the_findings():
+    page = findings.PAGE.read_text("utf-8")
+    assert findings.BEGIN in page
+    assert page == findings.replaced(page, findings.read())
 
 
 def test_each_front_end_has_an_answer_to_each_question():
@@ -39,8 +39,8 @@ def test_another_release_is_no_other_answer():
 
 
 def test_what_stands_around_the_tables_stays():
-    readme = f"before\n{findings.BEGIN}old\n{findings.END}after\n"
-    told = findings.replaced(readme, findings.read())
+    page = f"before\n{findings.BEGIN}old\n{findings.END}after\n"
+    told = findings.replaced(page, findings.read())
     assert told.startswith(f"before\n{findings.BEGIN}")
     assert told.endswith(f"{findings.END}after\n")
     assert "old" not in told

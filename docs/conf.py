@@ -65,5 +65,6 @@ def _take_over(source: Path, target: Path) -> None:
 
 
 _take_over(REPOSITORY / "notebooks" / "pictures", HERE / "pictures")
+(HERE / "tutorials").mkdir(exist_ok=True)
 for _notebook in (REPOSITORY / "notebooks").glob("*.ipynb"):
     shutil.copy2(_notebook, HERE / "tutorials" / _notebook.name)

@@ -253,7 +253,7 @@ def halves() -> CircuitWork:
     for _ in range(10):
         circuit.h(range(5))
         circuit.measure(0, 0)
-    return CircuitWork(AerSimulator(), (circuit,), {"shots": 500})
+    return CircuitWork(AerSimulator(), (circuit,), {"shots": 2000})
 
 
 def test_while_no_worker_is_ready_what_is_probably_short_runs_here(

@@ -198,3 +198,11 @@ def test_times_of_several_circuits_add_up():
     assert two.runs == one.runs * 2
     assert two.estimate_s() == pytest.approx(2 * one.estimate_s())
     assert isinstance(one.runs[0], Run)
+
+
+def test_a_circuit_is_compiled_once_for_all_its_parameter_sets():
+    def sweep(sets: int) -> float:
+        request = read_request((rotation(measured=True), [[0.1]] * sets), shots=7)
+        return size(SamplerWork(AER, request.sampler_pubs, {})).estimate_s()
+
+    assert sweep(100) < 50 * sweep(1)

@@ -31,10 +31,11 @@ LOOP_LENGTH = 3.0
 """How often a loop whose end depends on what is measured is taken to run, until it was measured."""
 
 # What a step costs on a slow or busy laptop, in seconds; a fast one takes a third.
-_PER_RUN_S = 2e-3
+_PER_CIRCUIT_S = 2e-3
+_PER_RUN_S = 0.3e-3
 _PER_OPERATION_S = 30e-6
 _PER_SHOT_S = 1.5e-6
-_PER_SHOT_AND_OPERATION_S = 3e-6
+_PER_SHOT_AND_OPERATION_S = 0.8e-6
 _PER_AMPLITUDE_S = 10e-9
 
 _PLAIN_METHODS = (None, "automatic", "statevector", "density_matrix")
@@ -95,7 +96,15 @@ class WorkSize:
         """The time it takes once everything is compiled, in seconds: rather more than less."""
         if self.method not in _PLAIN_METHODS:
             return math.inf
-        return sum(run.times * self._run_s(run.circuit, run.shots) for run in self.runs)
+        return sum(
+            self._circuit_s(run.circuit) + run.times * self._run_s(run.circuit, run.shots)
+            for run in self.runs
+        )
+
+    @staticmethod
+    def _circuit_s(circuit: CircuitSize) -> float:
+        """What a circuit takes once, however many parameter sets it is run with."""
+        return _PER_CIRCUIT_S + circuit.operations * _PER_OPERATION_S
 
     def _run_s(self, circuit: CircuitSize, shots: int) -> float:
         if circuit.qubits > 60:  # noqa: PLR2004 - nothing that takes amplitudes can be short
@@ -112,7 +121,7 @@ class WorkSize:
             work_s = matrix_s if is_matrix else shots * one_shot_s
         else:
             work_s = one_shot_s
-        return _PER_RUN_S + circuit.operations * _PER_OPERATION_S + shots * _PER_SHOT_S + work_s
+        return _PER_RUN_S + shots * _PER_SHOT_S + work_s
 
 
 def _options(work: Work) -> Mapping[str, Any]:

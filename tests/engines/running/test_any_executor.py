@@ -24,7 +24,7 @@ from qsession.engines.local.running.parcels import Parcel, pack
 from qsession.engines.local.running.place import StoppedError
 from qsession.engines.local.work import CircuitWork, Outcome
 from qsession.errors import JobFailedError, WorkerLostError
-from tests.engines.running.work import ENDLESS_SHOTS, endless
+from tests.engines.running.work import ENDLESS_SHOTS, aborting, endless
 from tests.support.circuits import bell, flipped
 from tests.support.gated_backend import GatedBackend
 
@@ -119,6 +119,20 @@ def test_a_backend_is_sent_with_the_first_unit_only(ended: Ended):
         place.start("job", work(shots), ended)
         assert ended.counts() == {"1": shots}
     assert executor.parts_sent == [1, 0, 0]
+
+
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_an_abort_inside_the_simulator_ends_one_unit_and_no_process_of_the_executor(
+    ended: Ended, processes: ProcessPoolExecutor, kind: str
+):
+    with ThreadPoolExecutor(1) as threads:
+        executor = threads if kind == "threads" else processes
+        place = ElsewhereInOrder(executor)
+        place.start("job", CircuitWork(BACKEND, (aborting(),), {"shots": 9}), ended)
+        with pytest.raises(WorkerLostError, match="was aborted by the simulator"):
+            ended.counts()
+        place.start("job", work(), ended)
+        assert ended.counts() == {"1": 3}
 
 
 def test_a_process_that_lacks_it_gets_it_when_it_says_so(ended: Ended):

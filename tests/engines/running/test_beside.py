@@ -9,7 +9,6 @@ from queue import SimpleQueue
 
 import pytest
 from qiskit import QuantumCircuit
-from qiskit.circuit.classical import expr, types
 from qiskit_aer import AerSimulator
 
 from qsession.engines.local.running import beside
@@ -22,7 +21,7 @@ from qsession.engines.local.running.replies import read_reply
 from qsession.engines.local.running.worker import Worker, WorkerStartError
 from qsession.engines.local.work import CircuitWork, Outcome, Work, run_work
 from qsession.errors import JobFailedError, WorkerLostError
-from tests.engines.running.work import ENDLESS_SHOTS, endless, flipped, unsure_work
+from tests.engines.running.work import ENDLESS_SHOTS, aborting, endless, flipped, unsure_work
 from tests.support.gated_backend import GatedBackend
 from tests.support.processes import Watched
 from tests.support.waiting import NewThreads, until_dropped
@@ -285,38 +284,30 @@ def test_while_no_worker_is_ready_what_is_probably_short_runs_here(
     other.close()
 
 
-def aborting() -> CircuitWork:
-    """What Aer 0.18 ends its process for."""
-    circuit = QuantumCircuit(1, 1)
-    level = circuit.add_var("level", expr.lift(5, types.Uint(8)))
-    with circuit.if_test(expr.less(level, 7)):
-        circuit.x(0)
-    circuit.measure(0, 0)
-    return CircuitWork(AerSimulator(), (circuit,), {"shots": 10})
-
-
-def test_what_may_end_its_process_never_runs_here(endings: Endings):
-    pool = Workers()
-    place = BesideKernel(AerSimulator(), lender=pool)
-    place.start("aborting", aborting(), endings.of("aborting"))
-    place.start("next", short_work(), endings.of("next"))
-    _, outcome, error, _ = endings.next()
-    assert outcome is None
+def test_an_abort_inside_the_simulator_ends_one_unit_in_words_and_the_next_one_runs(
+    endings: Endings,
+):
+    place = BesideKernel(AerSimulator(), lender=Workers())
+    place.start("aborts", CircuitWork(AerSimulator(), (aborting(),), {"shots": 9}), endings.of("a"))
+    place.start("next", unsure_work(), endings.of("next"))
+    _, _, error, _ = endings.next()
     assert isinstance(error, WorkerLostError)
-    assert endings.next_counts() == {"1": 3}
+    assert "was aborted by the simulator. It said: " in str(error)
+    assert "invalid cbit index" in str(error)
+    assert endings.next_counts() == {"1": 5}
     place.close()
-    pool.close()
 
 
-def test_not_even_where_no_process_can_be_started(endings: Endings):
-    def none() -> Worker:
-        raise WorkerStartError("no processes here")
+def test_what_may_abort_is_refused_where_no_process_can_be_started(endings: Endings):
+    def refuse() -> Worker:
+        raise WorkerStartError("no processes on this system")
 
-    place = BesideKernel(AerSimulator(), lender=Workers(none))
-    place.start("aborting", aborting(), endings.of("aborting"))
+    place = BesideKernel(AerSimulator(), lender=Workers(refuse))
+    place.start("job", CircuitWork(AerSimulator(), (aborting(),), {"shots": 9}), endings.of("job"))
     _, _, error, _ = endings.next()
     assert isinstance(error, JobFailedError)
-    assert "classical variables" in str(error)
+    assert str(error).startswith("The job has classical variables, with which Aer can end")
+    assert str(error).endswith("can be had for it: no processes on this system.")
     place.close()
 
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from qiskit import QuantumCircuit
+from qiskit.circuit.classical import expr, types
 from qiskit_aer import AerSimulator
 
 from qsession.engines.local.work import CircuitWork
@@ -43,4 +44,24 @@ def huge() -> QuantumCircuit:
     return circuit
 
 
-__all__ = ["ENDLESS_SHOTS", "bell", "endless", "flipped", "huge", "unsure", "unsure_work"]
+def aborting() -> QuantumCircuit:
+    """What ends the process that simulates it: Aer looks for the variable among the bits."""
+    circuit = QuantumCircuit(1, 1, name="aborting")
+    level = circuit.add_var("level", expr.lift(5, types.Uint(8)))
+    circuit.h(0)
+    with circuit.if_test(expr.less(level, 7)):
+        circuit.x(0)
+    circuit.measure(0, 0)
+    return circuit
+
+
+__all__ = [
+    "ENDLESS_SHOTS",
+    "aborting",
+    "bell",
+    "endless",
+    "flipped",
+    "huge",
+    "unsure",
+    "unsure_work",
+]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from qsession.engines.local.running.aborting import may_abort
+from qsession.engines.local.running.apart import carry_out_apart
 from qsession.engines.local.running.carrying_out import Reply, Task, carry_out, this_process
 from qsession.engines.local.running.known_parts import KnownParts
 from qsession.engines.local.running.parcels import Parcel, pack
@@ -35,6 +37,8 @@ class _Unit:
     """Whether the executor has it, or is just taking it."""
     is_stopped: bool = False
     is_resent: bool = False
+    is_apart: bool = False
+    """Whether it runs in a process of its own, wherever it comes to: it may end that one."""
 
 
 class ElsewhereInOrder:
@@ -58,7 +62,7 @@ class ElsewhereInOrder:
 
     def start(self, job_id: str, work: Work, ended: Ended) -> None:
         """Submit a unit to the executor; see `Place`."""
-        unit = _Unit(job_id, work, ended)
+        unit = _Unit(job_id, work, ended, is_apart=may_abort(work))
         with self._lock:
             self._units[job_id] = unit
         self._submit(unit)
@@ -99,6 +103,11 @@ class ElsewhereInOrder:
                 unit.parcel = None
 
     def _future_of(self, unit: _Unit) -> Future[Any]:
+        if unit.is_apart:
+            # Whatever process it comes to must not end with it.
+            parcel = unit.parcel = unit.parcel or pack(unit.work)
+            task = Task(unit.job_id, parcel.work, parcel.parts, this_process())
+            return self._executor.submit(carry_out_apart, task)
         if self._is_here or unit.parcel is None:
             return self._executor.submit(run_work, unit.work)
         parts = unit.parcel.parts if unit.is_resent else self._parts.to_send(unit.parcel.parts)
@@ -129,6 +138,8 @@ class ElsewhereInOrder:
         if not isinstance(reply, Reply):
             assert isinstance(reply, Outcome)  # noqa: S101 - of work that was not packed
             return reply
+        if unit.is_apart:
+            return self._read(reply)
         self._is_here = self._is_here or reply.process == this_process()
         if reply.missing and not unit.is_resent:
             self._parts.lacked_by(reply.process)
@@ -139,6 +150,9 @@ class ElsewhereInOrder:
             return None
         if unit.parcel is not None:
             self._parts.held_by(reply.process, unit.parcel.parts)
+        return self._read(reply)
+
+    def _read(self, reply: Reply) -> Outcome:
         try:
             return read_reply(reply)
         except CannotSendError as error:

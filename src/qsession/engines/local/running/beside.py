@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Literal
 
-from qsession.engines.local.running import isolation
+from qsession.engines.local.running.aborting import may_abort
+from qsession.engines.local.running.apart import REFUSAL
 from qsession.engines.local.running.parcels import pack
 from qsession.engines.local.running.place import StoppedError
 from qsession.engines.local.running.placing import Placing, is_simulator
@@ -166,17 +167,14 @@ class _Floor:
         if not self._may_send:
             return self._run_here(unit, None)
         size = self._placing.size(unit.work)
-        may_abort = isolation.may_abort(unit.work)
-        if not may_abort and self._may_run_here(size):
+        must_be_apart = may_abort(unit.work)
+        if not must_be_apart and self._may_run_here(size):
             return self._run_here(unit, size)
         try:
             return self._run_in_worker(unit, size)
         except CannotSendError as reason:
-            if may_abort:
-                raise JobFailedError(
-                    "The job uses classical variables or expressions. Aer may end the process "
-                    f"that runs such a circuit, and no other could be used ({reason})."
-                ) from reason
+            if must_be_apart:
+                raise JobFailedError(f"{REFUSAL}: {reason}.") from reason
             self._warn_once(reason)
             return self._run_here(unit, size)
 

@@ -21,6 +21,7 @@ WARM_UP = ("qiskit_aer", "qsession.engines.local.work")
 """Modules that a worker loads before the first job needs them; they take it a second or more."""
 
 _OUT_OF_MEMORY_SIGNAL = 9
+_ABORT_SIGNAL = 6
 _LONGEST_DYING_S = 5
 """It has closed its pipes by then."""
 
@@ -165,6 +166,8 @@ class Worker:
         said = self._read_last_words()
         if code == -_OUT_OF_MEMORY_SIGNAL:
             how = "was killed, which the system does when memory runs out"
+        elif code == -_ABORT_SIGNAL:
+            how = "was aborted by the simulator"
         elif code < 0:
             how = f"ended by signal {-code}"
         else:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from qiskit import QuantumCircuit
 from qiskit.circuit import Delay
-from qiskit.quantum_info import SuperOp
+from qiskit.quantum_info import Kraus, SuperOp, random_unitary
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import (
     LocalNoisePass,
@@ -19,6 +19,9 @@ from qiskit_aer.noise import (
     QuantumError,
     ReadoutError,
     RelaxationNoisePass,
+    amplitude_damping_error,
+    coherent_unitary_error,
+    mixed_unitary_error,
     pauli_error,
     thermal_relaxation_error,
 )
@@ -78,6 +81,16 @@ def test_superoperators_are_those_of_qiskit(t2):
     two = one.expand(thermal_relaxation_error(40.0, t2 / 2, 3.0))
     flipped = QuantumError([([(two.circuits[0].data[0].operation, [0])], 1.0)])
     for error in (one, two, two.compose(one.tensor(one)), flipped):
+        np.testing.assert_allclose(superoperator(error), SuperOp(error).data, atol=1e-14)
+
+
+def test_superoperators_of_several_matrices_are_those_of_qiskit():
+    first, second = (random_unitary(2, seed=seed) for seed in (1, 2))
+    coherent = coherent_unitary_error(first).compose(coherent_unitary_error(second))
+    mixed = mixed_unitary_error([(first, 0.25), (second, 0.75)])
+    kraus = QuantumError(Kraus(amplitude_damping_error(0.3)))
+    composed = kraus.compose(QuantumError(Kraus(amplitude_damping_error(0.5))))
+    for error in (coherent, mixed, coherent.expand(mixed), mixed.compose(kraus), composed):
         np.testing.assert_allclose(superoperator(error), SuperOp(error).data, atol=1e-14)
 
 

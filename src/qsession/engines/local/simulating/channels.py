@@ -42,8 +42,10 @@ def superoperator(error: QuantumError) -> Any:
 def _matrix(
     instruction: CircuitInstruction, qubits: tuple[int, ...], width: int, known: dict[Hashable, Any]
 ) -> Any:
+    # An instruction of a circuit leaves out matrices; its operation has them.
     parameters = tuple(
-        each.tobytes() if isinstance(each, np.ndarray) else each for each in instruction.params
+        each.tobytes() if isinstance(each, np.ndarray) else each
+        for each in instruction.operation.params
     )
     key = (instruction.name, qubits, parameters)
     matrix = known.get(key)
@@ -57,7 +59,7 @@ def _kraus(instruction: CircuitInstruction) -> list[Any]:
     if instruction.name == "reset":
         return list(_RESET)
     if instruction.name == "kraus":
-        return list(instruction.params)
+        return list(instruction.operation.params)
     if instruction.is_standard_gate():
         return [instruction.matrix]
     operation = instruction.operation

@@ -259,13 +259,22 @@ def test_cancelling_a_job_of_another_program_asks_nothing_first(
     assert server.log.lines() == [f"POST /jobs/{elsewhere.job_id}/cancel"]
 
 
-@pytest.mark.parametrize("job_id", ["nowhere", "", None, 7, ["a list"]])
+@pytest.mark.parametrize(
+    ("job_id", "error", "says"),
+    [
+        ("nowhere", UnknownJobError, "in this session"),
+        ("", InvalidInputError, "cannot be an id"),
+        (None, InvalidInputError, "cannot be an id"),
+        (7, InvalidInputError, "cannot be an id"),
+        (["a list"], InvalidInputError, "cannot be an id"),
+    ],
+)
 def test_a_job_that_the_session_does_not_have_is_not_cancelled(
-    make_session: Make, server: Server, job_id: Any
+    make_session: Make, server: Server, job_id: Any, error: type[Exception], says: str
 ):
     session = make_session(create_new=True)
     server.log.clear()
-    with pytest.raises(UnknownJobError, match="in this session"):
+    with pytest.raises(error, match=says):
         session.cancel_job(job_id)
     assert server.log.lines() == []
 

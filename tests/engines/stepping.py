@@ -81,6 +81,7 @@ class Stepped:
         if place == "worker":
             # Nothing is surely short: what was quick in the worker would run here the next time.
             patched.setattr(Placing, "is_surely_short", lambda *_: False)
+            patched.setattr(Placing, "is_probably_short", lambda *_: False)
             engine._place = BesideKernel(backend, lender=Workers(lambda: _Worker(self)))  # type: ignore[arg-type, return-value]
         self.place: Place = engine._place
         self.scheduler = engine._scheduler

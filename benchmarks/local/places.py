@@ -57,7 +57,11 @@ def _as_chosen() -> Iterator[qsession.Session]:
 
 @contextmanager
 def _always_in_worker() -> Iterator[qsession.Session]:
-    with patch.object(Placing, "is_surely_short", return_value=False), _as_chosen() as session:
+    with (
+        patch.object(Placing, "is_surely_short", return_value=False),
+        patch.object(Placing, "is_probably_short", return_value=False),
+        _as_chosen() as session,
+    ):
         yield session
 
 

@@ -82,7 +82,13 @@ class Stepped:
             # Nothing is surely short: what was quick in the worker would run here the next time.
             patched.setattr(Placing, "is_surely_short", lambda *_: False)
             patched.setattr(Placing, "is_probably_short", lambda *_: False)
-            engine._place = BesideKernel(backend, lender=Workers(lambda: _Worker(self)))  # type: ignore[arg-type, return-value]
+            engine._place = BesideKernel(
+                backend,
+                lender=Workers(
+                    lambda: _Worker(self),
+                    lambda _, then: threading.Timer(0, then),
+                ),
+            )  # type: ignore[arg-type, return-value]
         self.place: Place = engine._place
         self.scheduler = engine._scheduler
         self.scheduler._place = _SteppedPlace(self, self.place)

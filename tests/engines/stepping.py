@@ -85,10 +85,10 @@ class Stepped:
             engine._place = BesideKernel(
                 backend,
                 lender=Workers(
-                    lambda: _Worker(self),
+                    lambda: _Worker(self),  # type: ignore[arg-type, return-value]
                     lambda _, then: threading.Timer(0, then),
                 ),
-            )  # type: ignore[arg-type, return-value]
+            )
         self.place: Place = engine._place
         self.scheduler = engine._scheduler
         self.scheduler._place = _SteppedPlace(self, self.place)

@@ -39,7 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "patient",
         settings.default,
         deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        print_blob=True,
     )
     settings.load_profile("patient")
     # Tests drop open sessions of the loopback server all the time; one of them asks about it.

@@ -8,19 +8,20 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Literal
 
-from qsession.client_errors import SessionNotFoundError
+from qsession.accounts import account_may_exist
 from qsession.clock import SystemClock
-from qsession.engines import list_sessions, locate
-from qsession.engines.ibm.finding import ListedSession
 from qsession.errors import InvalidInputError, shown
-from qsession.ibm_service import default_account_exists, default_service, instances_of
 from qsession.ids import read_id
 from qsession.ledger import SessionEntry, ledger_of_process
 from qsession.ledger.reading import find_sessions, read_sessions
-from qsession.session import Batch, Session, live
+from qsession.session import live
 
+# What loads IBM's client, and Aer with it, is imported where an account is asked, or a session
+# taken up: to list what this computer knows takes neither.
 if TYPE_CHECKING:
+    from qsession.engines.ibm.finding import ListedSession
     from qsession.model.session_state import Mode
+    from qsession.session import Session
 
 LOST = "lost"
 """The state of a local session that is gone without anybody having closed it."""
@@ -142,10 +143,29 @@ def ask_account(service: Any, *, ended: bool, limit: int) -> Told:
         if not default_account_exists():
             return NOBODY_ASKED
         service = default_service()
+    from qsession.engines import list_sessions  # noqa: PLC0415 - loads the client
+    from qsession.ibm_service import instances_of  # noqa: PLC0415 - as above
+
     listed = list_sessions(service, ended=ended, limit=limit)
     is_complete = len(listed) < limit
     instances = frozenset(instances_of(service) if is_complete else ())
     return Told(tuple(listed), instances, was_asked=True)
+
+
+def default_account_exists() -> bool:
+    """Whether there is a default account; IBM's client is asked only if there may be one."""
+    if not account_may_exist():
+        return False
+    from qsession import ibm_service  # noqa: PLC0415 - loads the client
+
+    return ibm_service.default_account_exists()
+
+
+def default_service() -> Any:
+    """The user's default account, connected once."""
+    from qsession import ibm_service  # noqa: PLC0415 - loads the client
+
+    return ibm_service.default_service()
 
 
 def elsewhere(told: Told, *, ended: bool, limit: int) -> list[SessionInfo]:
@@ -187,6 +207,10 @@ def attach(session_id_or_name: str, service: Any = None) -> Session:
         held = live.find(entry.session_id)
         if held is not None:
             return held
+    from qsession.client_errors import SessionNotFoundError  # noqa: PLC0415 - loads the client
+    from qsession.engines import locate  # noqa: PLC0415 - as above
+    from qsession.session import Batch, Session  # noqa: PLC0415 - as above
+
     session_id = session_id_or_name if entry is None else entry.session_id
     is_local = entry is not None and entry.facts.kind == "local"
     if not is_local and service is None and default_account_exists():

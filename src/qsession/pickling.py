@@ -27,15 +27,8 @@ class CircuitPickler(pickle.Pickler):
             self.dispatch_table = {**copyreg.dispatch_table, default_type: _reduced_default}
 
 
-def dumps(item: object) -> bytes:
-    """Pickle an object; `pickle.loads` reads it."""
-    file = io.BytesIO()
-    CircuitPickler(file).dump(item)
-    return file.getvalue()
-
-
 def _default_case() -> object:
-    from qiskit.circuit import CASE_DEFAULT  # noqa: PLC0415 - the ledger is read without Qiskit
+    from qiskit.circuit import CASE_DEFAULT  # noqa: PLC0415 - others pickle without Qiskit
 
     return CASE_DEFAULT
 

@@ -9,10 +9,12 @@ import pytest
 import qiskit_ibm_runtime
 from qiskit.primitives.primitive_job import PrimitiveJob
 from qiskit_aer import AerSimulator
+from qiskit_ibm_runtime.accounts import management
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 import qsession
 from qsession import ibm_client
+from qsession.accounts import saved_accounts_path
 from tests.contract.primitives import PRIMITIVES, Primitive, measured
 
 
@@ -23,6 +25,10 @@ def parameters(function: Any) -> list[str]:
 def test_the_module_has_what_it_lists():
     for name in ibm_client.__all__:
         assert getattr(ibm_client, name) is not None
+
+
+def test_accounts_are_saved_where_they_are_looked_for():
+    assert str(saved_accounts_path()) == management._DEFAULT_ACCOUNT_CONFIG_JSON_FILE
 
 
 def test_ibms_session_holds_what_its_primitives_read():

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
+from pathlib import Path
+
+from qsession.ledger.ledger import Ledger
+from tests.unit.ledger.told import FACTS, Telling
 
 HEAVY = "('qiskit', 'qiskit_aer', 'qiskit_ibm_runtime', 'anywidget', 'ipywidgets', 'numpy')"
 
@@ -27,6 +32,31 @@ assert shell.find_cell_magic("qsession") is not None
 print(sorted(name for name in {HEAVY} if name in sys.modules and name not in before))
 """
     assert in_a_fresh_process(code) == "[]"
+
+
+def test_listing_what_the_ledger_has_loads_neither_aer_nor_ibms_client(
+    tmp_path: Path, ledger_home: Path
+):
+    ledger = Ledger(ledger_home / "ledger.sqlite3")
+    for name in ("one", "other"):
+        Telling(ledger, f"session-{name}", replace(FACTS, name=name)).submit(f"job of {name}")
+    ledger.close()
+    code = f"""
+import os, sys
+os.environ["IPYTHONDIR"] = os.environ["HOME"] = {str(tmp_path)!r}
+os.environ.pop("QISKIT_IBM_TOKEN", None)
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_line_magic("load_ext", "qsession")
+print(shell.run_line_magic("qsession", "list"))
+print(sorted(name for name in {HEAVY} if name in sys.modules and name != "numpy"))
+print([name for name in sys.modules if "simulat" in name])
+"""
+    *table, heavy, simulators = in_a_fresh_process(code).splitlines()
+    assert [line.split()[:2] for line in table[1:]] == [
+        ["session-other", "other"], ["session-one", "one"],
+    ]  # fmt: skip
+    assert (heavy, simulators) == ("[]", "[]")
 
 
 def test_importing_the_package_loads_neither_aer_nor_ibms_client():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 from typing import cast
 
 from qiskit import QuantumCircuit
 from qiskit.circuit import CASE_DEFAULT
 
-from qsession.pickling import dumps
+from qsession.pickling import CircuitPickler
 from tests.support.circuits import switched
 
 
@@ -26,7 +27,9 @@ def specifiers(circuit: QuantumCircuit) -> list[object]:
 
 
 def copied(circuit: QuantumCircuit) -> QuantumCircuit:
-    return cast("QuantumCircuit", pickle.loads(dumps(circuit)))  # noqa: S301 - our own bytes
+    file = io.BytesIO()
+    CircuitPickler(file).dump(circuit)
+    return cast("QuantumCircuit", pickle.loads(file.getvalue()))  # noqa: S301 - our own bytes
 
 
 def test_the_default_case_of_a_switch_stays_the_one():

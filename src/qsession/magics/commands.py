@@ -49,7 +49,7 @@ class Commands:
         return getattr(self, f"_{command}")(which)
 
     def _list(self, _: None) -> Table:
-        from qsession.listing import sessions  # noqa: PLC0415 - loads the client
+        from qsession.listing import sessions  # noqa: PLC0415 - loads NumPy
 
         heads = ("session", "name", "backend", "mode", "state", "opened", "left", "jobs", "from")
         rows = tuple(map(_session_row, sessions()))

@@ -82,6 +82,7 @@ METADATA = st.recursive(
     | st.floats()
     | st.complex_numbers()
     | st.text()
+    | st.binary()
     | st.builds(datetime.fromtimestamp, st.integers(0, 2**31), st.sampled_from([None, UTC]))
     | arrays.arrays(
         st.sampled_from(["<f8", ">f8", "<i4", "u1", "?", "<c16", "<U3", "S2", "<M8[us]"]),
@@ -105,6 +106,23 @@ def test_whatever_stands_in_metadata_comes_back_exactly(value: Any):
     require_same(again(sampled(metadata))[1].metadata, metadata)
 
 
+def test_results_of_earlier_releases_come_back():
+    content = (
+        b'qsession-result-1\xd1\x00\x00\x00{"a": ["tuple", 1, ["list", 2.5, ["float", "inf"]], '
+        b'["dict", [3, 4], [["tuple", 5, "x"], null]]], "n": ["scalar", "<i8", [], 0], '
+        b'"t": ["datetime", "2026-01-01T00:00:00+00:00"], "arr": ["array", "<i2", [3], 8]}'
+        b"\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x02\x00"
+    )
+    expected = {
+        "a": (1, [2.5, math.inf], {3: 4, (5, "x"): None}),
+        "n": np.int64(7),
+        "t": datetime(2026, 1, 1, tzinfo=UTC),
+        "arr": np.arange(3, dtype="<i2"),
+    }
+    require_same(decode_result(content), expected)
+    assert encode_result(expected) == content
+
+
 def test_arrays_that_come_back_may_be_changed():
     array = again(PrimitiveResult([], {"found": np.zeros(3)})).metadata["found"]
     array[0] = 1
@@ -121,7 +139,6 @@ class Odd:
         Odd(),
         datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=1))),
         {1, 2},
-        b"bytes",
         np.array([Odd()]),
         type("Number", (int,), {})(5),
         lambda: None,

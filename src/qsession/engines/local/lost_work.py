@@ -21,14 +21,16 @@ def find_lost_work(job_id: str, backend: BackendV2) -> tuple[JobRecord, Work]:
 
     Raises:
         UnknownJobError: If the ledger has no work of such a job.
-        InvalidInputError: If it was for another backend, or other releases wrote it.
+        InvalidInputError: If it was for another backend, other releases wrote it, or it cannot be
+            read. Nothing that is read runs anything.
     """
     ledger = ledger_of_process()
     found = None if ledger is None else ledger.read(lambda file: read_work(file, job_id))
     if found is None:
         raise UnknownJobError(
             f"No job {job_id!r} was submitted in this session, and what it ran is not in the "
-            "ledger, which keeps it of jobs that a process left unfinished. Run the circuit again."
+            "ledger, which keeps it of jobs that a process left unfinished, where it can be "
+            "written exactly. Run the circuit again."
         )
     record, stored = found
     if stored.backend != backend.name:

@@ -1,11 +1,16 @@
-"""Work that may end its process is known by its classical variables."""
+"""Work that may end its process is known: by its variables, and by gates of somebody's own."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from qiskit import QuantumCircuit
+from qiskit.circuit import Gate
 from qiskit.circuit.classical import expr, types
+from qiskit.circuit.library import DiagonalGate
+from qiskit.quantum_info import Kraus
 from qiskit_aer import AerSimulator
+from qiskit_aer.noise import depolarizing_error
 
 from qsession.engines.local.running.aborting import may_abort
 from qsession.engines.local.work import CircuitWork
@@ -49,6 +54,57 @@ def test_variables_of_a_circuit_or_of_its_blocks_are_risky(circuit: QuantumCircu
 @pytest.mark.parametrize("circuit", [bell(), switched(), conditional(with_variable=False)])
 def test_measured_bits_and_expressions_of_them_are_not(circuit: QuantumCircuit):
     assert not is_risky(circuit)
+
+
+def of_ones_own(name: str, kind: type[Gate] = Gate) -> QuantumCircuit:
+    circuit = QuantumCircuit(1, 1)
+    circuit.append(kind(name, 1, []), [0])
+    circuit.measure(0, 0)
+    return circuit
+
+
+class Mine(Gate):
+    """A user's own kind of gate."""
+
+
+def in_a_block(circuit: QuantumCircuit) -> QuantumCircuit:
+    outer = QuantumCircuit(1, 1)
+    outer.for_loop(range(2), None, circuit, [0], [0])
+    return outer
+
+
+@pytest.mark.parametrize("name", ["diagonal", "multiplexer", "roerror", "kraus", "mine"])
+def test_a_gate_of_ones_own_is_risky_whatever_it_is_called(name: str):
+    assert is_risky(of_ones_own(name))
+    assert is_risky(in_a_block(of_ones_own(name)))
+
+
+def test_so_is_a_subclass():
+    assert is_risky(of_ones_own("x", Mine))
+
+
+def of_qiskit() -> QuantumCircuit:
+    circuit = QuantumCircuit(2, 2)
+    circuit.append(DiagonalGate([1, -1]), [0])
+    circuit.append(Kraus([np.eye(2) / 2**0.5, np.eye(2) / 2**0.5]).to_instruction(), [0])
+    circuit.unitary(np.eye(2), 0)
+    circuit.initialize("1", 1)
+    circuit.append(depolarizing_error(0.1, 1), [0])
+    circuit.save_statevector()
+    circuit.measure(0, 0)
+    return circuit
+
+
+def test_what_qiskit_and_aer_define_is_not():
+    assert not is_risky(of_qiskit())
+    assert not is_risky(in_a_block(bell_on_one()))
+
+
+def bell_on_one() -> QuantumCircuit:
+    circuit = QuantumCircuit(1, 1)
+    circuit.h(0)
+    circuit.measure(0, 0)
+    return circuit
 
 
 def test_odd_work_is_not():

@@ -293,7 +293,7 @@ def test_an_abort_inside_the_simulator_ends_one_unit_in_words_and_the_next_one_r
     _, _, error, _ = endings.next()
     assert isinstance(error, WorkerLostError)
     assert "was aborted by the simulator. It said: " in str(error)
-    assert "invalid cbit index" in str(error)
+    assert "terminate called" in str(error)  # several of Aer's threads may throw at once
     assert endings.next_counts() == {"1": 5}
     place.close()
 
@@ -306,7 +306,7 @@ def test_what_may_abort_is_refused_where_no_process_can_be_started(endings: Endi
     place.start("job", CircuitWork(AerSimulator(), (aborting(),), {"shots": 9}), endings.of("job"))
     _, _, error, _ = endings.next()
     assert isinstance(error, JobFailedError)
-    assert str(error).startswith("The job has classical variables, with which Aer can end")
+    assert str(error).startswith("The job has classical variables or gates of its own, with")
     assert str(error).endswith("can be had for it: no processes on this system.")
     place.close()
 

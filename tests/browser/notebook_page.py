@@ -33,6 +33,8 @@ class NotebookPage(WatchedPage):
     noise = (
         # A restart while JupyterLab is still asking the new kernel whether it can be debugged.
         r"^Could not restore the debugger state: Canceled future for debug_request",
+        # The same while JupyterLab is asking the kernel for the subshell of its comms.
+        r"^uncaught: Error: Canceled future for create_subshell_request message before replies",
         # Notebook 7, on every page.
         r"^uncaught: Cannot read properties of undefined \(reading 'schema'\)$",
     )

@@ -10,10 +10,12 @@ from qiskit.circuit.classical import expr, types
 from qiskit.circuit.library import DiagonalGate
 from qiskit.quantum_info import Kraus
 from qiskit_aer import AerSimulator
-from qiskit_aer.noise import depolarizing_error
+from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error
 
+import qsession
 from qsession.engines.local.running.aborting import may_abort
 from qsession.engines.local.work import CircuitWork
+from qsession.errors import WorkerLostError
 from tests.engines.running.work import aborting
 from tests.support.circuits import bell, switched
 
@@ -28,6 +30,7 @@ def conditional(*, with_variable: bool) -> QuantumCircuit:
         if with_variable:
             circuit.add_var("inner", expr.lift(3, types.Uint(8)))
         circuit.x(0)
+    circuit.measure(0, 1)
     return circuit
 
 
@@ -54,6 +57,52 @@ def test_variables_of_a_circuit_or_of_its_blocks_are_risky(circuit: QuantumCircu
 @pytest.mark.parametrize("circuit", [bell(), switched(), conditional(with_variable=False)])
 def test_measured_bits_and_expressions_of_them_are_not(circuit: QuantumCircuit):
     assert not is_risky(circuit)
+
+
+def behind(where: str) -> QuantumCircuit:
+    """A circuit with an expression that reads bit 2, while bit 0 alone is measured."""
+    circuit = QuantumCircuit(1, 3)
+    register = circuit.cregs[0]
+    if where == "stored":
+        circuit.store(circuit.clbits[1], circuit.clbits[2])
+    elif where == "tested":
+        with circuit.if_test(expr.less(register, 3)):
+            circuit.x(0)
+    elif where == "switched on":
+        with circuit.switch(expr.bit_not(register)) as case, case(3):
+            circuit.x(0)
+    elif where == "tested in a loop":
+        with circuit.for_loop(range(2)), circuit.while_loop(expr.lift(circuit.clbits[2])):
+            circuit.x(0)
+    else:
+        block = QuantumCircuit(1, 1)
+        block.store(block.clbits[0], expr.logic_not(block.clbits[0]))
+        circuit.for_loop(range(2), None, block, [0], [2])
+    circuit.measure(0, 0)
+    return circuit
+
+
+BEHIND = ["stored", "tested", "switched on", "tested in a loop", "a bit of a block's own"]
+
+
+@pytest.mark.parametrize("where", BEHIND)
+def test_an_expression_of_bits_behind_the_measured_ones_is_risky(where: str):
+    circuit = behind(where)
+    assert is_risky(circuit)
+
+    circuit.measure(0, 2)
+    assert not is_risky(circuit)
+
+
+def test_a_session_survives_such_an_expression():
+    noise = NoiseModel()
+    noise.add_all_qubit_readout_error(ReadoutError([[0.9, 0.1], [0.2, 0.8]]))
+
+    with qsession.Session(AerSimulator(noise_model=noise)) as session:
+        job = session.run_circuits(behind("stored"), shots=40)
+
+        with pytest.raises(WorkerLostError, match="aborted by the simulator"):
+            job.result()
 
 
 def of_ones_own(name: str, kind: type[Gate] = Gate) -> QuantumCircuit:

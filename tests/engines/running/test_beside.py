@@ -306,7 +306,7 @@ def test_what_may_abort_is_refused_where_no_process_can_be_started(endings: Endi
     place.start("job", CircuitWork(AerSimulator(), (aborting(),), {"shots": 9}), endings.of("job"))
     _, _, error, _ = endings.next()
     assert isinstance(error, JobFailedError)
-    assert str(error).startswith("The job has classical variables or gates of its own, with")
+    assert str(error).startswith("The job has classical variables, expressions of bits")
     assert str(error).endswith("can be had for it: no processes on this system.")
     place.close()
 

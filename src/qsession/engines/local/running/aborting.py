@@ -2,8 +2,9 @@
 
 Aer runs shots in threads of its own, out of which no C++ exception can be told: one that is thrown
 there ends the process. Classical variables make it throw, where it looks for their bits among those
-of the circuit. And Aer goes by names: a gate of somebody's own that is called "diagonal" is read as
-Aer's, without the parameters that Aer's has.
+of the circuit. So does an expression that reads a bit behind all those that are measured: with
+noise Aer keeps no bits behind these. And Aer goes by names: a gate of somebody's own that is called
+"diagonal" is read as Aer's, without the parameters that Aer's has.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qiskit.circuit import ControlledGate, Gate, Instruction
+from qiskit.circuit import ClassicalRegister, Clbit, ControlledGate, Gate, Instruction
+from qiskit.circuit.classical import expr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qiskit import QuantumCircuit
     from qiskit.circuit import CircuitInstruction
 
@@ -36,6 +40,13 @@ def may_abort(work: Work) -> bool:
 
 
 def _is_risky(circuit: QuantumCircuit) -> bool:
+    if _has_variables_or_odd(circuit):
+        return True
+    read = max(_bits_read(circuit), default=-1)
+    return read >= 0 and read > max(_bits_measured(circuit), default=-1)
+
+
+def _has_variables_or_odd(circuit: QuantumCircuit) -> bool:
     if circuit.num_vars or circuit.num_stretches:
         return True
     return any(map(_is_odd, circuit.data))
@@ -47,11 +58,52 @@ def _is_odd(instruction: CircuitInstruction) -> bool:
     operation = instruction.operation
     if instruction.is_control_flow():
         # A block can have variables of its own.
-        return any(map(_is_risky, operation.blocks))
+        return any(map(_has_variables_or_odd, operation.blocks))
     kind = getattr(operation, "base_class", type(operation))
     if kind not in _GENERIC and kind.__module__.partition(".")[0] in _PACKAGES:
         return False
     return not (operation.name in _OF_MATRICES and _are_matrices(operation.params))
+
+
+def _bits_read(circuit: QuantumCircuit) -> Iterator[int]:
+    """The numbers of the bits that expressions read."""
+    for instruction in circuit.data:
+        if instruction.is_standard_gate():
+            continue
+        operation = instruction.operation
+        for name in ("condition", "target", "rvalue"):
+            value = getattr(operation, name, None)
+            if isinstance(value, expr.Expr):
+                yield from (circuit.find_bit(bit).index for bit in _bits_of(value))
+        for block in getattr(operation, "blocks", ()):
+            yield from _outside(circuit, instruction, _bits_read(block))
+
+
+def _bits_measured(circuit: QuantumCircuit) -> Iterator[int]:
+    """The numbers of the bits that are measured into."""
+    for instruction in circuit.data:
+        if instruction.name == "measure":
+            yield circuit.find_bit(instruction.clbits[0]).index
+        elif instruction.is_control_flow():
+            for block in instruction.operation.blocks:
+                yield from _outside(circuit, instruction, _bits_measured(block))
+
+
+def _outside(
+    circuit: QuantumCircuit,
+    instruction: CircuitInstruction,
+    numbers: Iterator[int],
+) -> Iterator[int]:
+    """What bits of a block are in the circuit that it stands in."""
+    return (circuit.find_bit(instruction.clbits[number]).index for number in numbers)
+
+
+def _bits_of(expression: expr.Expr) -> Iterator[Clbit]:
+    for variable in expr.iter_vars(expression):
+        if isinstance(variable.var, Clbit):
+            yield variable.var
+        elif isinstance(variable.var, ClassicalRegister):
+            yield from variable.var
 
 
 def _are_matrices(parameters: list[Any]) -> bool:

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from qsession.engines.local.running.carrying_out import Reply, Task
 
 REFUSAL = (
-    "The job has classical variables or gates of its own, with which Aer can end the process that "
-    "simulates it, and no process of its own can be had for it"
+    "The job has classical variables, expressions of bits that are never measured, or gates of its "
+    "own, with which Aer can end the process that simulates it, and no process of its own can be "
+    "had for it"
 )
 
 

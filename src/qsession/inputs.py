@@ -175,6 +175,20 @@ def require_measurement(index: int, circuit: QuantumCircuit) -> None:
         )
 
 
+def require_bits(index: int, circuit: QuantumCircuit) -> None:
+    """Refuse a classical register without bits: a sampler's result can say nothing of it.
+
+    Raises:
+        InvalidInputError: If there is one.
+    """
+    for register in circuit.cregs:
+        if register.size == 0:
+            raise InvalidInputError(
+                f"Classical register {register.name!r} of circuit {index} ({circuit.name!r}) has "
+                "no bits, so it has no counts. Give it bits, or leave it out."
+            )
+
+
 def _has_output(circuit: QuantumCircuit) -> bool:
     """Whether anything in it, control flow included, writes a classical bit or saves a state."""
     return any(

@@ -20,6 +20,7 @@ from qsession.inputs import (
     read_precision,
     read_primitive_options,
     read_shots,
+    require_bits,
     require_measurement,
 )
 
@@ -297,6 +298,7 @@ def _check_pub(index: int, pub: SamplerPub | EstimatorPub) -> None:
         )
     if isinstance(pub, SamplerPub):
         require_measurement(index, pub.circuit)
+        require_bits(index, pub.circuit)
         if pub.shots is not None:
             read_shots(pub.shots, f"PUB {index}: shots")
     elif pub.precision is not None:

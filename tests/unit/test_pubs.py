@@ -341,6 +341,16 @@ def test_unused_classical_bits_are_no_measurement():
         read_request(circuit)
 
 
+def test_a_register_without_bits_is_refused_as_ibms_primitive_refuses_it():
+    circuit = QuantumCircuit(
+        QuantumRegister(1, "q"), ClassicalRegister(1, "c"), ClassicalRegister(0, "none")
+    )
+    circuit.measure(0, 0)
+
+    with pytest.raises(InvalidInputError, match=r"register 'none' of circuit 1 .* has no bits"):
+        read_request([BELL, circuit])
+
+
 def test_a_measurement_inside_control_flow_is_one():
     circuit = QuantumCircuit(QuantumRegister(2), ClassicalRegister(2))
     with circuit.for_loop(range(2)):

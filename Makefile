@@ -21,7 +21,7 @@ LIBRARIES_ENV := .overlays/libraries/.complete
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup lab test test-all lint format test-python test-oldest test-js test-browser
-.PHONY: every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
+.PHONY: fuzz every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
 .PHONY: benchmark-local benchmark-programs benchmark-widget benchmark-ledger docs coverage wheel
 .PHONY: release-check lock clean
 
@@ -99,6 +99,10 @@ every-browser-test: $(CHROMIUM) $(KERNELS)
 
 chromium: setup ## find Chromium for test-browser; root on Debian: install it
 	$(BIN)/python -m tests.browser.chromium
+
+fuzz: setup ## compare new programs with IBM's local mode for an hour; MINUTES, PROGRAMS, SEED, FIRST, FILE
+	$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(PROGRAMS),--programs $(PROGRAMS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(FIRST),--first $(FIRST)) $(FILE)
 
 front-ends: chromium $(KERNELS) ## find out anew what works where, and tell it in the documentation
 	$(BIN)/pytest --find-anew $(addprefix tests/browser/test_,front_ends.py views_over_time.py saved_pictures.py)

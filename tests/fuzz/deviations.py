@@ -1,0 +1,58 @@
+"""Differences that are no fault of ours, each with its reason: `DEVIATIONS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.fuzz.comparing import Difference
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A kind of difference that is known.
+
+    Attributes:
+        name: What people see in the statistics.
+        why: Why it is not mended.
+        is_it: Whether a difference of a program's source is of this kind.
+    """
+
+    name: str
+    why: str
+    is_it: Callable[[str, Difference], bool]
+
+
+def _is_refused(words: str) -> Callable[[str, Difference], bool]:
+    def is_it(_source: str, found: Difference) -> bool:
+        return found.kind == "error" and "InvalidInputError" in found.ours and words in found.ours
+
+    return is_it
+
+
+def _is_said_later(source: str, found: Difference) -> bool:
+    is_own_way = "sample(" in source or "estimate(" in source
+    is_checked = "IBMInputValueError at submission" in found.theirs
+    return is_own_way and found.kind == "error" and is_checked and "at result" in found.ours
+
+
+DEVIATIONS = (
+    Deviation(
+        "refused with the result",
+        "session.run has no front end of IBM's, which checks its input at submission. Qiskit's own "
+        "primitive refuses it where it runs.",
+        _is_said_later,
+    ),
+    Deviation(
+        "nothing is measured",
+        "Without measurements a result has no counts. Aer gives one; a session says at submission "
+        "what lacks.",
+        _is_refused("measures nothing"),
+    ),
+)
+"""What the fuzzer counts, and does not report."""
+
+
+def deviation_of(source: str, found: Difference) -> Deviation | None:
+    """The known deviation that a difference is of."""
+    return next((each for each in DEVIATIONS if each.is_it(source, found)), None)

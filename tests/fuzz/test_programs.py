@@ -1,0 +1,57 @@
+"""Some programs of the fuzzer's: sessions give what IBM's local mode and Aer give, bit for bit.
+
+`make fuzz` runs many more, new ones each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fuzz.covering import OPTIONS, TAGS, WORDS, covering, kinds_of
+from tests.fuzz.fuzzing import Fuzzer
+from tests.fuzz.generating import Program, generate
+from tests.fuzz.process import Process
+
+PROGRAMS = covering(seed=1, times=1)
+
+
+@pytest.fixture(scope="module")
+def fuzzer() -> Iterator[Fuzzer]:
+    process = Process()
+    yield Fuzzer(process, is_reducing=False)
+    process.close()
+
+
+def test_everything_that_programs_are_made_of_occurs():
+    kinds = set().union(*map(kinds_of, PROGRAMS))
+
+    assert kinds >= TAGS | WORDS
+    assert len([kind for kind in kinds if kind.startswith("option ")]) >= OPTIONS
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def test_a_program_gives_what_the_reference_gives(program: Program, fuzzer: Fuzzer):
+    found = fuzzer.run(program)
+
+    assert found is None, f"\n{found.script}\nRun it alone, and reduce it, with:\n{again(program)}"
+
+
+def test_most_of_them_are_not_about_errors(fuzzer: Fuzzer):
+    counts = fuzzer.statistics
+    if counts.programs < len(PROGRAMS):
+        pytest.skip("Not all of the programs have run in this process.")
+
+    assert counts.broken < counts.programs / 10
+    assert counts.errors.total() < counts.jobs / 3
+    assert counts.ways["fast"] > counts.jobs / 2
+
+
+def test_a_seed_and_a_number_make_the_same_program_each_time():
+    assert generate(1, 7) == generate(1, 7) != generate(1, 8)
+
+
+def again(program: Program) -> str:
+    seed, number = program.name.split(":")
+    return f"python -m tests.fuzz --seed {seed} --first {number} --programs 1"

@@ -12,6 +12,7 @@ SHELL := /bin/bash
 
 # Other releases of a dependency, put in front of the installed one with PYTHONPATH.
 OLDEST_CLIENT := .overlays/qiskit-ibm-runtime-0.50.0
+NPM_PACKAGES := .overlays/npm/@jupyter-widgets/html-manager@1.0.15
 KERNELS := $(addprefix .overlays/ipykernel-,6.31.0 7.1.0 7.2.0 7.3.0)
 
 # The libraries of a benchmark; one of them wants older releases of numpy and pandas than .venv has.
@@ -33,7 +34,7 @@ CHROMIUM :=
 else
 .NOTPARALLEL:
 SETUP := setup
-CHROMIUM := chromium
+CHROMIUM := chromium $(NPM_PACKAGES)
 endif
 TOGETHER = @began=$$SECONDS; $(MAKE) --no-print-directory --jobs=2 --output-sync=target IS_SET_UP=1
 TOOK = && echo "make $@ took $$((SECONDS - began)) s after the set-up."
@@ -57,10 +58,10 @@ lab: setup ## open JupyterLab on the quickstart notebook
 	$(BIN)/python -m jupyterlab $(LAB_FLAGS) --ServerApp.root_dir=notebooks \
 		--LabApp.default_url=/lab/tree/quickstart.ipynb
 
-test: chromium ## check a change, in minutes: this Python, JupyterLab, the newest releases
+test: chromium $(NPM_PACKAGES) ## check a change, in minutes: this Python, JupyterLab, the newest releases
 	$(TOGETHER) lint test-js docs test-browser test-python $(TOOK)
 
-test-all: chromium $(KERNELS) $(OLDEST_CLIENT) ## run every test: older releases, other front ends, long runs, too
+test-all: chromium $(NPM_PACKAGES) $(KERNELS) $(OLDEST_CLIENT) ## run every test: older releases, other front ends, long runs, too
 	$(TOGETHER) lint test-js docs every-browser-test every-python-test test-oldest $(TOOK)
 
 lint: $(SETUP) ## check style and types of the Python code
@@ -104,8 +105,8 @@ fuzz: setup ## compare new programs with IBM's local mode for an hour; MINUTES, 
 	$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(PROGRAMS),--programs $(PROGRAMS)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(FIRST),--first $(FIRST)) $(FILE)
 
-front-ends: chromium $(KERNELS) ## find out anew what works where, and tell it in the documentation
-	$(BIN)/pytest --find-anew $(addprefix tests/browser/test_,front_ends.py views_over_time.py saved_pictures.py)
+front-ends: chromium $(NPM_PACKAGES) $(KERNELS) ## find out anew what works where, and tell it in the documentation
+	$(BIN)/pytest --find-anew $(addprefix tests/browser/test_,front_ends.py views_over_time.py saved_pictures.py exports.py)
 	$(BIN)/python -m tests.browser.findings
 
 pictures: every-browser-test ## renew the pictures in the README from what the browser tests saw
@@ -190,6 +191,13 @@ $(LIBRARIES_ENV): pyproject.toml | $(ENV)
 	rm -rf $@ $@.part
 	$(BIN)/python -m pip install --quiet --no-deps --target $@.part \
 		$(shell echo $* | sed 's/-\([0-9.]*\)$$/==\1/') $(NEEDS_$*)
+	mv $@.part $@
+
+# NAME@VERSION of a package of npm alone: what pages load from the network, for the tests to answer.
+.overlays/npm/%:
+	rm -rf $@ $@.part
+	mkdir -p $@.part
+	cd $@.part && tar xzf "$$(npm pack --silent $*)" --strip-components=1
 	mv $@.part $@
 
 # These still import the predecessor of nest-asyncio2.

@@ -1,3 +1,4 @@
+import { isExport } from "./exported";
 import type { Connection } from "./session-store";
 
 // Some hosts say so on the model. Jupyter's does too, but anywidget's proxy hides it.
@@ -9,7 +10,8 @@ function saidByModel(model: object): Connection | null {
 /** Whether the kernel can hear a new view; Jupyter marks the element of one that was saved. */
 export function connectionOfView(model: object, host: HTMLElement): Connection {
   const isMarked = host.closest(".jupyter-widgets-disconnected") !== null;
-  return saidByModel(model) ?? (isMarked ? "dead" : "live");
+  const found = saidByModel(model) ?? (isMarked ? "dead" : "live");
+  return found === "dead" && isExport() ? "exported" : found;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { AnyWidget } from "@anywidget/types";
 import { connectionAfterUpdate, connectionOfView } from "./connection";
 import { DashboardPanel } from "./dashboard/panel";
+import { hidePicture } from "./exported";
 import { isDashboard, listen, type Model } from "./model";
 import { keepPicture } from "./saved-picture";
 import { findStore, openStore } from "./stores";
@@ -39,16 +40,19 @@ function render({ model, el, signal }: RenderProps): () => void {
   if (isDashboard(model)) {
     const dashboard = new DashboardPanel(model, el, life.signal);
     el.append(dashboard.node);
+    hidePicture(model, life.signal);
     life.signal.addEventListener("abort", () => dashboard.node.remove());
     return life.end;
   }
   // Some hosts render without having initialized: the view then has a store of its own.
   const store = findStore(model) ?? openStore(model, life.signal);
-  if (connectionOfView(model, el) === "dead") store.freezeAsSaved();
+  const connection = connectionOfView(model, el);
+  if (connection !== "live") store.freezeAsSaved(connection);
   const onLive = (): void => store.setConnection(connectionAfterUpdate(model));
   listen(model, "comm_live_update", onLive, life.signal);
   const panel = new SessionPanel(store, el, life.signal);
   el.append(panel.node);
+  hidePicture(model, life.signal);
   keepPicture(store, panel.node, life.signal);
   life.signal.addEventListener("abort", () => panel.node.remove());
   return life.end;

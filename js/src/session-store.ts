@@ -21,8 +21,8 @@ import {
   type Status,
 } from "./wire";
 
-/** Whether the kernel can hear us. */
-export type Connection = "live" | "dead";
+/** Whether the kernel can hear us: no longer, or, in an export, never. */
+export type Connection = "live" | "dead" | "exported";
 
 /** What differs from the last time listeners were told, as far as it is worth telling. */
 export interface News {
@@ -56,7 +56,7 @@ export class SessionStore {
   #problem: string | null = null;
   readonly #saved = new SavedRows();
   readonly #older = new OlderJobs((before) =>
-    this.#connection === "dead" ? null : this.request("older", { before }),
+    this.#connection === "live" ? this.request("older", { before }) : null,
   );
   #connection: Connection = "live";
   readonly #clock = new KernelClock();
@@ -179,9 +179,9 @@ export class SessionStore {
 
   /** Takes note that the kernel went away, or came back. */
   setConnection(connection: Connection): void {
-    if (connection === this.#connection) return;
+    if (connection === this.#connection || this.#connection === "exported") return;
     this.#connection = connection;
-    if (connection === "dead") {
+    if (connection !== "live") {
       this.#clock.stop();
       this.#requests.failAll();
     } else this.#clock.go();
@@ -189,9 +189,9 @@ export class SessionStore {
   }
 
   /** For state that was read from a file: it shows the time of its saving, not of its reading. */
-  freezeAsSaved(): void {
-    if (this.#connection === "dead") return;
-    this.setConnection("dead");
+  freezeAsSaved(connection: "dead" | "exported" = "dead"): void {
+    if (this.#connection !== "live") return;
+    this.setConnection(connection);
     this.#clock.stop(this.#head?.now_ms);
     this.#tell(NO_CHANGE);
   }

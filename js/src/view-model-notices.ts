@@ -10,7 +10,15 @@ import type { Snapshot } from "./view-model";
 import type { Head } from "./wire";
 import { type IconName, isEnded, STATE_SIGNS, type Tone } from "./words";
 
-export type NoticeKind = "dead" | "problem" | "stale" | "time" | "idle" | "released" | "ended";
+export type NoticeKind =
+  | "dead"
+  | "exported"
+  | "problem"
+  | "stale"
+  | "time"
+  | "idle"
+  | "released"
+  | "ended";
 
 export interface Notice {
   readonly kind: NoticeKind;
@@ -42,6 +50,7 @@ export function describeNotices(snapshot: Snapshot, head: Head): Notice[] {
   const { connection, problem, nowMs } = snapshot;
   const found: (Notice | null)[] = [
     connection === "dead" ? DEAD : null,
+    connection === "exported" ? EXPORTED : null,
     problem ? unreadable(problem) : null,
   ];
   if (isEnded(head.state)) found.push(ended(head, nowMs));
@@ -66,6 +75,16 @@ const DEAD: Notice = {
   tone: "warn",
   text: "The kernel is gone: this is the last known state.",
   isSpoken: true,
+  isDismissable: false,
+};
+
+const EXPORTED: Notice = {
+  kind: "exported",
+  key: "exported",
+  icon: "clock",
+  tone: "quiet",
+  text: "As it was when the notebook had run.",
+  isSpoken: false,
   isDismissable: false,
 };
 

@@ -128,7 +128,7 @@ export function action(
   key: string,
   ownReason: string | null,
 ): ActionView {
-  if (snapshot.connection === "dead") return { reason: DISCONNECTED, isPending: false };
+  if (snapshot.connection !== "live") return { reason: DISCONNECTED, isPending: false };
   if (!snapshot.head) return { reason: WAITING, isPending: false };
   if (ownReason) return { reason: ownReason, isPending: false };
   return snapshot.isPending(key)

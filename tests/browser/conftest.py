@@ -70,24 +70,33 @@ class Pages:
     def __len__(self) -> int:
         return len(self._pages)
 
-    def blank(self, *, viewport: tuple[int, int] = (1280, 900), prefers: str = "light") -> Page:
+    def blank(
+        self,
+        *,
+        viewport: tuple[int, int] = (1280, 900),
+        prefers: str = "light",
+        scripts: bool = True,
+    ) -> Page:
         """Return an empty page in a browser context of its own.
 
         Args:
             viewport: Width and height in CSS pixels.
             prefers: The theme that the reader asks all sites for.
+            scripts: Whether scripts of the page run.
         """
         width, height = viewport
         context = self._browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if prefers == "dark" else "light",
+            java_script_enabled=scripts,
         )
         return context.new_page()
 
-    def watch(self, page: WatchedPage, server: OwnServer) -> None:
-        """Count this page among those of the test."""
+    def watch(self, page: WatchedPage, server: OwnServer | None = None) -> None:
+        """Count this page among those of the test, and its server, if it has one."""
         self._pages.append(page)
-        self._servers.add(server)
+        if server is not None:
+            self._servers.add(server)
 
     def close(self, *, has_failed: bool) -> None:
         """Close the pages, then check their consoles.

@@ -37,6 +37,8 @@ IPYKERNEL: Final = "ipykernel "
 """Stands before a release's number."""
 OVER_TIME: Final = "a view over time"
 """What becomes of a view in JupyterLab: its questions are things that happen to it."""
+EXPORTS: Final = "run by a program"
+"""What a page shows that was made of a notebook run by a program: its questions are programs."""
 
 Findings = dict[str, dict[str, str]]
 """For each front end, or release of ipykernel, the answers to questions."""
@@ -77,11 +79,13 @@ def tables(findings: Findings) -> str:
         if name.startswith(IPYKERNEL)
     ]
     events = [[event, answer] for event, answer in findings[OVER_TIME].items()]
+    programs = [[program, answer] for program, answer in findings[EXPORTS].items()]
     return "\n".join(
         [
             _table(["", *QUESTIONS], fronts),
             _table(["in JupyterLab with", CLICK], kernels),
             _table(["in JupyterLab, when", "the view"], events),
+            _table(["a notebook that a program has run, as HTML", "shows"], programs),
         ]
     )
 
@@ -110,7 +114,7 @@ def _table(headings: list[str], rows: list[list[str]]) -> str:
 def main() -> int:
     """Keep what the last run of the tests found, and tell it in the PAGE."""
     fresh = read(FRESH)
-    missing = [name for name in (*FRONT_ENDS, OVER_TIME) if name not in fresh]
+    missing = [name for name in (*FRONT_ENDS, OVER_TIME, EXPORTS) if name not in fresh]
     if missing:
         print(f"{FRESH} says nothing about {', '.join(missing)}: run the tests first.")
         return 1

@@ -33,7 +33,7 @@ from qsession import Session, dashboard
 
 session = Session("aer_simulator", name="mine")
 board = dashboard()
-print(board, board.to_html(), sorted(board._repr_mimebundle_()))
+print(board, board.to_html(), sorted(board._repr_mimebundle_()[0]))
 print(board.close_all())
 print([name for name in ("IPython", "ipywidgets", "anywidget", "comm") if name in sys.modules])
 """
@@ -153,14 +153,16 @@ def test_the_limit_holds_for_the_account(service: Any, open_elsewhere: OpenElsew
 def test_outside_of_a_kernel_it_is_text_and_html(make_session: Make):
     make_session("mine")
     shown = dashboard()
-    assert shown._repr_mimebundle_() == {"text/plain": str(shown), "text/html": shown.to_html()}
+    data, metadata = shown._repr_mimebundle_()
+    assert data == {"text/plain": str(shown), "text/html": shown.to_html()}
+    assert metadata == {}
 
 
 @pytest.mark.usefixtures("in_kernel")
 def test_in_a_kernel_it_is_the_live_view_with_the_static_forms(make_session: Make):
     make_session("mine")
     shown = dashboard()
-    bundle = shown._repr_mimebundle_()
+    bundle, _ = shown._repr_mimebundle_()
     live_view = "application/vnd.jupyter.widget-view+json"
     assert set(bundle) == {"text/plain", "text/html", live_view, SESSION_VIEW}
     assert bundle[SESSION_VIEW] == {"has_pictures": False}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -51,11 +52,12 @@ def test_it_is_kept_with_outputs_that_read_without_a_kernel(
 ) -> None:
     for cell in code_cells(notebook):
         assert cell.execution_count is not None
-        for output in cell.outputs:
+        for before, output in pairwise([None, *cell.outputs]):
             assert output.output_type in ("execute_result", "display_data")
             assert "text/plain" in output.data
             if "application/vnd.jupyter.widget-view+json" in output.data:
-                assert "<table>" in output.data["text/html"]
+                assert before is not None
+                assert "<table>" in before.data["text/html"]
 
 
 def test_it_holds_no_widget_state_and_nothing_of_the_machine_that_ran_it(

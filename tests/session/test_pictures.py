@@ -73,8 +73,10 @@ def test_text_from_outside_is_shown_as_text(make_session, gated: GatedBackend):
 
 def test_outside_a_kernel_only_the_static_forms_are_given(make_session):
     session = make_session()
-    bundle = session._repr_mimebundle_()
-    assert bundle == {"text/plain": repr(session), "text/html": session.to_html()}
+    data, metadata = session._repr_mimebundle_()
+    assert data == {"text/plain": repr(session), "text/html": session.to_html()}
+    assert metadata == {}
+    assert session._ipython_display_ is None
 
 
 @pytest.mark.parametrize("end", ["close", "cancel"])

@@ -205,7 +205,7 @@ def test_a_view_made_late_shows_what_came_before(make_session, gated: GatedBacke
 def test_the_live_view_is_shown_in_a_kernel(session: Session, monkeypatch: pytest.MonkeyPatch):
     shell = SimpleNamespace(kernel=object())
     monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
-    bundle = session._repr_mimebundle_()
+    bundle, _ = session._repr_mimebundle_()
     view = bundle["application/vnd.jupyter.widget-view+json"]
     assert view["model_id"] == session.widget.model_id
     assert bundle["text/plain"] == repr(session)

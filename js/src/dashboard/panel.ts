@@ -2,6 +2,7 @@ import { connectionAfterUpdate, connectionOfView } from "../connection";
 import { h, hasFocus, setAttribute, setText } from "../dom";
 import { listen, type WidgetModel } from "../model";
 import { RequestError, Requests } from "../requests";
+import type { Connection } from "../session-store";
 import { followTheme } from "../theme";
 import { Ticker } from "../ticker";
 import { ActionButton } from "../views/action-button";
@@ -48,7 +49,7 @@ export class DashboardPanel {
   readonly #outcomes: Outcomes;
   readonly #ticker: Ticker;
   #overview: Overview | null = null;
-  #isLive: boolean;
+  #connection: Connection;
   #skewMs = 0;
   #asked: EntryView | null = null;
 
@@ -56,7 +57,7 @@ export class DashboardPanel {
     this.#model = model;
     this.#signal = signal;
     this.#outcomes = new Outcomes(this.#alerts, this.#status, signal);
-    this.#isLive = connectionOfView(model, host) === "live";
+    this.#connection = connectionOfView(model, host);
     this.#requests = new Requests(
       (content) => model.send(content),
       () => this.#draw(),
@@ -117,7 +118,7 @@ export class DashboardPanel {
     };
     listen(model, "msg:custom", onMessage, this.#signal);
     const onLive = (): void => {
-      this.#isLive = connectionAfterUpdate(model) === "live";
+      if (this.#connection !== "exported") this.#connection = connectionAfterUpdate(model);
       if (!this.#isLive) this.#requests.failAll();
       this.#draw();
     };
@@ -145,15 +146,19 @@ export class DashboardPanel {
     this.#draw();
   }
 
+  get #isLive(): boolean {
+    return this.#connection === "live";
+  }
+
   #describe(): DashboardView {
-    return describeDashboard(this.#overview, this.#isLive, Date.now() + this.#skewMs);
+    return describeDashboard(this.#overview, this.#connection, Date.now() + this.#skewMs);
   }
 
   #draw(): void {
     const view = this.#describe();
     setText(this.#title, view.title);
     setText(this.#subtitle, view.subtitle);
-    setAttribute(this.node, "data-connection", this.#isLive ? "live" : "dead");
+    setAttribute(this.node, "data-connection", this.#connection);
     this.#alerts.updateSession(view.problem);
     const gone = this.#isLive ? null : "The kernel is gone.";
     const isAsking = this.#requests.isPending("ask");

@@ -1,5 +1,6 @@
 /** What a dashboard shows, without a document. Pure. */
 import { clock, countdown, counted, fullTime, number, shortClock, shortId, span } from "../format";
+import type { Connection } from "../session-store";
 import { type Sign, STATE_SIGNS, type Tone } from "../words";
 import type { Entry, Overview } from "./wire";
 
@@ -56,9 +57,10 @@ const LOST: Sign = { word: "Lost", icon: "unplugged", tone: "warn" };
 /** @param nowMs the kernel's time, as far as the page knows it. */
 export function describeDashboard(
   overview: Overview | null,
-  isLive: boolean,
+  connection: Connection,
   nowMs: number,
 ): DashboardView {
+  const isLive = connection === "live";
   const entries = (overview?.entries ?? []).map((entry) =>
     describe(entry, overview, isLive, nowMs),
   );
@@ -69,7 +71,7 @@ export function describeDashboard(
     entries,
     emptyText: emptyText(overview),
     problem: overview?.problem ?? null,
-    hint: hint(overview, isLive, nowMs),
+    hint: hint(overview, connection, nowMs),
     openCount,
     isCounting: isLive && entries.some((entry) => entry.left !== NOTHING),
   };
@@ -140,8 +142,9 @@ function emptyText(overview: Overview | null): string | null {
   return overview.entries.length > 0 ? null : "No open sessions. A new one appears here by itself.";
 }
 
-function hint(overview: Overview | null, isLive: boolean, nowMs: number): string {
-  if (!isLive) return "The kernel is gone. This is what was known last.";
+function hint(overview: Overview | null, connection: Connection, nowMs: number): string {
+  if (connection === "exported") return "As it was when the notebook had run.";
+  if (connection === "dead") return "The kernel is gone. This is what was known last.";
   if (overview?.clicks_wait) return "While a cell runs, clicks wait for its end.";
   if (overview === null || overview.asked_ms === null) return "";
   return `Account asked at ${clock(overview.asked_ms, nowMs)}`;

@@ -94,6 +94,11 @@ export class SessionOutput {
   #standInFor(model: MimeModel): void {
     if (this.isDisposed || this.#model !== model || this.#isLive) return;
     this.#standIn?.dispose();
+    if (!("text/html" in model.data)) {
+      // Of a notebook that a program ran: the picture is an output of its own, above this one.
+      this.renderer.node.replaceChildren();
+      return;
+    }
     this.#standIn = this.#registry.createRenderer("text/html");
     const style = h("style", {}, STYLE);
     const note = h("p", {}, `${hasPictures(model) ? SAVED : SHOWN} ${AGAIN}`);

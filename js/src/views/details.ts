@@ -97,7 +97,7 @@ export class DetailsPanel {
     this.#again.update(this.#againAction(row, snapshot));
     this.#updateFacts(describeFacts(row, snapshot.nowMs));
     const lookup =
-      snapshot.connection === "dead"
+      snapshot.connection !== "live"
         ? (this.#lookup.known(row) ??
           "Results are not saved with a notebook: only a kernel has them.")
         : this.#lookup.get(row);

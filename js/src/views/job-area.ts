@@ -191,7 +191,7 @@ export class JobArea {
       case "cancel_job": {
         const status = this.#store.job(this.#jobToCancel)?.status;
         const isOver = status !== "QUEUED" && status !== "RUNNING";
-        if (isOver || snapshot.connection === "dead") this.#confirmation.close();
+        if (isOver || snapshot.connection !== "live") this.#confirmation.close();
         break;
       }
       case null:

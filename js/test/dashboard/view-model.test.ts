@@ -5,7 +5,11 @@ import { NOW } from "../fixtures";
 import { entry, overview } from "./fixtures";
 
 function viewOf(changes: Partial<Entry>, { isLive = true, nowMs = NOW } = {}) {
-  const [first] = describeDashboard(overview([entry("a", changes)]), isLive, nowMs).entries;
+  const [first] = describeDashboard(
+    overview([entry("a", changes)]),
+    isLive ? "live" : "dead",
+    nowMs,
+  ).entries;
   if (!first) throw new Error("The entry is not shown.");
   return first;
 }
@@ -61,32 +65,32 @@ describe("a session in the list", () => {
 describe("the list", () => {
   test("counts its sessions, and those that are open", () => {
     const shown = overview([entry("a"), entry("b", { is_open: false })]);
-    const view = describeDashboard(shown, true, NOW);
+    const view = describeDashboard(shown, "live", NOW);
     expect(view.title).toBe("2 sessions");
     expect(view.subtitle).toBe("1 open");
-    expect(describeDashboard(overview([entry("a")]), true, NOW).subtitle).toBe("");
+    expect(describeDashboard(overview([entry("a")]), "live", NOW).subtitle).toBe("");
     expect(view.openCount).toBe(1);
   });
 
   test("says that it is empty, or that it cannot be read", () => {
-    expect(describeDashboard(overview([]), true, NOW).emptyText).toMatch("No open sessions");
-    expect(describeDashboard(null, true, NOW).emptyText).toMatch("cannot be read");
+    expect(describeDashboard(overview([]), "live", NOW).emptyText).toMatch("No open sessions");
+    expect(describeDashboard(null, "live", NOW).emptyText).toMatch("cannot be read");
   });
 
   test("says when the account was asked, that clicks wait, or that the kernel is gone", () => {
     const asked = overview([], { asked_ms: NOW });
-    expect(describeDashboard(asked, true, NOW).hint).toMatch("Account asked at");
+    expect(describeDashboard(asked, "live", NOW).hint).toMatch("Account asked at");
     const waiting = overview([], { clicks_wait: true });
-    expect(describeDashboard(waiting, true, NOW).hint).toMatch("wait");
-    expect(describeDashboard(asked, false, NOW).hint).toMatch("kernel is gone");
+    expect(describeDashboard(waiting, "live", NOW).hint).toMatch("wait");
+    expect(describeDashboard(asked, "dead", NOW).hint).toMatch("kernel is gone");
   });
 
   test("counts only while a time is on show and the kernel is there", () => {
     const shown = overview([entry("a")]);
-    expect(describeDashboard(shown, true, NOW).isCounting).toBe(true);
-    expect(describeDashboard(shown, false, NOW).isCounting).toBe(false);
+    expect(describeDashboard(shown, "live", NOW).isCounting).toBe(true);
+    expect(describeDashboard(shown, "dead", NOW).isCounting).toBe(false);
     const without = overview([entry("a", { remaining_s: null })]);
-    expect(describeDashboard(without, true, NOW).isCounting).toBe(false);
+    expect(describeDashboard(without, "live", NOW).isCounting).toBe(false);
   });
 });
 

@@ -196,6 +196,14 @@ describe("an output", () => {
     expect(node.textContent).toContain("As it was when the cell ran. Run the cell again");
   });
 
+  test("of a notebook that a program ran says nothing: its picture stands above it", async () => {
+    const output = new FakeOutput("gone", { has_pictures: false });
+    const { "text/html": _, ...data } = output.data;
+    output.data = data;
+    const { node } = await new Notebook().show(output);
+    expect(node.textContent).toBe("");
+  });
+
   test("is the picture while there is no kernel, and live when it has come", async () => {
     const notebook = new Notebook();
     notebook.registry.known.add("a");

@@ -9,9 +9,13 @@ from qsession.clock import SystemClock
 from qsession.dashboards.overview import Overview
 from qsession.dashboards.pictures import sight_html, sight_text
 from qsession.listing import read_limit
-from qsession.session.forms import forms_of
+from qsession.session.forms import Forms, forms_of
+from qsession.session.kept_outputs import KeptOutput
+from qsession.session.surroundings import is_run_by_program
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ipywidgets import VBox
 
     from qsession.clock import Clock
@@ -52,6 +56,7 @@ class Dashboard:
         )
         self._overview.look(ask=True)
         self._widget: VBox | None = None
+        self._kept_output: KeptOutput | None = None
         self._widget_lock = threading.Lock()
 
     @property
@@ -94,5 +99,21 @@ class Dashboard:
 
     __repr__ = __str__
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: object) -> tuple[Forms, Forms]:
         return forms_of(str(self), self.to_html(), lambda: self.widget, has_pictures=False)
+
+    @property
+    def _ipython_display_(self) -> Callable[[], None] | None:
+        """Where a program runs the notebook, what shows the list and keeps it up to date."""
+        return self._display_to_keep if is_run_by_program() else None
+
+    def _display_to_keep(self) -> None:
+        box = self.widget
+        with self._widget_lock:
+            if self._kept_output is None:
+                list_ = box.children[0]
+                self._kept_output = KeptOutput(self._picture, list_, box)
+        self._kept_output.display()
+
+    def _picture(self) -> tuple[str, str]:
+        return str(self), self.to_html()

@@ -59,9 +59,13 @@ class DashboardWidget(PageWidget):
                 message = self._overview.cancel(key)
             case "close_all":
                 message = self._overview.close_all()
+        self.renew()
+        return message
+
+    def renew(self) -> None:
+        """Look, and send what is seen."""
         with self._changing:
             self.overview = self._encoded(self._overview.look(ask=False))
-        return message
 
     def _show(self, key: str) -> None:
         session = self._overview.session(key)

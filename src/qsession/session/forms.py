@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from qsession.session.surroundings import in_kernel
 
@@ -14,6 +14,9 @@ The extension shows the static forms where there is no live view. Where ``has_pi
 gives newer ones, which are kept when the notebook is saved.
 """
 
+Forms: TypeAlias = dict[str, Any]
+"""Content by its MIME type."""
+
 
 class Shown(Protocol):
     """What can be displayed: an ipywidget."""
@@ -23,7 +26,7 @@ class Shown(Protocol):
 
 def forms_of(
     text: str, html: str, widget: Callable[[], Shown], *, has_pictures: bool
-) -> dict[str, Any]:
+) -> tuple[Forms, Forms]:
     """The static forms of something, and in a kernel its live view.
 
     Args:
@@ -33,11 +36,19 @@ def forms_of(
         has_pictures: Whether the live view gives newer static forms.
 
     Returns:
-        What ``_repr_mimebundle_`` should give.
+        What ``_repr_mimebundle_`` should give: the forms, and the metadata by which some hosts
+        (Colab) find what draws the live one.
     """
     static = {"text/plain": text, "text/html": html}
     if not in_kernel():
-        return static
-    live_view = widget()._repr_mimebundle_()
-    data: Mapping[str, Any] = live_view[0] if isinstance(live_view, tuple) else live_view
-    return {**(data or {}), **static, SESSION_VIEW: {"has_pictures": has_pictures}}
+        return static, {}
+    live, metadata = live_forms_of(widget())
+    return {**live, **static, SESSION_VIEW: {"has_pictures": has_pictures}}, metadata
+
+
+def live_forms_of(widget: Shown) -> tuple[Forms, Forms]:
+    """The form of a live view, with a text that says nothing, and its metadata."""
+    bundle = widget._repr_mimebundle_()
+    data: Mapping[str, Any] | None
+    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    return {**(data or {}), "text/plain": ""}, dict(metadata or {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -25,13 +25,14 @@ from qsession.model.durations import read_max_time
 from qsession.model.session_state import SessionState
 from qsession.session import live
 from qsession.session.arguments import differing_spans, tell_apart
-from qsession.session.forms import forms_of
+from qsession.session.forms import Forms, forms_of
 from qsession.session.guarded import GuardedSession
 from qsession.session.guards import Guards
+from qsession.session.kept_outputs import KeptOutput
 from qsession.session.reusing import OnePerName
 from qsession.session.running import read_running
 from qsession.session.stopping import stop_if_wanted
-from qsession.session.surroundings import in_kernel
+from qsession.session.surroundings import in_kernel, is_run_by_program
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -136,6 +137,7 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
         self._service = self._engine.service
         self._instance = None
         self._widget: SessionWidget | None = None
+        self._kept_output: KeptOutput | None = None
         self._widget_lock = threading.Lock()
         self._outer: list[qiskit_ibm_runtime.Session | None] = []
         live.remember(self)
@@ -256,9 +258,24 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
                 self._publisher.add_listener(self._widget.push)
             return self._widget
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: object) -> tuple[Forms, Forms]:
         """The live view, with the static forms for whoever cannot show it."""
         return forms_of(repr(self), self.to_html(), lambda: self.widget, has_pictures=True)
+
+    @property
+    def _ipython_display_(self) -> Callable[[], None] | None:
+        """Where a program runs the notebook, what shows the session and keeps it up to date."""
+        return self._display_to_keep if is_run_by_program() else None
+
+    def _display_to_keep(self) -> None:
+        widget = self.widget
+        with self._widget_lock:
+            if self._kept_output is None:
+                self._kept_output = KeptOutput(self._picture, widget, widget)
+        self._kept_output.display()
+
+    def _picture(self) -> tuple[str, str]:
+        return repr(self), self.to_html()
 
     # --- what IBM's session tells ---------------------------------------------------------------
 

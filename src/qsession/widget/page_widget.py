@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
 import anywidget
+from traitlets import Unicode
 
 from qsession.errors import QSessionError
 from qsession.widget import subshells
@@ -56,6 +57,10 @@ class PageWidget(KernelOwned, anywidget.AnyWidget):
     _esm = SCRIPT
     _css = STYLES
 
+    picture = Unicode(
+        help="The class of the elements that show the view's picture, which the view hides."
+    ).tag(sync=True)
+
     actions: ClassVar[Actions]
     """What the page may ask for."""
 
@@ -64,6 +69,10 @@ class PageWidget(KernelOwned, anywidget.AnyWidget):
         super().__init__(**traits)
         self.on_msg(self._receive)
         subshells.let_clicks_overtake_cells(self.comm)
+
+    @abstractmethod
+    def renew(self) -> None:
+        """Send the state as it is at this moment: some hosts keep that, and no other messages."""
 
     @abstractmethod
     def carry_out(self, request: Request) -> Outcome:

@@ -103,9 +103,10 @@ class SessionWidget(PageWidget):
 
     def carry_out(self, request: Request) -> Outcome:
         """Do what a page asks for."""
-        return carry_out(self._session, request, resync=self._resync, send_older=self.send_older)
+        return carry_out(self._session, request, resync=self.renew, send_older=self.send_older)
 
-    def _resync(self) -> None:
+    def renew(self) -> None:
+        """Send the state as it is at this moment."""
         self.send_state(["seq", "head", "rows"])
 
 

@@ -24,6 +24,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from qsession.client_errors import ServiceError
+from qsession.forks import in_child
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -279,6 +280,9 @@ def default_account_exists() -> bool:
 def default_service() -> QiskitRuntimeService:
     """The user's default account, connected once."""
     return QiskitRuntimeService()
+
+
+in_child(default_service.cache_clear)  # its connection is the parent's
 
 
 def _own_params(service: QiskitRuntimeService, instance: str | None) -> ClientParameters:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import copy
 import hashlib
 import io
-import threading
+import os
 from collections import OrderedDict
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from qiskit import qpy
@@ -17,6 +16,7 @@ from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.transpiler import generate_preset_pass_manager
 
 from qsession.errors import InvalidInputError
+from qsession.forks import ForkSafeLock, is_forked_child
 from qsession.ibm_client import is_isa_circuit
 from qsession.operations import is_all_qiskits_own
 
@@ -49,20 +49,26 @@ class TranspileCache:
     def __init__(self, backend: BackendV2) -> None:
         self._backend = backend
         self._circuits: OrderedDict[bytes, QuantumCircuit] = OrderedDict()
-        self._lock = threading.Lock()
-        self._transpiling = threading.Lock()
+        self._lock = ForkSafeLock()
+        self._transpiling = ForkSafeLock()
+        self._pass_manager: PassManager | None = None
         self.hits = 0
         self.misses = 0
 
-    @cached_property
-    def _pass_manager(self) -> PassManager:
-        # Building one takes longer than transpiling a small circuit with it. Its passes keep what
-        # they work on, so that one thread at a time may run it.
-        return generate_preset_pass_manager(
-            optimization_level=OPTIMIZATION_LEVEL,
-            backend=self._backend,
-            seed_transpiler=SEED_TRANSPILER,
-        )
+    def _passed(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        # Building a pass manager takes longer than transpiling a small circuit with it. Its passes
+        # keep what they work on, so that one thread at a time may run it.
+        if is_forked_child():
+            # Qiskit would hand work to threads that it started before the fork, and wait for them.
+            os.environ["QISKIT_IN_PARALLEL"] = "TRUE"
+        with self._transpiling:
+            if self._pass_manager is None:
+                self._pass_manager = generate_preset_pass_manager(
+                    optimization_level=OPTIMIZATION_LEVEL,
+                    backend=self._backend,
+                    seed_transpiler=SEED_TRANSPILER,
+                )
+            return self._pass_manager.run(circuit)
 
     def fit(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """Transpile a circuit to the backend; one that already fits comes back as it is.
@@ -113,8 +119,7 @@ class TranspileCache:
                 "backend."
             )
         try:
-            with self._transpiling:
-                return self._pass_manager.run(circuit)
+            return self._passed(circuit)
         except Exception as error:
             # Passes raise errors of many kinds; what they have in common is the circuit.
             raise InvalidInputError(

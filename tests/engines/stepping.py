@@ -78,19 +78,19 @@ class Stepped:
         self.journal = self.session._journal
         self.journal.lock = _SteppedLock(self)  # type: ignore[assignment]
         engine: Any = self.session._engine
+        self.scheduler = engine._scheduler
         if place == "worker":
             # Nothing is surely short: what was quick in the worker would run here the next time.
             patched.setattr(Placing, "is_surely_short", lambda *_: False)
             patched.setattr(Placing, "is_probably_short", lambda *_: False)
-            engine._place = BesideKernel(
+            self.scheduler._place = BesideKernel(
                 backend,
                 lender=Workers(
                     lambda: _Worker(self),  # type: ignore[arg-type, return-value]
                     lambda _, then: threading.Timer(0, then),
                 ),
             )
-        self.place: Place = engine._place
-        self.scheduler = engine._scheduler
+        self.place: Place = self.scheduler.place
         self.scheduler._place = _SteppedPlace(self, self.place)
 
     # --- the test's hand --------------------------------------------------------------------------

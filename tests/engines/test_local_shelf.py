@@ -62,7 +62,7 @@ def test_the_file_has_no_name_and_ends_with_the_shelf():
     shelf = Shelf(budget_bytes=0)
     shelf.put("job", kept())
     assert shelf._file is not None
-    descriptor = shelf._file.fileno()
+    descriptor = shelf._file._file.fileno()
     assert os.fstat(descriptor).st_nlink == 0
     del shelf
     gc.collect()

@@ -196,7 +196,7 @@ def test_a_program_changed_after_submission_does_not_change_a_queued_job(make_be
     bench = make_bench(AerSimulator(), executor=None)
     # Stands at the gate, and so do jobs behind it.
     standing = CircuitWork(gated, (flipped(),), {})
-    bench.engine._place.start("standing", standing, lambda outcome, error: None)
+    bench.engine._scheduler.place.start("standing", standing, lambda outcome, error: None)
     program = QuantumProgram(shots=5)
     angles = np.array([np.pi])
     program.append_circuit_item(rotation(measured=True), circuit_arguments=angles)

@@ -12,7 +12,13 @@ SOURCES = Path(__file__).parents[2] / "src"
 LAYERS = (
     ("qsession.errors",),
     ("qsession.model",),
-    ("qsession.clock", "qsession.client_errors", "qsession.ids", "qsession.accounts"),
+    (
+        "qsession.clock",
+        "qsession.client_errors",
+        "qsession.forks",
+        "qsession.ids",
+        "qsession.accounts",
+    ),
     (
         "qsession.testing",
         "qsession.submissions",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 from qsession.client_errors import SessionEndedError
+from qsession.forks import lock_held_while_forking, parent_in_words
 from qsession.model.durations import format_duration
-from qsession.model.events import is_of_job
+from qsession.model.events import JobFinished, SessionMoved, is_of_job
+from qsession.model.states import JobStatus, State
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -69,7 +70,7 @@ class Journal:
     """
 
     def __init__(self, state: SessionState, clock: Clock) -> None:
-        self.lock = threading.RLock()
+        self.lock = lock_held_while_forking()
         self.state = state
         self.clock = clock
         self.keeper: Keeper | None = None
@@ -114,6 +115,24 @@ class Journal:
                 journal.keeper = self.keeper.succeed(journal)
             self._successor = journal
         return journal
+
+    def leave_to_parent(self, hint: str = "") -> None:
+        """In a forked child: what is pending goes on in the parent, and a session that was opened.
+
+        Who listens here are threads of the parent, and nothing is to be written for it.
+
+        Args:
+            hint: What people may do about it, in words that follow the reason of the end.
+        """
+        where = parent_in_words()
+        self._subscribers.clear()
+        self.keeper = None
+        now, state = self.clock.now(), self.state
+        for job_id in [job.job_id for job in state.jobs.values() if not job.status.is_final]:
+            self.record(JobFinished(now, job_id, JobStatus.ERROR, f"It goes on in {where}."))
+        is_left = state.session_id is not None and state.mode != "job"
+        if is_left and not state.state.is_terminal:
+            self.record(SessionMoved(now, State.CLOSED, f"it goes on in {where}{hint}"))
 
     def keep(self) -> None:
         """Write down what was recorded: to be called before an id is handed out.
@@ -251,6 +270,15 @@ class Engine(Protocol):
     @classmethod
     def limits(cls, max_time_s: int | None) -> Limits:
         """What holds for a session with this ``max_time``, as far as is known before it opens."""
+        ...
+
+    @property
+    def goes_on_in_forks(self) -> bool:
+        """Whether a forked child can run jobs with what it has of this engine."""
+        ...
+
+    def begin_anew_in_child(self) -> None:
+        """In a forked child: leave to the parent what is pending, and a session that was opened."""
         ...
 
     def open(self) -> None:

@@ -77,6 +77,7 @@ class RecoveredEngine:
     service: Any = None
     is_owed: ClassVar[bool] = False
     """It has ended."""
+    goes_on_in_forks = False
 
     def __init__(
         self,
@@ -112,6 +113,10 @@ class RecoveredEngine:
                 record.job_id: RecoveredJob(record, self.backend, session_id) for record in records
             }
         self._journal.keep()
+
+    def begin_anew_in_child(self) -> None:
+        """In a forked child: what has ended has ended there, too."""
+        self._journal.leave_to_parent()
 
     def job(self, job_id: str) -> RecoveredJob | None:
         """The job as the ledger has it, None if there is none."""

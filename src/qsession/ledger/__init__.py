@@ -8,7 +8,12 @@ cannot be used costs one `LedgerWarning` and nothing else.
 from __future__ import annotations
 
 from qsession.ledger.entries import SessionEntry, SessionFacts
-from qsession.ledger.open_ledgers import close_ledgers, ledger_of_process, write_down
+from qsession.ledger.open_ledgers import (
+    close_ledgers,
+    ledger_of_process,
+    write_down,
+    write_down_if_used,
+)
 from qsession.ledger.pruning import prune
 from qsession.ledger.recorder import Recorder
 
@@ -20,4 +25,5 @@ __all__ = [
     "ledger_of_process",
     "prune",
     "write_down",
+    "write_down_if_used",
 ]

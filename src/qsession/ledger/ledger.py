@@ -57,6 +57,7 @@ class Ledger:
         self._checkpoints = Checkpoints()
         self._noted: SimpleQueue[Recorder] = SimpleQueue()
         self._wake_ups: WakeUps = SimpleQueue()
+        self._checkpointing = threading.Lock()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -210,7 +211,8 @@ class Ledger:
 
         try:
             if tried_until(Deadline(waiting.LONGEST_WAIT_S), self._lock, look):
-                self._checkpoints.run(self.path)
+                with self._checkpointing:
+                    self._checkpoints.run(self.path)
         except Exception:  # noqa: BLE001 - it can be done another time
             _log.debug("The ledger could not be tidied.", exc_info=True)
 
@@ -250,8 +252,31 @@ class Ledger:
 
     # --- the end --------------------------------------------------------------------------------
 
+    def begin_fork(self) -> bool:
+        """Close the file until `end_fork`: what SQLite knows of it must not be copied.
+
+        SQLite keeps account of the locks that its process has on a file, for all connections. A
+        forked child would take those of the parent for its own.
+
+        Returns:
+            Whether that could be done; another thread may be at it, or another process.
+        """
+        deadline = Deadline(waiting.CALLER_WAIT_S)
+        if not self._lock.acquire(timeout=deadline.left_s):
+            return False
+        if not self._checkpointing.acquire(timeout=deadline.left_s):
+            self._lock.release()
+            return False
+        self._file.close()  # opened again, it is told everything: it may be another one by then
+        return True
+
+    def end_fork(self) -> None:
+        """Go on after `begin_fork`."""
+        self._checkpointing.release()
+        self._lock.release()
+
     def abandon(self) -> None:
-        """Leave the file to the process that this one was forked from. Takes no lock."""
+        """In a forked child: write nothing, it is the parent's. Takes no lock."""
         self._is_closed = True
 
     def close(self) -> None:

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import atexit
-import os
-import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from qsession.forks import ForkSafeLock, around_forks, in_child, never_finalize
 from qsession.ledger.ledger import Ledger
 from qsession.ledger.paths import ledger_path
 from qsession.ledger.recorder import Recorder
 
 if TYPE_CHECKING:
-    from qsession.engines.base import Journal
+    from qsession.engines.base import Journal, Keeper
     from qsession.ledger.entries import SessionFacts
 
 _ledgers: dict[Path, Ledger] = {}
-_left_to_parent: list[Ledger] = []
-"""Kept, so that their connections are not closed in a forked process."""
-_lock = threading.Lock()
+_ready_to_fork: list[Ledger] = []
+_left_to_parent: set[Path] = set()
+"""Files that a thread of the parent was using: there is no way to use them in this process."""
+_lock = ForkSafeLock()
 
 
 def ledger_of_process() -> Ledger | None:
     """The ledger that the environment names now; None if it is turned off."""
     path = ledger_path()
-    if path is None:
+    if path is None or path in _left_to_parent:
         return None
     with _lock:
         return _ledgers.setdefault(path, Ledger(path))
@@ -38,6 +38,47 @@ def write_down(journal: Journal, facts: SessionFacts) -> None:
         journal.keeper = Recorder(ledger, journal, facts)
 
 
+def write_down_if_used(journal: Journal, facts: SessionFacts) -> None:
+    """The same for a session of a forked child. Most children never use it: nothing begins yet."""
+    journal.keeper = _KeeperWhenUsed(journal, facts)
+
+
+class _KeeperWhenUsed:
+    """Begins to write a session down with its first job."""
+
+    def __init__(self, journal: Journal, facts: SessionFacts) -> None:
+        self._journal = journal
+        self._facts = facts
+        self._beginning = ForkSafeLock()
+        self._has_begun = False
+
+    def keep(self) -> None:
+        """Write down what the journal has recorded."""
+        if (keeper := self._keeper()) is not None:
+            keeper.keep()
+
+    def note_work(self, job_id: str, work: Any) -> None:
+        """Have what a job is to run be kept until it has ended."""
+        if (keeper := self._keeper()) is not None:
+            keeper.note_work(job_id, work)
+
+    def note_result(self, job_id: str, result: object) -> None:
+        """Have the result of a job be kept."""
+        if (keeper := self._keeper()) is not None:
+            keeper.note_result(job_id, result)
+
+    def succeed(self, journal: Journal) -> Keeper:
+        """The keeper of the journal that continues this one's."""
+        return _KeeperWhenUsed(journal, self._facts)
+
+    def _keeper(self) -> Keeper | None:
+        with self._beginning:
+            if not self._has_begun:
+                self._has_begun, self._journal.keeper = True, None
+                write_down(self._journal, self._facts)
+        return self._journal.keeper
+
+
 def close_ledgers() -> None:
     """Write what was noted, and let go of every file."""
     with _lock:
@@ -47,17 +88,29 @@ def close_ledgers() -> None:
         ledger.close()
 
 
-def _begin_anew_in_child() -> None:
-    """A SQLite connection must not be used on both sides of a fork."""
-    global _lock  # noqa: PLW0603 - the parent may have held it
-    _lock = threading.Lock()
-    for ledger in _ledgers.values():
+def _before_fork() -> None:
+    _ready_to_fork[:] = [each for each in list(_ledgers.values()) if each.begin_fork()]
+
+
+def _after_fork() -> None:
+    for ledger in _ready_to_fork:
+        ledger.end_fork()
+    _ready_to_fork.clear()
+
+
+@in_child
+def _begin_anew() -> None:
+    for path, ledger in _ledgers.items():
         ledger.abandon()
-        _left_to_parent.append(ledger)
+        if ledger not in _ready_to_fork:
+            _left_to_parent.add(path)
+            never_finalize(ledger)  # not even a connection may be closed in both processes
     _ledgers.clear()
+    _ready_to_fork.clear()
+
+
+around_forks(_before_fork, _after_fork)
 
 
 # Before whatever closes sessions at the end: the last that is registered is the first that runs.
 atexit.register(close_ledgers)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew_in_child)

@@ -11,13 +11,13 @@ import atexit
 import linecache
 import os
 import sys
-import threading
 import time
 import warnings
 import weakref
 from typing import TYPE_CHECKING, NamedTuple
 
 from qsession.errors import UnreferencedSessionWarning
+from qsession.forks import ForkSafeLock, in_child
 
 if TYPE_CHECKING:
     from qsession.engines.base import Engine, Journal
@@ -86,20 +86,29 @@ class Custody:
 _held: weakref.WeakSet[Custody] = weakref.WeakSet()
 _left: list[Custody] = []
 """Of sessions that are open and that nobody holds."""
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 _pid: int | None = None
 
 
 def take(session: object, custody: Custody) -> None:
     """Answer for a session from now on; its object holds the custody."""
-    global _pid  # noqa: PLW0603 - which process registered the exit
     with _lock:
         _held.add(custody)
+    close_at_exit()
+    weakref.finalize(session, _let_go, custody).atexit = False
+
+
+def close_at_exit() -> None:
+    """See to it that the exit of this process closes what is held in it."""
+    global _pid  # noqa: PLW0603 - which process registered the exit
+    with _lock:
         if _pid != os.getpid():
             # Late, so that it runs before what else was registered: exits run backwards.
             _pid = os.getpid()
             atexit.register(_close_all, _pid)
-    weakref.finalize(session, _let_go, custody).atexit = False
+
+
+in_child(_left.clear)  # the parent closes them
 
 
 def place_outside() -> Place:

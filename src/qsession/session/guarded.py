@@ -10,14 +10,18 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from qsession.client_errors import ServiceError, SessionEndedError
+from qsession.forks import parent_in_words
+from qsession.ledger import write_down_if_used
+from qsession.model.events import SessionMoved
 from qsession.model.states import JobStatus, State
-from qsession.session.custody import Custody, place_outside, take
+from qsession.session.custody import Custody, close_at_exit, place_outside, take
 from qsession.session.guards import Guard, Guards
 from qsession.session.waiting import WaitingSession
 
 if TYPE_CHECKING:
     from qsession.clock import WakeUps
     from qsession.engines.base import Engine, Job, Journal
+    from qsession.ledger import SessionFacts
 
 _log = logging.getLogger("qsession")
 
@@ -27,6 +31,8 @@ _NEWS_IN = timedelta(seconds=10)
 
 class GuardedSession(WaitingSession):
     """Looks after ``idle_timeout``, ``max_usage`` and ``auto_renew``."""
+
+    _facts: SessionFacts
 
     def __init__(self, journal: Journal, name: str | None, guards: Guards) -> None:
         super().__init__(journal, name)
@@ -106,10 +112,7 @@ class GuardedSession(WaitingSession):
             ended = self._journal.state
             if ended.state is not State.EXPIRED or self._is_ended_here:
                 return False
-            journal = self._journal.succeed(self._engine.limits(self._max_time))
-            self._engine = self._engine.succeed(journal)
-            self._journal = journal
-            self._custody.follow(self._engine, journal)
+            journal = self._continue()
         self._publisher.follow(journal)
         dropped = sum(
             record.status is JobStatus.CANCELLED and record.finished == ended.ended
@@ -124,6 +127,45 @@ class GuardedSession(WaitingSession):
         )
         journal.note_change()
         return True
+
+    def _continue(self) -> Journal:
+        """Go on in a new session, whose journal it returns."""
+        journal = self._journal.succeed(self._engine.limits(self._max_time))
+        self._engine = self._engine.succeed(journal)
+        self._journal = journal
+        self._custody.follow(self._engine, journal)
+        return journal
+
+    def begin_anew_in_child(self) -> None:
+        """In a forked child: leave the session to the parent.
+
+        A local one that takes jobs goes on here in a session of its own, which the next job opens.
+        Others have ended as far as this process can tell.
+        """
+        goes_on = self._engine.goes_on_in_forks and self._journal.state.state.accepts_jobs
+        self._renewing = threading.RLock()
+        self._engine.begin_anew_in_child()
+        if goes_on:
+            self._go_on_in_child()
+        else:
+            self._end_in_child()
+        self._custody.follow(self._engine, self._journal)
+        self._publisher = self._publisher.made_anew(self, self._journal)
+
+    def _go_on_in_child(self) -> None:
+        if self._journal.state.state.is_terminal:
+            self._continue()
+        write_down_if_used(self._journal, self._facts)
+        if self._guard is not None:
+            self._guard = Guard(self, self._guards, self._journal)
+        close_at_exit()
+
+    def _end_in_child(self) -> None:
+        state = self._journal.state.state
+        if not state.is_terminal:  # it was not opened
+            now = self._journal.clock.now()
+            why = f"it is of {parent_in_words()}"
+            self._journal.record(SessionMoved(now, State.CLOSED, why))
 
     def _prepare_for_job(self) -> None:
         self.renew_if_expired()

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 import weakref
 from typing import TYPE_CHECKING
+
+from qsession.forks import ForkSafeLock
 
 if TYPE_CHECKING:
     from qsession.session.session import Session
 
 _sessions: weakref.WeakSet[Session] = weakref.WeakSet()
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 
 
 def remember(session: Session) -> None:
     """Make a session known for as long as somebody holds it."""
     with _lock:
         _sessions.add(session)
+
+
+def forget(session: Session) -> None:
+    """Leave a session to the process that this one was forked from."""
+    with _lock:
+        _sessions.discard(session)
 
 
 def sessions() -> list[Session]:

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qsession.errors import in_words
+from qsession.forks import ForkSafeLock
 from qsession.looking import start_looking
 from qsession.model.events import ProblemAppeared, ProblemEnded
 from qsession.model.states import ProblemKind
@@ -58,7 +59,7 @@ class Publisher:
         self._owner = weakref.ref(owner)
         self._journal = journal
         self._wake_ups: WakeUps = SimpleQueue()
-        self._starting = threading.Lock()
+        self._starting = ForkSafeLock()
         self._thread: threading.Thread | None = None
         self._listeners: tuple[JobsListener, ...] = ()
         self._counts_down = False
@@ -108,7 +109,7 @@ class Publisher:
     def remove_listener(self, listener: JobsListener) -> None:
         """Call it no more."""
         with self._starting:
-            self._listeners = tuple(each for each in self._listeners if each is not listener)
+            self._listeners = tuple(each for each in self._listeners if each != listener)
 
     def follow(self, journal: Journal) -> None:
         """Go on with the journal that continues this one, which has the same subscribers."""
@@ -117,6 +118,14 @@ class Publisher:
             was_started = self._thread is not None
         if was_started:
             self.start()
+
+    def made_anew(self, owner: Observed, journal: Journal) -> Publisher:
+        """In a forked child: one with the same listeners and a thread of its own."""
+        publisher = Publisher(owner, journal)
+        publisher._listeners = self._listeners
+        if self._thread is not None:
+            publisher.start(counts_down=self._counts_down, lists_jobs=self._jobs is not None)
+        return publisher
 
     def publish(self) -> tuple[datetime | None, bool]:
         """Send out what has changed since the last time; only its own thread calls this.

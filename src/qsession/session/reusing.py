@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from traitlets import MetaHasTraits
 
 from qsession.errors import InvalidInputError, shown
+from qsession.forks import ForkSafeLock, in_child
 from qsession.session import live
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ _log = logging.getLogger("qsession")
 
 _name_locks: WeakValueDictionary[str, Any] = WeakValueDictionary()
 """A lock for each name that is being asked for: opening and closing sessions may take seconds."""
-_lock = threading.Lock()
+in_child(_name_locks.clear)  # threads of the parent may hold some
+_lock = ForkSafeLock()
 """Guards the dictionary."""
 
 

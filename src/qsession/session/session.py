@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from qsession.clock import SystemClock
 from qsession.engines import engine_class_for, locate
 from qsession.engines.base import Journal
 from qsession.errors import InvalidInputError
+from qsession.forks import ForkSafeLock, begins_anew_in_child
 from qsession.ibm_client import get_cm_session, set_cm_session
 from qsession.ids import read_id
 from qsession.inputs import read_name
@@ -122,25 +122,24 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
         )
         self._engine = engine_class(found, journal, running)
         self._backend = self._engine.backend
-        write_down(
-            journal,
-            SessionFacts(
-                kind="ibm" if engine_class.outlives_process else "local",
-                backend=self._backend.name,
-                mode=self._mode,
-                name=own_name,
-                instance=self._engine.instance,
-                max_time_s=self._max_time,
-            ),
+        self._facts = SessionFacts(
+            kind="ibm" if engine_class.outlives_process else "local",
+            backend=self._backend.name,
+            mode=self._mode,
+            name=own_name,
+            instance=self._engine.instance,
+            max_time_s=self._max_time,
         )
+        write_down(journal, self._facts)
         GuardedSession.__init__(self, journal, own_name, guards)
         self._service = self._engine.service
         self._instance = None
         self._widget: SessionWidget | None = None
         self._kept_output: KeptOutput | None = None
-        self._widget_lock = threading.Lock()
+        self._widget_lock = ForkSafeLock()
         self._outer: list[qiskit_ibm_runtime.Session | None] = []
         live.remember(self)
+        begins_anew_in_child(self, is_owner=True)
         self._custody.closes_at_exit = close_at_exit
         if create_new:
             self._engine.open()
@@ -241,6 +240,15 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
         here = {"max_time": self._max_time, **self._guards.as_arguments()}
         longest_s = self._engine.longest_max_time_s
         return differing_spans(arguments, here, longest_max_time_s=longest_s)
+
+    def begin_anew_in_child(self) -> None:
+        """In a forked child: leave the view as well, whose page the parent's kernel serves."""
+        if self._widget is not None:
+            self._publisher.remove_listener(self._widget.push)
+            self._widget = self._kept_output = None
+        super().begin_anew_in_child()
+        if not self.active:
+            live.forget(self)
 
     # --- the live view --------------------------------------------------------------------------
 

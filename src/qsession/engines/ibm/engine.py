@@ -57,6 +57,7 @@ class IBMEngine:
     """The API's bound; the plan's is known to the service, which refuses what is over it."""
 
     can_cancel_running = True
+    goes_on_in_forks = False
     outlives_process: ClassVar[bool] = True
     is_paid = True
 
@@ -104,6 +105,16 @@ class IBMEngine:
         # A job that still runs there is watched until it has ended, and can be cancelled.
         engine._earlier = self
         return engine
+
+    def begin_anew_in_child(self) -> None:
+        """In a forked child: send nothing more. Connections and session are the parent's."""
+        if self._earlier is not None:
+            self._earlier.begin_anew_in_child()
+        self._opening = threading.Lock()
+        self._ending = Ending(self._journal)  # it has no line: nothing is asked or sent
+        self._monitor = None
+        session_id = self._journal.state.session_id
+        self._journal.leave_to_parent(f"; qsession.attach({session_id!r}) takes it up here")
 
     # --- opening --------------------------------------------------------------------------------
 

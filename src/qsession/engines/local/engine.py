@@ -61,8 +61,7 @@ class LocalEngine:
         self.service = SessionLocalService(self)
         self._backend = backend
         self._journal = journal
-        self._place = _place_for(backend, running or RunningOptions())
-        self._scheduler = Scheduler(journal, self._place)
+        self._scheduler = Scheduler(journal, _place_for(backend, running or RunningOptions()))
 
     def succeed(self, journal: Journal) -> LocalEngine:
         """The engine of the session that continues this one, with the jobs of both."""
@@ -72,6 +71,15 @@ class LocalEngine:
         # Primitives that were made for the session hold its service: their next jobs go on here.
         self.service.continue_with(engine)
         return engine
+
+    @property
+    def goes_on_in_forks(self) -> bool:
+        """Whether the place of its jobs can be made anew: that of an executor is its owner's."""
+        return self._scheduler.place.can_be_made_anew
+
+    def begin_anew_in_child(self) -> None:
+        """In a forked child: run what comes with threads and workers of its own."""
+        self._scheduler.begin_anew_in_child()
 
     @classmethod
     def limits(cls, max_time_s: int | None) -> Limits:
@@ -178,7 +186,7 @@ class LocalEngine:
     @property
     def can_cancel_running(self) -> bool:
         """Whether a job that takes long can be stopped; short ones end by themselves."""
-        return self._place.can_stop_running
+        return self._scheduler.place.can_stop_running
 
     @property
     def simulation_counts(self) -> SimulationCounts:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import weakref
 from typing import TYPE_CHECKING
 
-from qsession.engines.local.shelf import Shelf
+from qsession.client_errors import JobLostError
+from qsession.engines.local.shelf import Kept, Shelf
+from qsession.forks import ForkSafeLock, parent_in_words
 
 if TYPE_CHECKING:
     from qsession.engines.local.job import LocalJob
-    from qsession.engines.local.shelf import Kept
 
 
 class Handles:
@@ -21,7 +21,7 @@ class Handles:
 
     def __init__(self, shelf: Shelf | None = None) -> None:
         self.shelf = Shelf() if shelf is None else shelf
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._pending: dict[str, LocalJob] = {}
         self._known: weakref.WeakValueDictionary[str, LocalJob] = weakref.WeakValueDictionary()
 
@@ -54,3 +54,14 @@ class Handles:
         finally:
             self.shelf.put(job.job_id(), kept)
             self._pending.pop(job.job_id(), None)
+
+    def begin_anew_in_child(self) -> None:
+        """In a forked child: hand over what is known here of each job. The parent has the rest."""
+        self._pending.clear()
+        self.shelf.begin_anew_in_child()
+        for job in list(self._known.values()):
+            kept = self.shelf.get(job.job_id())
+            if kept is None:
+                words = f"Job {job.job_id()} has its result in {parent_in_words()}."
+                kept = Kept(job.work, None, JobLostError(words))
+            job.begin_anew_in_child(kept)

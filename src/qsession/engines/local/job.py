@@ -159,6 +159,11 @@ class LocalJob(RecordedJob):
                 self._future.cancel()
                 self._future.set_running_or_notify_cancel()
 
+    def begin_anew_in_child(self, kept: Kept) -> None:
+        """In a forked child: end with this. Nobody else waits here, and nobody will say more."""
+        self._future: Future[Any] = Future()
+        self.hand_over(kept)
+
     @contextmanager
     def _callbacks_bounded(self) -> Iterator[None]:
         """Let nothing that a callback raises stop the thread that ends jobs."""

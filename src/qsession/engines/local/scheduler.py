@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import uuid
 from collections import deque
@@ -20,6 +21,7 @@ from qsession.engines.local.tally import Tally
 from qsession.engines.local.timekeeper import Timekeeper
 from qsession.engines.measuring import note_result
 from qsession.errors import JobFailedError, in_words, is_interrupt
+from qsession.forks import begins_anew_in_child
 from qsession.model.events import SessionMoved
 from qsession.model.records import JobRecord
 from qsession.model.states import JobStatus, State
@@ -66,6 +68,8 @@ class Scheduler:
         self._earlier: Scheduler | None = None
         self._successor: Scheduler | None = None
         self._timekeeper = Timekeeper(self, journal.clock)
+        self._pid = os.getpid()
+        begins_anew_in_child(self)
 
     def succeed(self, journal: Journal) -> Scheduler:
         """A scheduler for the session that continues this one; it knows the jobs of both."""
@@ -74,6 +78,30 @@ class Scheduler:
         with self._closing:
             self._successor = scheduler
         return scheduler
+
+    @property
+    def place(self) -> Place:
+        """Where units of work run."""
+        return self._place
+
+    def begin_anew_in_child(self) -> None:
+        """In a forked child: leave all that is pending to the parent, whose threads are at it.
+
+        What comes runs with threads of this process: in another session, which continues this one,
+        if this one was opened.
+        """
+        if self._pid == os.getpid():
+            return  # its session was quicker
+        self._pid = os.getpid()
+        if self._earlier is not None:
+            self._earlier.begin_anew_in_child()
+        self._place, self._closing = self._place.made_anew(), threading.Lock()
+        self._queue.clear()
+        self._running.clear()
+        self._taken, self._is_pumping = None, False
+        self._timekeeper = Timekeeper(self, self._journal.clock)
+        self._journal.leave_to_parent()
+        self._handles.begin_anew_in_child()
 
     # --- the session ----------------------------------------------------------------------------
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import sys
 import tempfile
-import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit
 
+from qsession.forks import ForkSafeLock
 from qsession.pickling import CircuitPickler
 
 if TYPE_CHECKING:
-    from tempfile import _TemporaryFileWrapper
-
     from qsession.engines.local.work import Work
 
 BUDGET_BYTES = 32 * 2**20
@@ -50,12 +50,12 @@ class Shelf:
 
     def __init__(self, budget_bytes: int = BUDGET_BYTES) -> None:
         self._budget_bytes = budget_bytes
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._in_memory: OrderedDict[str, tuple[Kept, int]] = OrderedDict()
         self._memory_bytes = 0
         self._unwritable: dict[str, Kept] = {}
-        self._places: dict[str, tuple[int, int]] = {}
-        self._file: _TemporaryFileWrapper[bytes] | io.BufferedRandom | None = None
+        self._places: dict[str, tuple[_NamelessFile, int, int]] = {}
+        self._file: _NamelessFile | None = None
         self._backend: object = None
 
     def put(self, job_id: str, kept: Kept) -> None:
@@ -79,6 +79,10 @@ class Shelf:
                 return self._unwritable[job_id]
             return self._read(*self._places[job_id]) if job_id in self._places else None
 
+    def begin_anew_in_child(self) -> None:
+        """In a forked child: write to a file of its own; what is in the parent's can be read."""
+        self._file = None
+
     @property
     def memory_bytes(self) -> int:
         """What is held in memory, estimated."""
@@ -86,31 +90,70 @@ class Shelf:
 
     def _write(self, job_id: str, kept: Kept) -> None:
         try:
-            file = io.BytesIO()
-            _Pickler(file, self._backend).dump(kept)
-            pickled = file.getvalue()
+            buffer = io.BytesIO()
+            _Pickler(buffer, self._backend).dump(kept)
+            pickled = buffer.getvalue()
             if self._file is None:
-                self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
-            start = self._file.seek(0, io.SEEK_END)
-            self._file.write(pickled)
-            self._file.flush()
+                self._file = _NamelessFile()
+            start = self._file.append(pickled)
         except Exception:  # noqa: BLE001 - whatever pickle meets, or a full disk
             self._unwritable[job_id] = kept
         else:
-            self._places[job_id] = start, len(pickled)
+            self._places[job_id] = self._file, start, len(pickled)
 
-    def _read(self, start: int, length: int) -> Kept:
-        assert self._file is not None  # noqa: S101 - something was written
-        self._file.seek(start)
-        unpickler = _Unpickler(io.BytesIO(self._file.read(length)))
+    def _read(self, file: _NamelessFile, start: int, length: int) -> Kept:
+        unpickler = _Unpickler(io.BytesIO(file.read(start, length)))
         unpickler.backend = self._backend
         kept: Kept = unpickler.load()
         return kept
 
-    def __del__(self) -> None:
-        """Close the file, and so remove it."""
-        if self._file is not None:
-            self._file.close()
+
+class _NamelessFile:
+    """A file that grows. A forked child may read it while the parent goes on.
+
+    They share the position in it: so it is told with each access, and nothing is buffered.
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed with this object
+        self._end = 0
+        weakref.finalize(self, self._file.close)
+
+    def append(self, content: bytes) -> int:
+        """Add bytes; the position where they begin.
+
+        Raises:
+            OSError: If the disk is full; what has been written of them counts for nothing.
+        """
+        start, left = self._end, memoryview(content)
+        while left:
+            written = _write_at(self._file.fileno(), left, start + len(content) - len(left))
+            left = left[written:]
+        self._end += len(content)
+        return start
+
+    def read(self, start: int, length: int) -> bytes:
+        """Bytes that were added."""
+        content = b""
+        while len(content) < length:
+            more = _read_at(self._file.fileno(), length - len(content), start + len(content))
+            if not more:
+                raise EOFError
+            content += more
+        return content
+
+
+if sys.platform != "win32":
+    _write_at, _read_at = os.pwrite, os.pread
+else:  # nothing forks there
+
+    def _write_at(descriptor: int, content: memoryview, position: int) -> int:
+        os.lseek(descriptor, position, os.SEEK_SET)
+        return os.write(descriptor, content)
+
+    def _read_at(descriptor: int, length: int, position: int) -> bytes:
+        os.lseek(descriptor, position, os.SEEK_SET)
+        return os.read(descriptor, length)
 
 
 class _Pickler(CircuitPickler):

@@ -48,6 +48,7 @@ class ElsewhereInOrder:
     to whoever made it and is never shut down here.
     """
 
+    can_be_made_anew = False
     can_stop_running = False
     """An executor need not be able to; `stop` asks it nevertheless."""
 
@@ -59,6 +60,10 @@ class ElsewhereInOrder:
         self._parts = KnownParts()
         self._is_here = isinstance(executor, ThreadPoolExecutor)
         """Whether its tasks run in this process, where nothing needs to be packed."""
+
+    def made_anew(self) -> ElsewhereInOrder:
+        """Itself: a forked child has a copy of the executor, without its threads."""
+        return self
 
     def start(self, job_id: str, work: Work, ended: Ended) -> None:
         """Submit a unit to the executor; see `Place`."""

@@ -22,6 +22,7 @@ from qsession.engines.local.running.replies import CannotSendError, read_reply
 from qsession.engines.local.running.worker import Worker, WorkerStartError
 from qsession.engines.local.work import run_work
 from qsession.errors import JobFailedError, WorkerLostError
+from qsession.forks import ForkSafeLock
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
@@ -58,6 +59,8 @@ class BesideKernel:
         lender: Who lends workers.
     """
 
+    can_be_made_anew = True
+
     def __init__(
         self,
         backend: BackendV2,
@@ -67,9 +70,21 @@ class BesideKernel:
         lender: Workers = workers,
     ) -> None:
         self.width = width
+        self._backend = backend
+        self._memory_limit = memory_limit
+        self._lender = lender
         self.can_stop_running = is_simulator(backend)
         self._floor = _Floor(lender, width, memory_limit, may_send=self.can_stop_running)
         weakref.finalize(self, self._floor.send_home).atexit = False
+
+    def made_anew(self) -> BesideKernel:
+        """One like it for a forked child; see `Place`."""
+        return BesideKernel(
+            self._backend,
+            width=self.width,
+            memory_limit=self._memory_limit,
+            lender=self._lender,
+        )
 
     def start(self, job_id: str, work: Work, ended: Ended) -> None:
         """Hand a unit to a thread; see `Place`."""
@@ -95,8 +110,8 @@ class _Floor:
         self._memory_limit = memory_limit
         self._may_send = may_send
         self._placing = Placing()
-        self._lock = threading.Lock()
-        self._in_kernel = threading.Lock()
+        self._lock = ForkSafeLock()
+        self._in_kernel = ForkSafeLock()
         self._waiting: SimpleQueue[_Unit | None] = SimpleQueue()
         self._units: dict[str, _Unit] = {}
         self._threads = 0

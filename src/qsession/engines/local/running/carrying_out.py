@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import pickle
-import threading
 import time
 import uuid
 from collections import OrderedDict
@@ -16,13 +15,14 @@ from typing import Any
 from qsession.engines.local.running.endings import Ending, capture, packed
 from qsession.engines.local.running.memory import limited_memory, require_success, shortage_in_words
 from qsession.engines.local.work import run_work
+from qsession.forks import ForkSafeLock
 
 MOST_PARTS = 16
 """Backends and noise models that a process keeps; those used longest ago are sent again."""
 
 _loaded = uuid.uuid4().hex
 _parts: OrderedDict[str, Any] = OrderedDict()
-_parts_lock = threading.Lock()
+_parts_lock = ForkSafeLock()
 
 
 def this_process() -> str:

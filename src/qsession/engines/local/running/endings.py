@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 import pickle
-import threading
 import traceback
 import warnings
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from qsession.errors import JobFailedError
+from qsession.forks import ForkSafeLock
 
 if TYPE_CHECKING:
     from qsession.engines.local.work import Outcome
@@ -25,7 +25,7 @@ MOST_HEARD = 1000
 
 _PROTOCOL = 5
 
-_one_at_a_time = threading.Lock()
+_one_at_a_time = ForkSafeLock()
 """Warnings belong to a process, not to a thread."""
 
 

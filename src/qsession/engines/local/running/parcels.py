@@ -11,13 +11,13 @@ import hashlib
 import io
 import pickle
 import sys
-import threading
 import uuid
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qsession.forks import ForkSafeLock
 from qsession.pickling import PROTOCOL, CircuitPickler
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class _NoiseShelf:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._packed: dict[int, _PackedNoise] = {}
 
     def get(self, noise_model: Any) -> tuple[str, bytes]:

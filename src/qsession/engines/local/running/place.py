@@ -33,6 +33,15 @@ class Place(Protocol):
         """Whether a unit that takes long can be stopped."""
         ...
 
+    @property
+    def can_be_made_anew(self) -> bool:
+        """Whether a forked child can have one like it."""
+        ...
+
+    def made_anew(self) -> Place:
+        """In a forked child: one like it with threads and processes of its own, if that can be."""
+        ...
+
     def start(self, job_id: str, work: Work, ended: Ended) -> None:
         """Begin a unit; one that cannot begin ends with the reason."""
         ...

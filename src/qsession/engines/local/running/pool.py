@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 from qsession.engines.local.running.worker import Worker
+from qsession.forks import ForkSafeLock, in_child
 
 MOST_IDLE = os.cpu_count() or 1
 """Workers that wait for work. There are as many as were at work at the same time, up to this."""
@@ -31,7 +32,7 @@ class Workers:
         self._make = make
         self._timer = timer
         self._waiting: threading.Timer | None = None
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._wanted = 0
         self._idle: list[Worker] = []
         self._lent: set[Worker] = set()
@@ -121,9 +122,9 @@ class Workers:
         _close(workers)
 
     def forget(self) -> None:
-        """In a copy of this process: the workers are the original's."""
+        """In a forked child: the workers are the parent's, and so are their users."""
         workers = [*self._idle, *self._lent]
-        self.__init__(self._make, self._timer)  # type: ignore[misc] # its lock may have been held at the time
+        self._idle, self._lent, self._wanted, self._waiting = [], set(), 0, None
         for worker in workers:
             worker.forget()
 
@@ -137,5 +138,4 @@ workers = Workers()
 """Those of this process."""
 
 atexit.register(workers.close)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=workers.forget)
+in_child(workers.forget)

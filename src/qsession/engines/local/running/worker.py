@@ -43,11 +43,12 @@ class Worker:
     def __init__(self, warm_up: tuple[str, ...] = WARM_UP) -> None:
         lifeline, self._lifeline = os.pipe()
         # What it says on its way down tells why.
-        self._last_words = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
+        self._last_words = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed with this
         command = [sys.executable, "-P", str(Path(worker_main.__file__)), str(lifeline)]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own file
                 command,
+                bufsize=0,  # a buffer's lock would stay locked in a forked child
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._last_words,
@@ -154,8 +155,21 @@ class Worker:
         self._last_words.close()
 
     def forget(self) -> None:
-        """Let go of it in a copy of this process, to which it does not belong."""
-        os.close(self._lifeline)
+        """Let go of it in a forked child: it is the parent's, and must end with that alone.
+
+        What a thread of the parent was about to send, and what is sent when a file is closed, goes
+        nowhere.
+        """
+        if self._is_closed:
+            return
+        self._is_closed = True
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (self._process.stdin, self._process.stdout):
+            os.dup2(nowhere, stream.fileno(), inheritable=False)  # type: ignore[union-attr]
+        os.dup2(nowhere, self._lifeline, inheritable=False)
+        os.close(nowhere)
+        self._last_words.close()
+        self._process.returncode = 0  # so that nobody waits for what is no child of this process
 
     def _why_lost(self) -> str:
         try:

@@ -28,19 +28,29 @@ def read_frame(stream: BinaryIO) -> Any:
     Raises:
         EOFError: If the other side is gone.
     """
-    length = stream.read(LENGTH_BYTES)
-    if len(length) < LENGTH_BYTES:
-        raise EOFError
-    payload = stream.read(int.from_bytes(length, "big"))
-    return pickle.loads(payload)  # noqa: S301 - from our own other half
+    length = int.from_bytes(_read(stream, LENGTH_BYTES), "big")
+    return pickle.loads(_read(stream, length))  # noqa: S301 - from our own other half
 
 
 def write_frame(stream: BinaryIO, message: Any) -> None:
     """Send a message."""
     payload = pickle.dumps(message, 5)
-    stream.write(len(payload).to_bytes(LENGTH_BYTES, "big"))
-    stream.write(payload)
+    for part in (len(payload).to_bytes(LENGTH_BYTES, "big"), payload):
+        left = memoryview(part)
+        while left:
+            left = left[stream.write(left) :]
     stream.flush()
+
+
+def _read(stream: BinaryIO, length: int) -> bytearray:
+    content = bytearray(length)
+    left = memoryview(content)
+    while left:
+        count = stream.readinto(left)  # type: ignore[attr-defined] # files and pipes have it
+        if not count:
+            raise EOFError
+        left = left[count:]
+    return content
 
 
 def end_with(lifeline: int, *, has_signals: bool = sys.platform == "linux") -> None:

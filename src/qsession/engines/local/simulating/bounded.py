@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
+
+from qsession.forks import ForkSafeLock
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
@@ -21,7 +22,7 @@ class Bounded(Generic[_Key, _Value]):
         self.limit = limit
         self.weight = 0
         self._entries: OrderedDict[_Key, tuple[_Value, int]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
 
     def get(self, key: _Key) -> _Value | None:
         """What is kept under a key, None if nothing is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from qsession.engines.local.simulating.bounded import Bounded
 from qsession.engines.local.simulating.devices import PropertiesNoise, TargetContent, TargetNoise
 from qsession.engines.local.simulating.fallback import FastPathError
 from qsession.engines.local.simulating.noise import ModelNoise, Noise
+from qsession.forks import ForkSafeLock
 from qsession.ibm_client import fake_backend_properties
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Noises:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._by_model: Bounded[int, tuple[weakref.ref[NoiseModel], ModelNoise]]
         self._by_model = Bounded(MOST_NOISES)
         self._by_content: Bounded[Hashable, ModelNoise] = Bounded(MOST_NOISES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ from qsession.engines.local.simulating.fallback import FastPathError
 from qsession.engines.local.simulating.options import are_usual
 from qsession.engines.local.simulating.probing import draws_as_aer
 from qsession.engines.local.simulating.seeds import first_seed, seed_of
+from qsession.forks import ForkSafeLock
 
 _SET_BY_RUN = ("noise_model", "shots", "seed_simulator", "memory", "parameter_binds")
 
@@ -129,7 +129,7 @@ class Runner:
 
     def __init__(self) -> None:
         # Aer lets no other thread run while it simulates: waiting here costs nothing.
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._configured: list[tuple[dict[str, Any], bool, Any]] = []
 
     def run(self, runs: Sequence[Run], settings: Settings) -> Output:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qsession.engines.local.simulating.aer import SEED_STEP
+from qsession.forks import in_child
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,14 +18,11 @@ _RANDOM_BITS = 32
 _generator = np.random.default_rng()
 
 
+@in_child
 def _renew() -> None:
     """A copied process must not repeat the numbers of its parent."""
     global _generator  # noqa: PLW0603 - one for the process
     _generator = np.random.default_rng()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew)
 
 
 def fresh_uniforms(count: int) -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
@@ -19,6 +18,7 @@ from qsession.engines.local.simulating.plain import PlainCompiled
 from qsession.engines.local.simulating.reading import Reading
 from qsession.engines.local.simulating.running import Runner
 from qsession.engines.local.simulating.whole import WholeCompiled
+from qsession.forks import ForkSafeLock
 from qsession.ibm_client import is_plain_fake_backend
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Simulator:
 
 
 _simulators: OrderedDict[int, tuple[weakref.ref[Any], Simulator]] = OrderedDict()
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 
 
 def simulator_of(backend: BackendV2) -> Simulator:

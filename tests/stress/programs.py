@@ -1,0 +1,92 @@
+"""Random programs on a local session: `Program`, made from a seed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Literal
+
+Place = Literal["kernel", "worker", "threads", "processes"]
+
+MAX_TIME_S = 300
+MOST_THREADS = 4
+MOST_STEPS = 12
+
+_WEIGHTS = {
+    "run": 30,
+    "run again": 8,
+    "cancel job": 14,
+    "result": 8,
+    "wait": 4,
+    "read": 6,
+    "observe": 3,
+    "let time pass": 6,
+    "expire": 3,
+    "renew": 3,
+    "lose the process": 4,
+    "close": 2,
+    "cancel": 1,
+    "cancel all": 2,
+    "with": 1,
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that a thread does.
+
+    Attributes:
+        action: What, by its name in `tests.stress.running`.
+        number: Which job, how long, and what else there is to choose.
+    """
+
+    action: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Program:
+    """A session and what several threads do with it at once.
+
+    Attributes:
+        seed: What it was made from; a reduced one keeps it.
+        place: Where its jobs run.
+        is_batch: Whether the session is a batch.
+        parallel: How many jobs run at once.
+        auto_renew: Whether an expired session goes on in another.
+        idle_timeout_s: After how many seconds without a job it closes; None never does.
+        max_usage_s: After how many seconds of usage it closes; None never does.
+        threads: The steps of each thread.
+    """
+
+    seed: int
+    place: Place
+    is_batch: bool
+    parallel: int
+    auto_renew: bool
+    idle_timeout_s: int | None
+    max_usage_s: int | None
+    threads: tuple[tuple[Step, ...], ...]
+
+    @classmethod
+    def of_seed(cls, seed: int, places: tuple[Place, ...]) -> Program:
+        """The program that this seed stands for."""
+        choice = random.Random(seed)
+        is_batch = choice.random() < 0.4
+        actions, weights = list(_WEIGHTS), list(_WEIGHTS.values())
+        return cls(
+            seed=seed,
+            place=choice.choice(places),
+            is_batch=is_batch,
+            parallel=choice.randint(1, 3) if is_batch else 1,
+            auto_renew=choice.random() < 0.5,
+            idle_timeout_s=choice.choice([None, None, 120]),
+            max_usage_s=choice.choice([None, None, 700]),
+            threads=tuple(
+                tuple(
+                    Step(action, choice.randrange(1000))
+                    for action in choice.choices(actions, weights, k=choice.randint(1, MOST_STEPS))
+                )
+                for _ in range(choice.randint(1, MOST_THREADS))
+            ),
+        )

@@ -1,0 +1,351 @@
+"""Runs a program on a local session, and tells what it broke: `run`."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import signal
+import threading
+import warnings
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from qiskit import QuantumCircuit
+from qiskit_aer import AerSimulator
+
+from qsession import Batch, Session
+from qsession.client_errors import JobCancelledError, JobTimeoutError, SessionEndedError
+from qsession.engines.local.running.pool import workers
+from qsession.errors import UnknownJobError, WorkerLostError
+from qsession.ledger import ledger_of_process
+from qsession.ledger.reading import read_jobs
+from qsession.model.records import JobRecord
+from qsession.model.states import JobStatus
+from qsession.testing import ManualClock
+from tests.stress.noticing import PATIENCE_S, Notices, comes_true
+from tests.stress.programs import MAX_TIME_S, Program, Step
+from tests.support.circuits import flipped
+from tests.support.gated_backend import GatedBackend
+
+_LONGEST_JOB_STEPS = 4
+
+_EXPECTED = (SessionEndedError, JobTimeoutError, JobCancelledError, UnknownJobError)
+"""What a step may be answered with; whatever else is raised is a fault."""
+
+
+class TickingClock(ManualClock):
+    """Stands still but for a microsecond each time it is read, so that times tell the order."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(UTC))  # the ledger forgets what is old
+        self._microseconds = itertools.count()
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(microseconds=next(self._microseconds))
+
+
+class Stepwise:
+    """Time as the jobs of a program have it: how many steps its threads have taken."""
+
+    def __init__(self) -> None:
+        self._moved = threading.Condition()
+        self._steps = 0
+        self._is_over = False
+
+    def step(self) -> None:
+        """A step was taken."""
+        with self._moved:
+            self._steps += 1
+            self._moved.notify_all()
+
+    def end(self) -> None:
+        """No step will follow: whatever waits goes on."""
+        with self._moved:
+            self._is_over = True
+            self._moved.notify_all()
+
+    def pause(self, steps: int) -> None:
+        """Wait until so many steps were taken. Threads that all wait would wait for ever."""
+        with self._moved:
+            until = self._steps + steps
+            self._moved.wait_for(lambda: self._is_over or self._steps >= until, timeout=0.05)
+
+
+class SlowBackend(GatedBackend):
+    """A backend of this process whose jobs take some steps of the program's threads."""
+
+    def __init__(self, stepwise: Stepwise) -> None:
+        super().__init__()
+        self.open_gate()
+        self._stepwise = stepwise
+
+    def run(self, run_input: list[QuantumCircuit], **options: Any) -> Any:
+        self._stepwise.pause(int(run_input[0].metadata["steps"]))
+        return super().run(run_input, **options)
+
+
+class LossyExecutor(Executor):
+    """Runs packed tasks on threads; now and then the process that would run one is lost."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = ThreadPoolExecutor(threads)
+        self.losses = 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self._threads.submit(self._run, fn, *args)
+
+    def _run(self, fn: Callable[..., Any], *args: Any) -> Any:
+        if self.losses:
+            self.losses -= 1
+            raise BrokenExecutor("a process died")
+        return fn(*args)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as the base class has it
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+
+
+class Run:
+    """One run of a program."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.notices = Notices()
+        self.clock = TickingClock()
+        self.stepwise = Stepwise()
+        self.handles: list[Any] = []
+        self.cancelled: list[str] = []
+        """The jobs of which ``cancel_job`` said that they are cancelled."""
+        self.executor: Executor | None = None
+        if program.place == "threads":
+            self.executor = ThreadPoolExecutor(program.parallel)
+        elif program.place == "processes":
+            self.executor = LossyExecutor(program.parallel)
+        is_here = program.place in {"kernel", "threads"}
+        # What that method takes cannot be told: it goes to the worker.
+        backend = SlowBackend(self.stepwise) if is_here else AerSimulator(method=_UNSURE)
+        kind = Batch if program.is_batch else Session
+        options = {"parallel": program.parallel} if program.is_batch else {}
+        self.session: Session = kind(
+            backend,
+            MAX_TIME_S,
+            auto_renew=program.auto_renew,
+            idle_timeout=program.idle_timeout_s,
+            max_usage=program.max_usage_s,
+            executor=self.executor,
+            clock=self.clock,
+            **options,
+        )
+
+    # --- the program --------------------------------------------------------------------------
+
+    def carry_out(self) -> list[str]:
+        """Run it, and tell in words what it broke."""
+        logging_off = warnings.catch_warnings()
+        with self.notices, logging_off:
+            warnings.simplefilter("ignore")
+            threads = [
+                threading.Thread(target=self._take_steps, args=(steps,), name=f"program-{number}")
+                for number, steps in enumerate(self.program.threads)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(PATIENCE_S)
+            self.stepwise.end()
+            stuck = [thread.name for thread in threads if thread.is_alive()]
+            if stuck:
+                self._say(f"threads of the program are stuck: {stuck}")
+            self._end()
+            if not self.notices.words:
+                self._check()
+            if self.executor is not None:
+                self.executor.shutdown()
+            self.notices.look_for_leftovers()
+        return self.notices.words
+
+    def _take_steps(self, steps: tuple[Step, ...]) -> None:
+        for step in steps:
+            try:
+                getattr(self, f"_{step.action.replace(' ', '_')}")(step.number)
+            except _EXPECTED:
+                pass
+            except WorkerLostError:
+                pass
+            except Exception as error:  # noqa: BLE001 - it is what is looked for
+                self._say(f"{step.action} raised {error!r}")
+            finally:
+                self.stepwise.step()
+
+    def _say(self, words: str) -> None:
+        self.notices.words.append(words)
+
+    # --- steps: each takes a number to choose by ------------------------------------------------
+
+    def _run(self, number: int) -> None:
+        circuit = flipped(f"job-{number}")
+        circuit.metadata = {"steps": number % _LONGEST_JOB_STEPS}
+        options = {"seed_simulator": number} if number % 3 else {}
+        self.handles.append(self.session.run_circuits(circuit, shots=1 + number % 5, **options))
+
+    def _run_again(self, number: int) -> None:
+        if self.handles:
+            self.handles.append(self.session.run_again(self._chosen(number).job_id()))
+
+    def _cancel_job(self, number: int) -> None:
+        if self.handles:
+            job_id = self._chosen(number).job_id()
+            if self.session.cancel_job(job_id):
+                self.cancelled.append(job_id)
+
+    def _result(self, number: int) -> None:
+        if self.handles:
+            self._chosen(number).result(timeout=PATIENCE_S)
+
+    def _wait(self, number: int) -> None:
+        del number
+        self.session.wait(progress=False)
+
+    def _read(self, number: int) -> None:
+        del number
+        snapshot = self.session.snapshot()
+        if sum(snapshot.counts.values()) > len(self.session.jobs):
+            self._say("a snapshot counts more jobs than there are")
+        repr(self.session)
+        self.session.details()
+        self.session.to_html()
+
+    def _observe(self, number: int) -> None:
+        seen: list[Any] = []
+        if number % 2:
+            self.session.observe(seen.append, names=["state", "jobs"][: 1 + number % 2])
+        else:
+            self.session.on_job(seen.append)
+
+    def _let_time_pass(self, number: int) -> None:
+        self.clock.advance(number % 90)
+
+    def _expire(self, number: int) -> None:
+        del number
+        self.clock.advance(MAX_TIME_S)
+
+    def _renew(self, number: int) -> None:
+        del number
+        self.session.renew_if_expired()
+
+    def _lose_the_process(self, number: int) -> None:
+        if isinstance(self.executor, LossyExecutor):
+            self.executor.losses += 1
+        elif self.program.place == "worker":
+            lent = list(workers._lent)
+            if lent:
+                with contextlib.suppress(OSError):
+                    os.kill(lent[number % len(lent)].pid, signal.SIGKILL)
+
+    def _close(self, number: int) -> None:
+        del number
+        self.session.close()
+
+    def _cancel(self, number: int) -> None:
+        del number
+        self.session.cancel()
+
+    def _cancel_all(self, number: int) -> None:
+        del number
+        self.session.cancel(running=True)
+
+    def _with(self, number: int) -> None:
+        with self.session:
+            self._run(number)
+
+    def _chosen(self, number: int) -> Any:
+        handles = list(self.handles)
+        return handles[number % len(handles)]
+
+    # --- and then -------------------------------------------------------------------------------
+
+    def _end(self) -> None:
+        """Close the session, and wait for the end of it and of its jobs."""
+        self.session.close()
+        state = self.session._journal.state
+        if not comes_true(lambda: state.state.is_terminal and not state.pending):
+            self._say(f"it does not end: {self.session!r} {_shown(self.session.jobs)}")
+
+    def _check(self) -> None:
+        records = {record.job_id: record for record in self.session.jobs}
+        if {handle.job_id() for handle in self.handles} - records.keys():
+            self._say("a handle has no record")
+        for handle in self.handles:
+            self._check_handle(handle, records[handle.job_id()])
+        for job_id in self.cancelled:
+            if records[job_id].status is not JobStatus.CANCELLED:
+                self._say(f"{job_id} was cancelled, and is {records[job_id].status}")
+        if not comes_true(lambda: self._in_ledger() == _statuses(records)):
+            self._say(f"the ledger says {self._in_ledger()}, the session {_statuses(records)}")
+        for own in self._jobs_of_each_session():
+            self._check_order(own)
+
+    def _check_handle(self, handle: Any, record: JobRecord) -> None:
+        try:
+            handle.result(timeout=PATIENCE_S)
+            ended = JobStatus.DONE
+        except JobTimeoutError:
+            self._say(f"the future of {record} does not end")
+            return
+        except JobCancelledError:
+            ended = JobStatus.CANCELLED
+        except Exception:  # noqa: BLE001 - however it failed
+            ended = JobStatus.ERROR
+        if not ended == handle.status() == record.status:
+            self._say(f"its result says {ended}, the handle {handle.status()}, {record}")
+        if handle.cancel():
+            self._say(f"an ended job was cancelled: {record}")
+
+    def _in_ledger(self) -> dict[str, JobStatus]:
+        ledger = ledger_of_process()
+        if ledger is None:
+            return {}
+        found: dict[str, JobStatus] = {}
+        for session_id in self.session.session_ids:
+            jobs = ledger.read_up_to_date(lambda file, each=session_id: read_jobs(file, each))
+            found |= {job.job_id: job.status for job in jobs or ()}
+        return found
+
+    def _jobs_of_each_session(self) -> list[list[JobRecord]]:
+        """The jobs of the sessions that it went through, in the order of their submission."""
+        found, state = [], self.session._journal.state
+        while True:
+            earlier = {} if state.earlier is None else state.earlier.jobs
+            found.append([each for each in state.jobs.values() if each.job_id not in earlier])
+            if state.earlier is None:
+                return found
+            state = state.earlier
+
+    def _check_order(self, jobs: list[JobRecord]) -> None:
+        begun = [job for job in jobs if job.started is not None]
+        for before, after in zip(begun, begun[1:], strict=False):
+            assert before.started is not None
+            assert after.started is not None
+            if after.started < before.started:
+                self._say(f"{after} overtook {before}")
+            is_alone = self.program.parallel == 1
+            if is_alone and before.finished is not None and after.started < before.finished:
+                self._say(f"{after} ran beside {before}")
+
+
+_UNSURE = "matrix_product_state"
+
+
+def _statuses(records: dict[str, JobRecord]) -> dict[str, JobStatus]:
+    return {job_id: record.status for job_id, record in records.items()}
+
+
+def _shown(records: list[JobRecord]) -> list[str]:
+    return [f"{record.name} {record.status}" for record in records]
+
+
+def run(program: Program) -> list[str]:
+    """Run a program; what it broke, in words."""
+    return Run(program).carry_out()

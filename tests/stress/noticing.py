@@ -11,10 +11,15 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # has no types
+
+from qsession.engines.local.running.pool import workers
 
 PATIENCE_S = 30.0
 _LOOK_AGAIN_S = 0.01
+
+_OF_THE_PROCESS = {"qsession-ledger", "qsession-workers"}
+"""Threads that belong to no session."""
 
 
 def comes_true(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> bool:
@@ -79,12 +84,11 @@ class Notices(logging.Handler):
             for thread in threading.enumerate()
             if thread not in self._threads
             and thread.name.startswith(("qsession", "program"))  # Aer has a pool of its own
-            and thread.name != "qsession-ledger"  # the process's
+            and thread.name not in _OF_THE_PROCESS
         ]
 
     def _new_processes(self) -> list[int]:
-        return [
-            child.pid
-            for child in psutil.Process().children(recursive=True)
-            if child.pid not in self._processes and child.status() != psutil.STATUS_ZOMBIE
-        ]
+        # One worker stays for a while for the sessions that follow.
+        kept = {worker.pid for worker in workers._idle}
+        children = psutil.Process().children(recursive=True)
+        return sorted({child.pid for child in children} - self._processes - kept)

@@ -6,7 +6,9 @@ import random
 from dataclasses import dataclass
 from typing import Literal
 
-Place = Literal["kernel", "worker", "threads", "processes"]
+Place = Literal["kernel", "threads", "processes", "worker", "cloud"]
+PLACES: tuple[Place, ...] = ("kernel", "threads", "processes", "kernel", "threads", "worker")
+"""The places of local jobs, as often as they are to be used. A worker takes a second to start."""
 
 MAX_TIME_S = 300
 MOST_THREADS = 4
@@ -69,14 +71,14 @@ class Program:
     threads: tuple[tuple[Step, ...], ...]
 
     @classmethod
-    def of_seed(cls, seed: int, places: tuple[Place, ...]) -> Program:
+    def of_seed(cls, seed: int, place: Place) -> Program:
         """The program that this seed stands for."""
         choice = random.Random(seed)
         is_batch = choice.random() < 0.4
         actions, weights = list(_WEIGHTS), list(_WEIGHTS.values())
         return cls(
             seed=seed,
-            place=choice.choice(places),
+            place=place,
             is_batch=is_batch,
             parallel=choice.randint(1, 3) if is_batch else 1,
             auto_renew=choice.random() < 0.5,

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from qiskit import QuantumCircuit
@@ -25,12 +26,14 @@ from qsession.ledger.reading import read_jobs
 from qsession.model.records import JobRecord
 from qsession.model.states import JobStatus
 from qsession.testing import ManualClock
+from tests.engines.running.work import endless
 from tests.stress.noticing import PATIENCE_S, Notices, comes_true
 from tests.stress.programs import MAX_TIME_S, Program, Step
 from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
 
 _LONGEST_JOB_STEPS = 4
+_WORKER_SHOTS = 500
 
 _EXPECTED = (SessionEndedError, JobTimeoutError, JobCancelledError, UnknownJobError)
 """What a step may be answered with; whatever else is raised is a fault."""
@@ -103,7 +106,7 @@ class LossyExecutor(Executor):
             raise BrokenExecutor("a process died")
         return fn(*args)
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as the base class has it
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
 
 
@@ -118,16 +121,15 @@ class Run:
         self.handles: list[Any] = []
         self.cancelled: list[str] = []
         """The jobs of which ``cancel_job`` said that they are cancelled."""
+        self.kills = 0
         self.executor: Executor | None = None
         if program.place == "threads":
             self.executor = ThreadPoolExecutor(program.parallel)
         elif program.place == "processes":
             self.executor = LossyExecutor(program.parallel)
         is_here = program.place in {"kernel", "threads"}
-        # What that method takes cannot be told: it goes to the worker.
-        backend = SlowBackend(self.stepwise) if is_here else AerSimulator(method=_UNSURE)
+        backend = SlowBackend(self.stepwise) if is_here else AerSimulator()
         kind = Batch if program.is_batch else Session
-        options = {"parallel": program.parallel} if program.is_batch else {}
         self.session: Session = kind(
             backend,
             MAX_TIME_S,
@@ -136,7 +138,7 @@ class Run:
             max_usage=program.max_usage_s,
             executor=self.executor,
             clock=self.clock,
-            **options,
+            parallel=program.parallel,
         )
 
     # --- the program --------------------------------------------------------------------------
@@ -185,10 +187,14 @@ class Run:
     # --- steps: each takes a number to choose by ------------------------------------------------
 
     def _run(self, number: int) -> None:
-        circuit = flipped(f"job-{number}")
-        circuit.metadata = {"steps": number % _LONGEST_JOB_STEPS}
-        options = {"seed_simulator": number} if number % 3 else {}
-        self.handles.append(self.session.run_circuits(circuit, shots=1 + number % 5, **options))
+        if self.program.place == "worker":
+            # Long enough not to run in this process while no worker is ready.
+            job = self.session.run_circuits(endless(), shots=_WORKER_SHOTS * (1 + number % 4))
+        else:
+            circuit = flipped(f"job-{number}")
+            circuit.metadata = {"steps": number % _LONGEST_JOB_STEPS}
+            job = self.session.run_circuits(circuit, shots=1 + number % 5)
+        self.handles.append(job)
 
     def _run_again(self, number: int) -> None:
         if self.handles:
@@ -242,6 +248,7 @@ class Run:
             lent = list(workers._lent)
             if lent:
                 with contextlib.suppress(OSError):
+                    self.kills += 1
                     os.kill(lent[number % len(lent)].pid, signal.SIGKILL)
 
     def _close(self, number: int) -> None:
@@ -309,7 +316,7 @@ class Run:
             return {}
         found: dict[str, JobStatus] = {}
         for session_id in self.session.session_ids:
-            jobs = ledger.read_up_to_date(lambda file, each=session_id: read_jobs(file, each))
+            jobs = ledger.read_up_to_date(partial(read_jobs, session_id=session_id))
             found |= {job.job_id: job.status for job in jobs or ()}
         return found
 
@@ -325,7 +332,7 @@ class Run:
 
     def _check_order(self, jobs: list[JobRecord]) -> None:
         begun = [job for job in jobs if job.started is not None]
-        for before, after in zip(begun, begun[1:], strict=False):
+        for before, after in itertools.pairwise(begun):
             assert before.started is not None
             assert after.started is not None
             if after.started < before.started:
@@ -333,9 +340,6 @@ class Run:
             is_alone = self.program.parallel == 1
             if is_alone and before.finished is not None and after.started < before.finished:
                 self._say(f"{after} ran beside {before}")
-
-
-_UNSURE = "matrix_product_state"
 
 
 def _statuses(records: dict[str, JobRecord]) -> dict[str, JobStatus]:

@@ -1,0 +1,278 @@
+"""Runs a program on a session of the loopback service, which fails now and then: `run`."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from qsession import Batch, QSessionError, Session
+from qsession.ledger import close_ledgers, ledger_of_process
+from qsession.ledger.reading import read_jobs
+from qsession.model.states import JobStatus
+from qsession.testing import ManualClock
+from tests.cloud.account import connect, environment
+from tests.cloud.faults import Answering, cut_short, malformed, refuse, reset, too_many_requests
+from tests.cloud.messages import Reply
+from tests.cloud.server import Server
+from tests.stress.noticing import PATIENCE_S, Notices, comes_true
+from tests.stress.programs import MAX_TIME_S, Program, Step
+from tests.support.circuits import flipped
+
+FAULTY = 0.2
+"""So many of the requests are hit by a fault."""
+
+_PULSE_S = 0.005
+_DONE = {
+    "Completed": JobStatus.DONE,
+    "Failed": JobStatus.ERROR,
+    "Cancelled": JobStatus.CANCELLED,
+}
+
+
+def _nothing_was_done(_: Answering) -> Reply:
+    """Say that all is well, and do nothing."""
+    return Reply(status=204)
+
+
+_EFFECTS = [
+    ("", refuse(500)),
+    ("", refuse(503, after=True)),
+    ("", too_many_requests(retry_after=1)),
+    ("", reset()),
+    ("", reset(after=True)),
+    ("", cut_short()),
+    ("", malformed()),
+    (r"(DELETE|PATCH) /sessions/", _nothing_was_done),
+]
+
+
+_TAKEN = {
+    "run": "_run",
+    "run again": "_run_again",
+    "cancel job": "_cancel_job",
+    "observe": "_observe",
+    "let time pass": "_let_time_pass",
+    "expire": "_expire",
+    "renew": "_renew",
+    "lose the process": "_end_elsewhere",
+    "close": "_close",
+    "with": "_close",
+    "cancel": "_cancel",
+    "cancel all": "_cancel_all",
+}
+"""What is done for a step of a program; where nothing is named, the session is read."""
+
+
+class CloudRun:
+    """One run of a program on the loopback service."""
+
+    def __init__(self, program: Program, server: Server, clock: ManualClock) -> None:
+        self.program, self.server, self.clock = program, server, clock
+        self.notices = Notices()
+        self._choice = random.Random(program.seed)
+        self.handles: list[Any] = []
+        backend = connect(server).backend("ibm_manila")
+        server.state.pace.job_seconds = self._choice.choice([0.0, 2.0, 20.0])
+        kind = Batch if program.is_batch else Session
+        self.session: Session = kind(
+            backend,
+            MAX_TIME_S,
+            auto_renew=program.auto_renew,
+            idle_timeout=program.idle_timeout_s,
+            clock=clock,
+        )
+
+    def carry_out(self) -> list[str]:
+        """Run it, and tell in words what it broke."""
+        with self.notices, warnings.catch_warnings(), self._pulse():
+            warnings.simplefilter("ignore")
+            each = FAULTY / len(_EFFECTS)
+            for matches, effect in _EFFECTS:
+                probability = FAULTY if matches else each
+                self.server.faults.add(matches, effect, times=None, probability=probability)
+            threads = [
+                threading.Thread(target=self._take_steps, args=(steps,), name=f"program-{number}")
+                for number, steps in enumerate(self.program.threads)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(PATIENCE_S)
+            stuck = [thread.name for thread in threads if thread.is_alive()]
+            if stuck:
+                self._say(f"threads of the program are stuck: {stuck}")
+            self._end()
+            if not self.notices.words:
+                self._check()
+            self.notices.look_for_leftovers()
+        return self.notices.words
+
+    @contextlib.contextmanager
+    def _pulse(self) -> Iterator[None]:
+        """Let time pass by itself: the monitor waits by the clock."""
+        is_over = threading.Event()
+
+        def beat() -> None:
+            while not is_over.wait(_PULSE_S):
+                self.clock.advance(1)
+
+        thread = threading.Thread(target=beat, name="pulse")
+        thread.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            thread.join()
+
+    def _take_steps(self, steps: tuple[Step, ...]) -> None:
+        for step in steps:
+            try:
+                self._take(step)
+            except QSessionError:
+                continue  # the service failed, or the session has ended
+            except Exception as error:  # noqa: BLE001 - it is what is looked for
+                self._say(f"{step.action} raised {error!r}")
+
+    def _take(self, step: Step) -> None:
+        getattr(self, _TAKEN.get(step.action, "_read"))(step.number)
+
+    def _run(self, number: int) -> None:
+        self.handles.append(self.session.run(flipped(), shots=1 + number % 5))
+
+    def _run_again(self, number: int) -> None:
+        if self.handles:
+            self.session.run_again(self._chosen(number).job_id())
+
+    def _cancel_job(self, number: int) -> None:
+        if self.handles:
+            self.session.cancel_job(self._chosen(number).job_id())
+
+    def _read(self, number: int) -> None:
+        del number
+        repr(self.session)
+        self.session.to_html()
+
+    def _observe(self, number: int) -> None:
+        del number
+        self.session.observe(lambda change: None, names=["state", "jobs"])
+
+    def _let_time_pass(self, number: int) -> None:
+        self.clock.advance(number % 30)
+
+    def _expire(self, number: int) -> None:
+        del number
+        self.clock.advance(MAX_TIME_S)
+
+    def _renew(self, number: int) -> None:
+        del number
+        self.session.renew_if_expired()
+
+    def _close(self, number: int) -> None:
+        del number
+        self.session.close()
+
+    def _cancel(self, number: int) -> None:
+        del number
+        self.session.cancel()
+
+    def _cancel_all(self, number: int) -> None:
+        del number
+        self.session.cancel(running=True)
+
+    def _end_elsewhere(self, number: int) -> None:
+        """Another program cancels the session, or closes it."""
+        state, session_id = self.server.state, self.session.session_id
+        if session_id is None:
+            return
+        with state.lock:
+            state.settle()
+            known = state.timeline.sessions.get(session_id)
+            if known is not None:
+                end = state.timeline.cancel if number % 2 else state.timeline.stop_accepting
+                end(known, self.clock.now())
+
+    def _chosen(self, number: int) -> Any:
+        handles = list(self.handles)
+        return handles[number % len(handles)]
+
+    def _say(self, words: str) -> None:
+        self.notices.words.append(words)
+
+    # --- and then -------------------------------------------------------------------------------
+
+    def _end(self) -> None:
+        """The service works again; the session is closed, and ends."""
+        self.server.faults.clear()
+
+        def is_closed() -> bool:
+            try:
+                self.session.close()
+            except QSessionError:
+                return False
+            return True
+
+        if not comes_true(is_closed):
+            self._say(f"it cannot be closed: {self.session!r}")
+        state = self.session._journal.state
+        if not comes_true(lambda: state.state.is_terminal and not state.pending):
+            known = [each.state for each in self.server.state.timeline.sessions.values()]
+            self._say(f"it does not end: {self.session!r}; the service says {known}")
+
+    def _check(self) -> None:
+        timeline, session_ids = self.server.state.timeline, self.session.session_ids
+        for session_id in session_ids:
+            if timeline.sessions[session_id].state != "closed":
+                self._say(f"{session_id} is {timeline.sessions[session_id].state} there")
+        there = {
+            job.job_id: _DONE.get(job.status)
+            for job in timeline.jobs.values()
+            if job.session_id in session_ids
+        }
+        if not comes_true(lambda: self._statuses() == there):
+            self._say(f"the session says {self._statuses()}, the service {there}")
+        if not comes_true(lambda: self._in_ledger() == there):
+            self._say(f"the ledger says {self._in_ledger()}, the service {there}")
+        for handle in self.handles:
+            if handle.job_id() in there and handle.status() != there[handle.job_id()]:
+                self._say(f"the handle of {handle.job_id()} says {handle.status()}")
+
+    def _statuses(self) -> dict[str, JobStatus]:
+        return {record.job_id: record.status for record in self.session.jobs}
+
+    def _in_ledger(self) -> dict[str, JobStatus]:
+        ledger = ledger_of_process()
+        found: dict[str, JobStatus] = {}
+        for session_id in self.session.session_ids if ledger is not None else []:
+            assert ledger is not None
+            jobs = ledger.read_up_to_date(partial(read_jobs, session_id=session_id))
+            found |= {job.job_id: job.status for job in jobs or ()}
+        return found
+
+
+def run(program: Program) -> list[str]:
+    """Run a program; what it broke, in words."""
+    from qiskit_ibm_runtime.api.session import PostForcelistRetry
+
+    clock = ManualClock(datetime.now(UTC))  # the ledger forgets what is old
+    server = Server(clock)
+    with contextlib.ExitStack() as resources, pytest.MonkeyPatch.context() as patched:
+        # The ids of each server are the same: a ledger of its own.
+        home = resources.enter_context(TemporaryDirectory())
+        for name, value in {**environment(server), "QSESSION_HOME": home}.items():
+            patched.setenv(name, value)
+        patched.setattr(PostForcelistRetry, "sleep", lambda *_: None)
+        server.start()
+        try:
+            return CloudRun(program, server, clock).carry_out()
+        finally:
+            server.stop()
+            close_ledgers()

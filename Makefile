@@ -19,10 +19,12 @@ KERNELS := $(addprefix .overlays/ipykernel-,6.31.0 7.1.0 7.2.0 7.3.0)
 LIBRARIES_BIN := .overlays/libraries/bin
 LIBRARIES_ENV := .overlays/libraries/.complete
 
+STRESS_MINUTES ?= 10
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup lab test test-all lint format test-python test-oldest test-js test-browser
-.PHONY: fuzz every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
+.PHONY: fuzz stress every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
 .PHONY: benchmark-local benchmark-programs benchmark-widget benchmark-ledger docs coverage wheel
 .PHONY: release-check lock clean
 
@@ -134,6 +136,9 @@ benchmark-widget: chromium ## measure the wire and the view beside a naive list 
 	$(BIN)/python -m benchmarks.widget_wire
 	$(BIN)/python -m benchmarks.widget_frames
 	$(BIN)/python -m benchmarks.widget_clicks
+
+stress: setup ## random programs of several threads on local sessions; STRESS_MINUTES=60 for an hour
+	$(BIN)/python -m tests.stress --minutes $(STRESS_MINUTES) $(STRESS_FLAGS)
 
 benchmark-ledger: setup ## four kernels write into one ledger for a minute
 	$(BIN)/python -m benchmarks.ledger_kernels

@@ -142,8 +142,9 @@ class SessionBackend(BackendV2):
             return self._session.run_circuits(circuits, name=name, **run_options)
         own_name, options = read_name(name), read_run_options(run_options)
         checked = read_circuits(circuits, must_measure=gives_counts(self._wrapped))
-        fitting = [self._transpiled.fit(circuit) for circuit in checked]
         engine = self._engine_alone()
+        engine.read_target()
+        fitting = [self._transpiled.fit(circuit) for circuit in checked]
         return engine.run_circuits(fitting, options, own_name, mode=self._wrapped)
 
     def _engine_alone(self) -> Engine:

@@ -35,10 +35,12 @@ from tests.cloud.timeline import Pace
 class Server:
     """A pretended IBM Quantum that runs from `start` to `stop`."""
 
-    def __init__(self, clock: Clock | None = None, pace: Pace | None = None) -> None:
+    def __init__(
+        self, clock: Clock | None = None, pace: Pace | None = None, fault_seed: int = 0
+    ) -> None:
         self.state = ServiceState(clock, pace)
         self.identity = Identity(TOKEN, self.state.instances)
-        self.faults = FaultPlan()
+        self.faults = FaultPlan(fault_seed)
         self.log = RequestLog()
         self._api = RestApi(self.state, self.identity)
         self._control = Control(self.state, self.identity, self.faults, self.log)

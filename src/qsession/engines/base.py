@@ -293,6 +293,14 @@ class Engine(Protocol):
         """The engine of the session that continues this one, with the jobs of both."""
         ...
 
+    def read_target(self) -> None:
+        """Have at hand what the backend can do, before work is made to fit it.
+
+        Raises:
+            ServiceError: If IBM Quantum could not be asked.
+        """
+        ...
+
     def run_pubs(self, request: PubRequest, mode: Any) -> Job:
         """Submit PUBs that are ready for the backend.
 

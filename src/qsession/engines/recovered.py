@@ -160,6 +160,10 @@ class RecoveredEngine:
         """Refuse: nothing continues it."""
         self._refuse()
 
+    def read_target(self) -> NoReturn:
+        """Refuse."""
+        self._refuse()
+
     def run_pubs(self, request: PubRequest, mode: Any) -> NoReturn:  # noqa: ARG002 - any
         """Refuse."""
         self._refuse()

@@ -72,6 +72,7 @@ class WorkingSession(ObservedSession):
         own_name, options = read_name(name), read_run_options(run_options)
         self._prepare_for_job()
         checked = read_circuits(circuits, must_measure=gives_counts(self._backend))
+        self._engine.read_target()
         fitting = [self._transpiled.fit(circuit) for circuit in checked]
         return self._hand_over(
             lambda: self._engine.run_circuits(fitting, options, own_name, mode=self)
@@ -148,6 +149,7 @@ class WorkingSession(ObservedSession):
 
     def _submit(self, request: PubRequest, name: str | None = None) -> Job:
         self._prepare_for_job()
+        self._engine.read_target()
         fitting = self._transpiled.fit_request(request)
         named = fitting if name is None else fitting.named(name)
         return self._hand_over(lambda: self._engine.run_pubs(named, mode=self))

@@ -335,6 +335,20 @@ def test_opening_that_fails_leaves_it_to_be_opened_later(server: Server, make_se
     assert session.state == "open"
 
 
+@pytest.mark.parametrize("effect", [faults.malformed(), faults.cut_short(), faults.refuse(403)])
+@pytest.mark.parametrize("run", [Session.run, Session.run_circuits])
+def test_work_is_refused_while_the_properties_of_the_backend_cannot_be_read(
+    server: Server, make_session: Make, effect: faults.Effect, run: Callable[..., Any]
+):
+    session = make_session()
+    server.faults.add(r"GET /backends/\w+/properties", effect)
+    with pytest.raises(ServiceError, match="Could not read the properties of ibm_"):
+        run(session, flipped())
+    assert (session.state, session.jobs) == ("not-started", [])
+    run(session, flipped())
+    assert statuses(session) == ["QUEUED"]
+
+
 def test_a_submission_whose_answer_is_lost_is_shown_and_not_sent_again(
     server: Server, session: Session
 ):

@@ -175,6 +175,11 @@ class IBMEngine:
 
     # --- running --------------------------------------------------------------------------------
 
+    def read_target(self) -> None:
+        """Fetch the backend's properties, once: the client does it when its target is asked for."""
+        with self._refused(f"read the properties of {self._backend.name}"):
+            _ = self._backend.target
+
     def run_pubs(self, request: PubRequest, mode: Any) -> Job:
         """Submit PUBs with the primitives that IBM recommends."""
         return submit_pubs(request, mode)

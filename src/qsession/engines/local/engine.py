@@ -94,6 +94,9 @@ class LocalEngine:
         """A local session lives in its process alone: there is nothing to take up."""
         raise SessionNotFoundError(f"No local session {session_id!r} can be taken up again.")
 
+    def read_target(self) -> None:
+        """Nothing has to be fetched."""
+
     def run_pubs(self, request: PubRequest, mode: Any = None) -> LocalJob:  # noqa: ARG002
         """Submit PUBs that are ready for the backend."""
         if request.program == "sampler":

@@ -20,8 +20,15 @@ from qsession.ledger.reading import read_jobs
 from qsession.model.states import JobStatus
 from qsession.testing import ManualClock
 from tests.cloud.account import connect, environment
-from tests.cloud.faults import Answering, cut_short, malformed, refuse, reset, too_many_requests
-from tests.cloud.messages import Reply
+from tests.cloud.faults import (
+    Fault,
+    cut_short,
+    do_nothing,
+    malformed,
+    refuse,
+    reset,
+    too_many_requests,
+)
 from tests.cloud.server import Server
 from tests.stress.noticing import PATIENCE_S, Notices, comes_true
 from tests.stress.programs import MAX_TIME_S, Program, Step
@@ -38,12 +45,7 @@ _DONE = {
 }
 
 
-def _nothing_was_done(_: Answering) -> Reply:
-    """Say that all is well, and do nothing."""
-    return Reply(status=204)
-
-
-_EFFECTS = [
+EFFECTS = [
     ("", refuse(500)),
     ("", refuse(503, after=True)),
     ("", too_many_requests(retry_after=1)),
@@ -51,25 +53,29 @@ _EFFECTS = [
     ("", reset(after=True)),
     ("", cut_short()),
     ("", malformed()),
-    (r"(DELETE|PATCH) /sessions/", _nothing_was_done),
+    (r"(DELETE|PATCH) /sessions/", do_nothing()),
 ]
+"""What the service does wrong, and in which requests; "" is any."""
 
 
 _TAKEN = {
     "run": "_run",
     "run again": "_run_again",
     "cancel job": "_cancel_job",
+    "result": "_result",
+    "wait": "_wait",
+    "read": "_read",
     "observe": "_observe",
     "let time pass": "_let_time_pass",
     "expire": "_expire",
     "renew": "_renew",
     "lose the process": "_end_elsewhere",
     "close": "_close",
-    "with": "_close",
+    "with": "_with",
     "cancel": "_cancel",
     "cancel all": "_cancel_all",
 }
-"""What is done for a step of a program; where nothing is named, the session is read."""
+"""What is done for a step of a program."""
 
 
 class CloudRun:
@@ -80,6 +86,7 @@ class CloudRun:
         self.notices = Notices()
         self._choice = random.Random(program.seed)
         self.handles: list[Any] = []
+        self._faults: list[Fault] = []
         backend = connect(server).backend("ibm_manila")
         server.state.pace.job_seconds = self._choice.choice([0.0, 2.0, 20.0])
         kind = Batch if program.is_batch else Session
@@ -88,17 +95,20 @@ class CloudRun:
             MAX_TIME_S,
             auto_renew=program.auto_renew,
             idle_timeout=program.idle_timeout_s,
+            max_usage=program.max_usage_s,
             clock=clock,
         )
 
-    def carry_out(self) -> list[str]:
-        """Run it, and tell in words what it broke."""
+    def carry_out(self) -> Notices:
+        """Run it, and tell what happened."""
         with self.notices, warnings.catch_warnings(), self._pulse():
             warnings.simplefilter("ignore")
-            each = FAULTY / len(_EFFECTS)
-            for matches, effect in _EFFECTS:
+            each = FAULTY / len(EFFECTS)
+            for matches, effect in EFFECTS:
                 probability = FAULTY if matches else each
-                self.server.faults.add(matches, effect, times=None, probability=probability)
+                self._faults.append(
+                    self.server.faults.add(matches, effect, times=None, probability=probability)
+                )
             threads = [
                 threading.Thread(target=self._take_steps, args=(steps,), name=f"program-{number}")
                 for number, steps in enumerate(self.program.threads)
@@ -114,7 +124,17 @@ class CloudRun:
             if not self.notices.words:
                 self._check()
             self.notices.look_for_leftovers()
-        return self.notices.words
+        self._note()
+        return self.notices
+
+    def _note(self) -> None:
+        happened, session = self.notices.happened, self.session
+        self.notices.note_jobs(session.jobs)
+        happened["renewal"] += max(len(session.session_ids) - 1, 0)
+        happened[f"session {session.state}"] += 1
+        happened.update(
+            {f"fault {number}": fault.hits for number, fault in enumerate(self._faults)}
+        )
 
     @contextlib.contextmanager
     def _pulse(self) -> Iterator[None]:
@@ -143,7 +163,7 @@ class CloudRun:
                 self._say(f"{step.action} raised {error!r}")
 
     def _take(self, step: Step) -> None:
-        getattr(self, _TAKEN.get(step.action, "_read"))(step.number)
+        getattr(self, _TAKEN[step.action])(step.number)
 
     def _run(self, number: int) -> None:
         self.handles.append(self.session.run(flipped(), shots=1 + number % 5))
@@ -155,6 +175,18 @@ class CloudRun:
     def _cancel_job(self, number: int) -> None:
         if self.handles:
             self.session.cancel_job(self._chosen(number).job_id())
+
+    def _result(self, number: int) -> None:
+        if self.handles:
+            with contextlib.suppress(Exception):  # it is IBM's job, with IBM's errors
+                self._chosen(number).result(timeout=PATIENCE_S)
+
+    def _wait(self, number: int) -> None:
+        self.session.wait(timeout=number, progress=False)
+
+    def _with(self, number: int) -> None:
+        with self.session:
+            self._run(number)
 
     def _read(self, number: int) -> None:
         del number
@@ -199,6 +231,7 @@ class CloudRun:
             if known is not None:
                 end = state.timeline.cancel if number % 2 else state.timeline.stop_accepting
                 end(known, self.clock.now())
+                self.notices.happened["ended elsewhere"] += 1
 
     def _chosen(self, number: int) -> Any:
         handles = list(self.handles)
@@ -258,12 +291,12 @@ class CloudRun:
         return found
 
 
-def run(program: Program) -> list[str]:
-    """Run a program; what it broke, in words."""
+def run(program: Program) -> Notices:
+    """Run a program."""
     from qiskit_ibm_runtime.api.session import PostForcelistRetry
 
     clock = ManualClock(datetime.now(UTC))  # the ledger forgets what is old
-    server = Server(clock)
+    server = Server(clock, fault_seed=program.seed)
     with contextlib.ExitStack() as resources, pytest.MonkeyPatch.context() as patched:
         # The ids of each server are the same: a ledger of its own.
         home = resources.enter_context(TemporaryDirectory())

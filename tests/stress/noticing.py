@@ -7,19 +7,25 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Self
 
 import psutil  # type: ignore[import-untyped]  # has no types
 
 from qsession.engines.local.running.pool import workers
+from qsession.model.records import JobRecord
 
 PATIENCE_S = 30.0
 _LOOK_AGAIN_S = 0.01
 
 _OF_THE_PROCESS = {"qsession-ledger", "qsession-workers"}
 """Threads that belong to no session."""
+
+_OF_OTHERS = ("ThreadPoolExecutor", "pulse")
+"""How threads begin that are not ours: those of Aer, which drops its executors, and whose threads
+end when they are freed, and those that make a program's surroundings."""
 
 
 def comes_true(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> bool:
@@ -34,11 +40,17 @@ def comes_true(condition: Callable[[], bool], patience_s: float = PATIENCE_S) ->
 
 
 class Notices(logging.Handler):
-    """What went wrong while its block ran, in words."""
+    """What happened while its block ran.
+
+    Attributes:
+        words: What went wrong.
+        happened: What else there was, and how often: a run that met nothing shows nothing.
+    """
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self.words: list[str] = []
+        self.happened: Counter[str] = Counter()
         self._threads = frozenset(threading.enumerate())
         self._processes = {child.pid for child in psutil.Process().children(recursive=True)}
 
@@ -60,6 +72,10 @@ class Notices(logging.Handler):
         threading.excepthook, sys.unraisablehook = self._hooks
         logging.getLogger("qsession").removeHandler(self)
         logging.getLogger("concurrent.futures").removeHandler(self)
+
+    def note_jobs(self, records: Iterable[JobRecord]) -> None:
+        """Count how the jobs ended."""
+        self.happened.update(f"job {record.status.name}" for record in records)
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
@@ -83,8 +99,9 @@ class Notices(logging.Handler):
             thread.name
             for thread in threading.enumerate()
             if thread not in self._threads
-            and thread.name.startswith(("qsession", "program"))  # Aer has a pool of its own
             and thread.name not in _OF_THE_PROCESS
+            and not thread.name.startswith(_OF_OTHERS)
+            and "(process_request_thread)" not in thread.name  # of the loopback service
         ]
 
     def _new_processes(self) -> list[int]:

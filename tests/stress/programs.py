@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Place = Literal["kernel", "threads", "processes", "worker", "cloud"]
-PLACES: tuple[Place, ...] = ("kernel", "threads", "processes", "kernel", "threads", "worker")
+PLACES: tuple[Place, ...] = get_args(Place)
+LOCAL_PLACES: tuple[Place, ...] = ("kernel", "threads", "processes", "kernel", "threads", "worker")
 """The places of local jobs, as often as they are to be used. A worker takes a second to start."""
 
 MAX_TIME_S = 300
@@ -31,6 +32,10 @@ _WEIGHTS = {
     "cancel all": 2,
     "with": 1,
 }
+
+
+ACTIONS = tuple(_WEIGHTS)
+"""Whatever a thread of a program may do."""
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,15 @@ from tests.support.gated_backend import GatedBackend
 _LONGEST_JOB_STEPS = 4
 _WORKER_SHOTS = 500
 
-_EXPECTED = (SessionEndedError, JobTimeoutError, JobCancelledError, UnknownJobError)
+_GUARDS = ("max_usage", "idle_timeout")
+
+_EXPECTED = (
+    SessionEndedError,
+    JobTimeoutError,
+    JobCancelledError,
+    UnknownJobError,
+    WorkerLostError,
+)
 """What a step may be answered with; whatever else is raised is a fault."""
 
 
@@ -121,7 +129,6 @@ class Run:
         self.handles: list[Any] = []
         self.cancelled: list[str] = []
         """The jobs of which ``cancel_job`` said that they are cancelled."""
-        self.kills = 0
         self.executor: Executor | None = None
         if program.place == "threads":
             self.executor = ThreadPoolExecutor(program.parallel)
@@ -143,10 +150,9 @@ class Run:
 
     # --- the program --------------------------------------------------------------------------
 
-    def carry_out(self) -> list[str]:
-        """Run it, and tell in words what it broke."""
-        logging_off = warnings.catch_warnings()
-        with self.notices, logging_off:
+    def carry_out(self) -> Notices:
+        """Run it, and tell what happened."""
+        with self.notices, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             threads = [
                 threading.Thread(target=self._take_steps, args=(steps,), name=f"program-{number}")
@@ -166,15 +172,14 @@ class Run:
             if self.executor is not None:
                 self.executor.shutdown()
             self.notices.look_for_leftovers()
-        return self.notices.words
+        self._note()
+        return self.notices
 
     def _take_steps(self, steps: tuple[Step, ...]) -> None:
         for step in steps:
             try:
                 getattr(self, f"_{step.action.replace(' ', '_')}")(step.number)
             except _EXPECTED:
-                pass
-            except WorkerLostError:
                 pass
             except Exception as error:  # noqa: BLE001 - it is what is looked for
                 self._say(f"{step.action} raised {error!r}")
@@ -183,6 +188,14 @@ class Run:
 
     def _say(self, words: str) -> None:
         self.notices.words.append(words)
+
+    def _note(self) -> None:
+        happened, session = self.notices.happened, self.session
+        self.notices.note_jobs(session.jobs)
+        happened["renewal"] += max(len(session.session_ids) - 1, 0)
+        happened[f"session {session.state}"] += 1
+        reason = session.snapshot().ended_reason or ""
+        happened["guard"] += any(guard in reason for guard in _GUARDS)
 
     # --- steps: each takes a number to choose by ------------------------------------------------
 
@@ -244,12 +257,13 @@ class Run:
     def _lose_the_process(self, number: int) -> None:
         if isinstance(self.executor, LossyExecutor):
             self.executor.losses += 1
+            self.notices.happened["process lost"] += 1
         elif self.program.place == "worker":
             lent = list(workers._lent)
             if lent:
                 with contextlib.suppress(OSError):
-                    self.kills += 1
                     os.kill(lent[number % len(lent)].pid, signal.SIGKILL)
+                    self.notices.happened["process lost"] += 1
 
     def _close(self, number: int) -> None:
         del number
@@ -350,6 +364,6 @@ def _shown(records: list[JobRecord]) -> list[str]:
     return [f"{record.name} {record.status}" for record in records]
 
 
-def run(program: Program) -> list[str]:
-    """Run a program; what it broke, in words."""
+def run(program: Program) -> Notices:
+    """Run a program."""
     return Run(program).carry_out()

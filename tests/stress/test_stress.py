@@ -2,30 +2,73 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from tests.stress import cloud_running, running
-from tests.stress.programs import Place, Program
+from tests.stress.programs import ACTIONS, PLACES, Place, Program
 from tests.stress.reducing import reduced
 
-LOCAL: list[tuple[Place, range]] = [
-    ("kernel", range(12)),
-    ("threads", range(12, 24)),
-    ("processes", range(24, 36)),
-    ("worker", range(36, 39)),
-]
-CLOUD = range(4)
+SEEDS = (403, 977, 1275)
+"""Few, and all there is to do is done in the programs that they stand for."""
+
+HAPPENED_ON_LOCAL_SESSIONS = {
+    *("job DONE", "job CANCELLED", "job ERROR"),
+    *("session closed", "session cancelled", "session expired"),
+    *("renewal", "guard", "process lost"),
+}
+HAPPENED_ON_THE_SERVICE = {
+    *("job DONE", "job CANCELLED", "session closed", "session cancelled", "session expired"),
+    *("renewal", "ended elsewhere"),
+    *(f"fault {number}" for number in range(len(cloud_running.EFFECTS))),
+}
 
 
-@pytest.mark.parametrize(("place", "seeds"), LOCAL, ids=[place for place, _ in LOCAL])
-def test_programs_on_local_sessions_break_nothing(place: Place, seeds: range):
-    broken = {seed: running.run(Program.of_seed(seed, place)) for seed in seeds}
-    assert not {seed: words for seed, words in broken.items() if words}
+def run(program: Program, happened: Counter[str]) -> list[str]:
+    """Run a program where it belongs; what it broke."""
+    run_there = cloud_running.run if program.place == "cloud" else running.run
+    notices = run_there(program)
+    happened += notices.happened
+    return notices.words
 
 
-def test_programs_on_a_failing_service_break_nothing():
-    broken = {seed: cloud_running.run(Program.of_seed(seed, "cloud")) for seed in CLOUD}
-    assert not {seed: words for seed, words in broken.items() if words}
+def broken_by(places: list[Place], seeds: range | tuple[int, ...]) -> dict[str, list[str]]:
+    """Run programs; which of them broke something, and what."""
+    programs = [Program.of_seed(seed, place) for place in places for seed in seeds]
+    broken = {f"{each.place} {each.seed}": run(each, Counter()) for each in programs}
+    return {program: words for program, words in broken.items() if words}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_programs_break_nothing(place: Place):
+    assert not broken_by([place], SEEDS)
+
+
+def test_all_there_is_to_do_is_done_in_them():
+    programs = [Program.of_seed(seed, "kernel") for seed in SEEDS]
+    steps = [step.action for program in programs for steps in program.threads for step in steps]
+    assert set(steps) == set(ACTIONS)
+    assert {program.is_batch for program in programs} == {True, False}
+    assert {program.auto_renew for program in programs} == {True, False}
+    assert {program.idle_timeout_s is None for program in programs} == {True, False}
+    assert {program.max_usage_s is None for program in programs} == {True, False}
+    assert {len(program.threads) > 1 for program in programs} == {True}
+    assert {program.parallel > 1 for program in programs} == {True, False}
+
+
+@pytest.mark.extended
+def test_many_programs_meet_all_that_can_happen_and_break_nothing():
+    on_local_sessions, on_the_service = Counter[str](), Counter[str]()
+    broken = {}
+    for seed in range(1000, 1200):
+        for place in ("kernel", "threads", "processes"):
+            broken[place, seed] = run(Program.of_seed(seed, place), on_local_sessions)
+    for seed in range(1000, 1080):
+        broken["cloud", seed] = run(Program.of_seed(seed, "cloud"), on_the_service)
+    assert not {program: words for program, words in broken.items() if words}
+    assert not HAPPENED_ON_LOCAL_SESSIONS - set(+on_local_sessions)
+    assert not HAPPENED_ON_THE_SERVICE - set(+on_the_service)
 
 
 def test_a_seed_stands_for_one_program():

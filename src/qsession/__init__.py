@@ -6,8 +6,11 @@ neither IBM's client nor Aer.
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from qsession.log_redaction import redact_record
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -107,6 +110,9 @@ _HOMES = {
     "qsession.session": ("Batch", "Session"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+logging.getLogger("qsession").addFilter(redact_record)
 
 
 def __getattr__(name: str) -> Any:

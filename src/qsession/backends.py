@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qiskit.providers import BackendV2
 
 from qsession.client_errors import BackendNotFoundError
+from qsession.error_redaction import without_secrets
 from qsession.errors import InvalidInputError
 from qsession.ibm_service import default_account_exists, default_service
 
@@ -74,12 +75,12 @@ def _named(name: str) -> BackendV2:
 def _account_backend(name: str) -> BackendV2:
     try:
         return default_service().backend(name)
-    except Exception as error:
-        # The client raises errors of many kinds, for a network that is down as for a slip.
+    except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
+        cause = without_secrets(error)
         raise BackendNotFoundError(
             f"No local backend is called {name!r}, and the default account has not given one "
-            f"either: {error}"
-        ) from error
+            f"either: {cause}"
+        ) from cause
 
 
 @cache

@@ -28,6 +28,8 @@ from __future__ import annotations
 
 import threading
 
+from qsession.redaction import redacted
+
 
 def shown(value: object) -> str:
     """A value as a message names it: as Python writes it, cut if that is long."""
@@ -40,9 +42,12 @@ def shown(value: object) -> str:
 
 
 def in_words(error: BaseException) -> str:
-    """An error as a line says it: its class and its message; its class alone if that fails."""
+    """An error as a line says it: its class and its message; its class alone if that fails.
+
+    Secrets are taken out: the error may be anybody's.
+    """
     try:
-        return f"{type(error).__name__}: {error}"
+        return redacted(f"{type(error).__name__}: {error}")
     except Exception:  # noqa: BLE001 - its class is not ours
         return type(error).__name__
 

@@ -24,7 +24,9 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from qsession.client_errors import ServiceError
+from qsession.error_redaction import without_secrets
 from qsession.forks import in_child
+from qsession.redaction import know_secrets_of, passwords_in
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -67,6 +69,7 @@ class Line:
         self._clock = clock
         self._params = _own_params(service, instance)
         self.heard = Heard()
+        know_secrets_of(self, Line._secrets)
         self._client = self._connect()
 
     def reconnect(self) -> None:
@@ -144,6 +147,10 @@ class Line:
                 return
             params = {**params, "next": cursor}
 
+    def _secrets(self) -> Iterator[object]:
+        yield from _secrets_of_params(self._params)
+        yield from _secrets_of_client(getattr(self, "_client", None))
+
     def _connect(self) -> RuntimeClient:
         client = RuntimeClient(self._params)
         http = getattr(client, "_session", None)
@@ -210,10 +217,11 @@ class _Credentials(AuthBase):
         self._manager.request_time = 0  # no other request for a token is under way
         try:
             return str(self._manager.get_token())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
             if not self._manager._is_token_expired():
                 return str(self._manager.access_token)  # it could not be renewed before its time
-            raise ServiceError("The account's access token cannot be renewed.") from error
+            problem = ServiceError("The account's access token cannot be renewed.")
+            raise problem from without_secrets(error)
 
 
 def _cursor(link: object) -> str | None:
@@ -270,16 +278,53 @@ def default_account_exists() -> bool:
     """Whether ``QiskitRuntimeService()`` would find an account; nothing is asked of the network."""
     if os.environ.get("QISKIT_IBM_TOKEN"):
         return True
+    return bool(_saved_accounts())
+
+
+def _saved_accounts() -> list[dict[str, Any]]:
     try:
-        return bool(QiskitRuntimeService.saved_accounts())
+        return list(QiskitRuntimeService.saved_accounts().values())
     except Exception:  # noqa: BLE001 - an unreadable file holds no account
-        return False
+        return []
 
 
 @cache
 def default_service() -> QiskitRuntimeService:
     """The user's default account, connected once."""
-    return QiskitRuntimeService()
+    try:
+        service = QiskitRuntimeService()
+    except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
+        saved = (account.get("token") for account in _saved_accounts())
+        tokens = [token for token in saved if isinstance(token, str)]
+        raise without_secrets(error, *tokens, keeps_frames=True) from error.__cause__
+    know_secrets_of_service(service)
+    return service
+
+
+def know_secrets_of_service(service: QiskitRuntimeService) -> None:
+    """Take the secrets of an account out of all that comes from outside, as long as it lives."""
+    know_secrets_of(service, _secrets_of_service)
+
+
+def _secrets_of_service(service: QiskitRuntimeService) -> Iterator[object]:
+    yield from _secrets_of_params(service._client_params)
+    for client in list(service._get_api_clients().values()):
+        yield from _secrets_of_client(client)
+
+
+def _secrets_of_params(params: ClientParameters) -> Iterator[object]:
+    yield params.token
+    if params.proxies is not None:
+        yield params.proxies.password_ntlm
+        yield from passwords_in((params.proxies.urls or {}).values())
+
+
+def _secrets_of_client(client: Any) -> Iterator[object]:
+    """The access token that a client has at the moment."""
+    auth = getattr(getattr(client, "_session", None), "auth", None)
+    manager = getattr(auth, "tm", None) or getattr(auth, "_manager", None)
+    yield getattr(manager, "access_token", None)
+    yield getattr(manager, "refresh_token", None)
 
 
 in_child(default_service.cache_clear)  # its connection is the parent's

@@ -14,6 +14,7 @@ from qiskit import QuantumCircuit
 from qiskit.primitives.containers import BindingsArray
 
 from qsession.errors import InvalidInputError
+from qsession.redaction import redacted
 from qsession.results import number_of_pubs
 from qsession.summaries import MOST_PARTS, OtherData, Part, RegisterCounts, ValueArray, parts_of
 
@@ -103,8 +104,8 @@ def error_details(error: BaseException) -> dict[str, Any]:
     _drop_frames_that_wait(told)
     return {
         "type": type(error).__name__,
-        "message": _cut(str(error) or type(error).__name__, LONGEST_ERROR),
-        "traceback": _keep_end("".join(told.format()), LONGEST_ERROR),
+        "message": _cut(redacted(str(error)) or type(error).__name__, LONGEST_ERROR),
+        "traceback": _keep_end(redacted("".join(told.format())), LONGEST_ERROR),
     }
 
 

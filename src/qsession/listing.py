@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from qsession.accounts import account_may_exist
 from qsession.clock import SystemClock
-from qsession.errors import InvalidInputError, shown
+from qsession.errors import InvalidInputError, in_words, shown
 from qsession.ids import read_id
 from qsession.ledger import SessionEntry, ledger_of_process
 from qsession.ledger.reading import find_sessions, read_sessions
@@ -107,8 +107,8 @@ def sessions(service: Any = None, *, ended: bool = False, limit: int = 50) -> li
             raise
         told = NOBODY_ASKED
         warnings.warn(
-            f"The default account could not be asked ({type(error).__name__}: {error}). Listed is "
-            "what is known here.",
+            f"The default account could not be asked ({in_words(error)}). Listed is what is "
+            "known here.",
             UserWarning,
             stacklevel=2,
         )

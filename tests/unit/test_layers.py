@@ -10,12 +10,13 @@ import pytest
 SOURCES = Path(__file__).parents[2] / "src"
 
 LAYERS = (
+    ("qsession.forks",),
+    ("qsession.redaction", "qsession.error_redaction", "qsession.log_redaction"),
     ("qsession.errors",),
     ("qsession.model",),
     (
         "qsession.clock",
         "qsession.client_errors",
-        "qsession.forks",
         "qsession.ids",
         "qsession.accounts",
     ),

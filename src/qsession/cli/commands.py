@@ -16,6 +16,7 @@ import click
 
 from qsession.cli.completion import complete_session
 from qsession.errors import QSessionError
+from qsession.redaction import redacted
 
 if TYPE_CHECKING:
     from qsession.listing import SessionInfo
@@ -52,7 +53,7 @@ def _in_words(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    click.echo(f"qsession: {message}", err=True)
+    click.echo(redacted(f"qsession: {message}"), err=True)
 
 
 def _failure(error: QSessionError) -> CommandError:

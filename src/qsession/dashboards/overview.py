@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from qsession.errors import InvalidInputError, QSessionError
+from qsession.errors import InvalidInputError, QSessionError, in_words
 from qsession.listing import NOBODY_ASKED, SessionInfo, ask_account, attach, elsewhere, info_of
+from qsession.redaction import redacted
 from qsession.session import live
 from qsession.text import counted
 
@@ -97,8 +98,9 @@ class Overview:
             try:
                 told = ask_account(self._service, ended=self._ended, limit=self._limit)
             except Exception as error:  # noqa: BLE001 - told to whoever looks, with what is known
-                kind = "" if isinstance(error, QSessionError) else f"{type(error).__name__}: "
-                problem = f"The account could not be asked. {kind}{error}"
+                is_ours = isinstance(error, QSessionError)
+                words = redacted(str(error)) if is_ours else in_words(error)
+                problem = f"The account could not be asked. {words}"
         with self._lock:
             asked = self._sight.asked
             if told is not None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 from qsession.client_errors import SessionEndedError
 from qsession.forks import lock_held_while_forking, parent_in_words
 from qsession.model.durations import format_duration
-from qsession.model.events import JobFinished, SessionMoved, is_of_job
+from qsession.model.events import JobFinished, SessionMoved, is_of_job, rewritten
 from qsession.model.states import JobStatus, State
+from qsession.redaction import redacted
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -78,12 +79,16 @@ class Journal:
         self._successor: Journal | None = None
 
     def record(self, *events: Event) -> None:
-        """Apply events in order and wake whoever publishes them."""
+        """Apply events in order, without secrets in what they say, and wake whoever publishes them.
+
+        All that is shown and written down of a session comes this way.
+        """
+        told = [rewritten(event, redacted) for event in events]
         with self.lock:
-            for event in events:
+            for event in told:
                 self.state.apply(event)
             if self._successor is not None:
-                self._successor.record(*(event for event in events if is_of_job(event)))
+                self._successor.record(*(event for event in told if is_of_job(event)))
         self._wake_subscribers()
 
     def note_change(self) -> None:

@@ -15,6 +15,7 @@ from qsession.magics.capturing import capturing
 from qsession.magics.ipython import DisplayHandle, Shell
 from qsession.magics.output import Output
 from qsession.model.durations import format_duration
+from qsession.redaction import redacted
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -105,6 +106,7 @@ class CellOnPage:
         self._write("".join(alone.format()).rstrip("\n"))
 
     def _write(self, text: str) -> None:
+        text = redacted(text)  # a notebook is saved with it
         if self._is_in_kernel:
             self._output.write("stderr", f"{text}\n")
         else:

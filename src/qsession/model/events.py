@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from qsession.model.records import ExpectationValue, JobRecord
@@ -152,3 +153,21 @@ def is_of_job(event: Event) -> bool:
     """Whether it tells of a job rather than of the session."""
     of_jobs = JobQueued | JobDescribed | JobStarted | JobFinished | JobBilled | JobMeasured
     return isinstance(event, of_jobs)
+
+
+def rewritten(event: Event, rewrite: Callable[[str], str]) -> Event:
+    """The same event with its words changed: reasons, errors, and tags of jobs."""
+    if isinstance(event, SessionMoved):
+        return event if event.reason is None else replace(event, reason=rewrite(event.reason))
+    if isinstance(event, JobFinished):
+        return event if event.error is None else replace(event, error=rewrite(event.error))
+    if isinstance(event, ProblemAppeared):
+        return replace(event, error=rewrite(event.error))
+    if isinstance(event, JobDescribed) and event.tags:
+        return replace(event, tags=tuple(map(rewrite, event.tags)))
+    if isinstance(event, JobQueued) and (event.record.tags or event.record.error is not None):
+        record = event.record
+        error = None if record.error is None else rewrite(record.error)
+        record = replace(record, tags=tuple(map(rewrite, record.tags)), error=error)
+        return replace(event, record=record)
+    return event

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qsession.errors import UnreferencedSessionWarning
 from qsession.forks import ForkSafeLock, in_child
+from qsession.redaction import redacted
 
 if TYPE_CHECKING:
     from qsession.engines.base import Engine, Journal
@@ -69,7 +70,9 @@ class Custody:
         """Such as ``The session 7b2e, opened by 'session = Session(…)'``."""
         code = f" by {self._place.code!r}" if self._place.code else ""
         where = f"{self._place.filename}, line {self._place.lineno}"
-        return f"The {self._mode} {self.journal.state.session_id}, opened{code} ({where}),"
+        # The line may hold the key of an account.
+        opened = redacted(f", opened{code} ({where}),")
+        return f"The {self._mode} {self.journal.state.session_id}{opened}"
 
     def report(self) -> None:
         """Say that nobody holds the object of a session that goes on."""
@@ -149,7 +152,8 @@ def _close_all(pid: int) -> None:
                 raise TimeoutError("there was no time left")  # noqa: TRY301 - told as the others
             custody.leaving.close_within(left_s, _CLOSED_BY_EXIT)
         except Exception as error:  # noqa: BLE001 - the others are to be closed, too
-            _tell(f"{custody.describe()} may go on: it could not be closed at exit ({error}).")
+            words = redacted(str(error))
+            _tell(f"{custody.describe()} may go on: it could not be closed at exit ({words}).")
 
 
 def _tell(words: str) -> None:

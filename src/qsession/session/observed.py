@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from traitlets import All, Bunch, HasTraits
 
 from qsession import export, html, text
-from qsession.errors import UnknownJobError
+from qsession.errors import UnknownJobError, in_words
 from qsession.model.session_state import SessionState
 from qsession.model.snapshot import SessionSnapshot
 from qsession.model.states import JobStatus
@@ -182,7 +182,7 @@ class ObservedSession(HasTraits):
                 job = self._engine.job(job_id)
                 summary = ResultSummary.of(job.result()) if job is not None else None
             except Exception as error:  # noqa: BLE001 - one result less, for whatever reason
-                summaries[job_id] = html.paragraph(f"{type(error).__name__}: {error}")
+                summaries[job_id] = html.paragraph(in_words(error))
             else:
                 summaries[job_id] = "" if summary is None else summary._repr_html_()
         return summaries

@@ -9,7 +9,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from qsession.errors import QSessionError, UnknownJobError
+from qsession.errors import QSessionError, UnknownJobError, in_words
 from qsession.job_details import (
     circuit_details,
     draw,
@@ -57,7 +57,7 @@ def details_of(session: Session, job_id: str) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - what is known is shown, with what went wrong
         if not isinstance(error, QSessionError):
             _log.warning("Details of a job could not be read.", exc_info=True)
-        details["problem"] = f"Not all could be read: {type(error).__name__}: {error}"[:1000]
+        details["problem"] = f"Not all could be read: {in_words(error)}"[:1000]
     return details
 
 

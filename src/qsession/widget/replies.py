@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from qsession.errors import QSessionError
+from qsession.redaction import redacted
 from qsession.widget.checking import Actions, Request, read_request, request_id_of
 from qsession.widget.encoding import sendable
 
@@ -60,7 +61,7 @@ def _reply(
     problem = None
     if error is not None:
         kind = type(error).__name__
-        problem = {"type": kind, "message": _cut(str(error)) or kind}
+        problem = {"type": kind, "message": _cut(redacted(str(error))) or kind}
     reply = {
         "kind": "reply",
         "id": request_id_of(content),

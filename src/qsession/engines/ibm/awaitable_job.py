@@ -10,6 +10,8 @@ from qiskit_ibm_runtime import RuntimeJobV2
 
 from qsession.engines.awaiting import ended
 from qsession.engines.measuring import note_result
+from qsession.error_redaction import errors_without_secrets
+from qsession.redaction import redacted
 
 if TYPE_CHECKING:
     from qsession.engines.base import Job, Journal
@@ -26,9 +28,37 @@ class AwaitableJob(RuntimeJobV2):
 
     def result(self, *args: Any, **kwargs: Any) -> Any:
         """Wait for the result as IBM's job does; the session keeps its expectation values."""
-        result = super().result(*args, **kwargs)
+        with errors_without_secrets():
+            result = super().result(*args, **kwargs)
         note_result(self._journal, self.job_id(), result)
         return result
+
+    def error_message(self) -> str | None:
+        """Why it failed, in the service's words, without secrets."""
+        with errors_without_secrets():
+            words = super().error_message()
+        return None if words is None else redacted(words)
+
+    def logs(self) -> str:
+        """What its program logged, without secrets."""
+        with errors_without_secrets():
+            return redacted(super().logs())
+
+    def status(self) -> Any:
+        """Ask where it stands."""
+        with errors_without_secrets():
+            return super().status()
+
+    def metrics(self) -> dict[str, Any]:
+        """Ask for its times and usage."""
+        with errors_without_secrets():
+            metrics: dict[str, Any] = super().metrics()
+            return metrics
+
+    def cancel(self) -> None:
+        """Cancel it, as IBM's job does."""
+        with errors_without_secrets():
+            super().cancel()
 
     def __await__(self) -> Generator[Any, None, Any]:
         """Wait for the result without blocking the event loop."""

@@ -214,8 +214,9 @@ class Ending:
                 self.send(within_s=left_s)
                 if not _still_takes_jobs(line, session_id):
                     return
-        except Exception as error:
-            raise refusal(error, "close the session") from error
+        except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
+            told = refusal(error, "close the session")
+            raise told from told.__cause__
         raise ServiceError("The service answers that it closes the session, and does not.")
 
     def _send(self) -> None:
@@ -232,10 +233,10 @@ class Ending:
                 line.cancel_session(session_id)
             else:
                 line.close_session(session_id)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
             told = refusal(error, f"{_VERBS[wanted or State.CLOSED]} the session")
             self._note(_Standing.FAILED, f"{told} It goes on, and may cost; this is tried again.")
-            raise told from error
+            raise told from told.__cause__
         self._note(_Standing.TOLD)
 
     def _note(self, standing: _Standing, problem: str | None = None) -> None:

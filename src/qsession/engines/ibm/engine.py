@@ -21,17 +21,20 @@ from qsession.engines.ibm.refusals import is_conflict, may_have_arrived, refusal
 from qsession.engines.ibm.resubmitting import Submission
 from qsession.engines.ibm.submitting import name_on_the_way, submit_circuits, submit_pubs
 from qsession.engines.ibm.why_ended import opened_at
+from qsession.error_redaction import without_secrets
 from qsession.errors import InvalidInputError, QSessionError, UnknownJobError
 from qsession.ibm_service import (
     Line,
     active_instance_kept,
     answers_awaited_for_a_while,
     client_of,
+    know_secrets_of_service,
 )
 from qsession.model.events import JobDescribed, JobQueued, SessionOpened
 from qsession.model.records import JobRecord
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, State
+from qsession.redaction import redacted_tree
 from qsession.submissions import note_submission
 
 if TYPE_CHECKING:
@@ -72,6 +75,7 @@ class IBMEngine:
                 "its jobs on IBM Quantum."
             )
         self.service = backend.service
+        know_secrets_of_service(self.service)
         self._backend = backend
         self._instance: str | None = backend._instance  # noqa: SLF001 - as IBM's Session reads it
         self._journal = journal
@@ -323,7 +327,8 @@ class IBMEngine:
         if session_id is None or line is None:
             return None
         with self._refused(f"look up session {session_id}"):
-            return details_of(line.session(session_id))
+            details: dict[str, Any] = redacted_tree(details_of(line.session(session_id)))
+            return details
 
     def _watch(self) -> None:
         if self._monitor is not None:
@@ -336,14 +341,15 @@ class IBMEngine:
         try:
             with answers_awaited_for_a_while(self.service, self._instance):
                 yield
-        except QSessionError:
+        except QSessionError as error:
+            without_secrets(error, keeps_frames=True)
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
             told = refusal(error, doing, max_time_s=max_time_s)
             if may_have_arrived(error) or isinstance(told, SessionEndedError):
                 # If it did, the listing shows it; if it has ended, so does the session.
                 self._watch()
-            raise told from error
+            raise told from told.__cause__
 
     def _now(self) -> datetime:
         return self._journal.clock.now()

@@ -12,7 +12,13 @@ from qsession.client_errors import ServiceError, SessionNotFoundError
 from qsession.clock import SystemClock
 from qsession.engines.ibm.reading import ServerTime
 from qsession.engines.ibm.refusals import refusal
-from qsession.ibm_service import Line, active_instance_kept, client_of, instances_of
+from qsession.ibm_service import (
+    Line,
+    active_instance_kept,
+    client_of,
+    instances_of,
+    know_secrets_of_service,
+)
 from qsession.model.states import State
 
 if TYPE_CHECKING:
@@ -46,6 +52,7 @@ def find_session(
         SessionNotFoundError: If no instance knows it.
         ServiceError: If the service could not be asked, or does not know its backend yet.
     """
+    know_secrets_of_service(service)
     raw, instance = _look_up(session_id, service)
     name, mode = raw.get("backend_name"), _MODES.get(raw.get("mode"))
     if not isinstance(name, str) or mode is None:
@@ -56,8 +63,9 @@ def find_session(
     try:
         with active_instance_kept(service):
             return service.backend(name, instance=instance, **backend_options), mode
-    except Exception as error:
-        raise refusal(error, f"find the backend {name} of session {session_id}") from error
+    except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
+        told = refusal(error, f"find the backend {name} of session {session_id}")
+        raise told from told.__cause__
 
 
 @dataclass(frozen=True)
@@ -78,12 +86,14 @@ def list_sessions(service: QiskitRuntimeService, *, ended: bool, limit: int) -> 
     Raises:
         ServiceError: If the service could not be asked, or the client cannot list them.
     """
+    know_secrets_of_service(service)
     found: list[ListedSession] = []
     try:
         for instance in instances_of(service):
             found += _listed_in(service, instance, ended=ended, limit=limit)
-    except Exception as error:
-        raise refusal(error, "list the account's sessions") from error
+    except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
+        told = refusal(error, "list the account's sessions")
+        raise told from told.__cause__
     return sorted(found, key=_age)[:limit]
 
 
@@ -126,10 +136,10 @@ def _look_up(
     for instance in instances_of(service):
         try:
             return client_of(service, instance).session_details(session_id), instance
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
             told = refusal(error, f"look up session {session_id}")
             if not isinstance(told, SessionNotFoundError) and not _is_missing(error):
-                raise told from error
+                raise told from told.__cause__
     raise SessionNotFoundError(
         f"No session {session_id!r} in this account. The id is that of the session, not of a job: "
         "job.session_id has it."

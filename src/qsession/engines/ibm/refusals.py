@@ -15,7 +15,9 @@ from qsession.client_errors import (
     SessionNotFoundError,
     UsageLimitError,
 )
+from qsession.error_redaction import without_secrets
 from qsession.errors import InvalidMaxTimeError, QSessionError
+from qsession.redaction import redacted
 
 _OPEN_PLAN_CODE = 1352
 _CODE = re.compile(r'"?code"?\s*[:=]\s*(\d{3,5})')
@@ -30,16 +32,19 @@ _TOLD: dict[int, str] = {
 
 
 def refusal(error: Exception, doing: str, *, max_time_s: int | None = None) -> QSessionError:
-    """The error to raise in place of one of the client's, which becomes its cause.
+    """The error to raise in place of one of the client's, which is its cause.
+
+    Neither tells a secret: the client's quotes what the service says, and headers.
 
     Args:
         error: What the client raised.
         doing: What was being done: "open a session on ibm_torino".
         max_time_s: The ``max_time`` that was asked for, if one was.
     """
+    cause = without_secrets(error, keeps_frames=isinstance(error, QSessionError))
     if isinstance(error, QSessionError):
         return error
-    text = str(error)
+    text = redacted(str(error))
     status, said = _status_of(error, text), _said(text)
     is_refused = status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR
     is_about_session = is_refused and "session" in text.lower()
@@ -72,7 +77,9 @@ def refusal(error: Exception, doing: str, *, max_time_s: int | None = None) -> Q
     else:
         kind = ServiceError
         why = _uncapitalised(problem_words(error))
-    return kind(f"Could not {doing}: {why.strip()}")
+    told = kind(f"Could not {doing}: {why.strip()}")
+    told.__cause__ = cause
+    return told
 
 
 def _uncapitalised(words: str) -> str:
@@ -94,7 +101,7 @@ def may_have_arrived(error: Exception) -> bool:
 
 def problem_words(error: Exception) -> str:
     """One sentence on what is wrong with the service or the way to it."""
-    text = str(error)
+    text = redacted(str(error))
     if isinstance(error, QSessionError):
         return text
     status = _status_of(error, text)

@@ -25,8 +25,8 @@ STRESS_MINUTES ?= 10
 .DELETE_ON_ERROR:
 .PHONY: help setup lab test test-all lint format test-python test-oldest test-js test-browser
 .PHONY: fuzz stress every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
-.PHONY: benchmark-local benchmark-programs benchmark-widget benchmark-ledger docs coverage wheel
-.PHONY: release-check lock clean
+.PHONY: benchmark-local benchmark-programs benchmark-estimates benchmark-widget benchmark-ledger
+.PHONY: docs coverage wheel release-check lock clean
 
 # Targets share their set-up, so they run one after the other, but for those that TOGETHER starts
 # once everything is set up: Python tests beside browser tests, which mostly wait.
@@ -139,6 +139,9 @@ benchmark-widget: chromium ## measure the wire and the view beside a naive list 
 
 stress: setup ## random programs of several threads on local sessions; STRESS_MINUTES=60 for an hour
 	$(BIN)/python -m tests.stress --minutes $(STRESS_MINUTES) $(STRESS_FLAGS)
+
+benchmark-estimates: setup ## how true the estimates are by which local jobs are placed (alone)
+	$(BIN)/python -m benchmarks.local_estimates
 
 benchmark-ledger: setup ## four kernels write into one ledger for a minute
 	$(BIN)/python -m benchmarks.ledger_kernels

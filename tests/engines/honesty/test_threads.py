@@ -21,6 +21,7 @@ from qiskit_ibm_runtime.options_models.simulator import SimulatorOptions
 from qiskit_ibm_runtime.quantum_program import QuantumProgram
 
 from qsession import Batch, Session
+from qsession.engines.local.running import placing
 from qsession.engines.local.work import (
     CircuitWork,
     ExecutorWork,
@@ -236,10 +237,12 @@ def test_a_batch_with_an_executor():
             assert sampled(job.result()) == {expected}
 
 
-def test_the_worker_gets_other_models_for_one_backend():
+def test_the_worker_gets_other_models_for_one_backend(monkeypatch):
     # A copy of a model comes to the worker with each job: it is known by its content there.
     models = {expected: make() for expected, make in MODELS.items()}
-    backend = AerSimulator(method="matrix_product_state")
+    for limit in ("SURELY_SHORT_S", "PROBABLY_SHORT_S"):
+        monkeypatch.setattr(placing, limit, 0.0)
+    backend = AerSimulator()
     with Session(backend) as session:
         jobs = [
             (expected, session.run(circuit_of(number), shots=SHOTS, options=with_noise(model)))

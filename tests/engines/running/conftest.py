@@ -6,8 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from qsession.engines.local.running import calibrating
+from qsession.engines.local.running.costs import USUAL
 from qsession.engines.local.running.pool import Workers, workers
 from qsession.engines.local.running.worker import Worker
+
+
+@pytest.fixture(autouse=True)
+def _usual_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where work runs depends on no clock: steps cost what they usually do."""
+    monkeypatch.setattr(calibrating, "_tried", USUAL)
 
 
 @pytest.fixture(scope="session")

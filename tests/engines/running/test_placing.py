@@ -10,8 +10,11 @@ from qiskit_aer import AerSimulator
 from qiskit_ibm_runtime.fake_provider import FakeBrisbane, FakeManilaV2
 
 from qsession.backend import SessionBackend
+from qsession.engines.local.running.costs import USUAL, Costs
 from qsession.engines.local.running.placing import (
+    DOUBT,
     MOST_REMEMBERED,
+    PROBABLY_SHORT_S,
     SURELY_SHORT_S,
     Placing,
     is_simulator,
@@ -25,7 +28,7 @@ AER, MANILA, BRISBANE = AerSimulator(), FakeManilaV2(), FakeBrisbane()
 
 
 def is_short(circuit: QuantumCircuit, backend=AER, **options) -> bool:
-    placing = Placing()
+    placing = Placing(lambda: USUAL)
     size = placing.size(CircuitWork(backend, (circuit,), {"shots": 1024, **options}))
     return placing.is_surely_short(size)
 
@@ -48,8 +51,9 @@ def entangled(qubits: int) -> QuantumCircuit:
         (fitted(ghz(5), BRISBANE), BRISBANE, {}),
         (entangled(10), AER, {}),
         (ghz(3), AER, {"method": "density_matrix"}),
+        (ghz(40), AER, {"shots": 100}),
     ],
-    ids=["bell", "bell with noise", "ghz-5 of 127", "ten qubits", "density matrix"],
+    ids=["bell", "bell with noise", "ghz-5 of 127", "ten qubits", "density matrix", "Clifford"],
 )
 def test_small_work_is_surely_short(circuit, backend, options):
     assert is_short(circuit, backend, **options)
@@ -61,7 +65,7 @@ def test_small_work_is_surely_short(circuit, backend, options):
         (entangled(22), AER, {}),
         (bell(), AER, {"shots": 10_000_000}),
         (fitted(entangled(10), BRISBANE), BRISBANE, {}),
-        (ghz(40), AER, {}),
+        (entangled(40), AER, {}),
         (bell(), AER, {"method": "tensor_network"}),
     ],
     ids=["22 qubits", "ten million shots", "ten noisy qubits", "40 qubits", "unknown method"],
@@ -71,7 +75,7 @@ def test_what_may_take_long_is_not(circuit, backend, options):
 
 
 def of_qubits(qubits: int) -> WorkSize:
-    size = Placing().size(CircuitWork(AER, (ghz(qubits),), {"shots": 1}))
+    size = Placing(lambda: USUAL).size(CircuitWork(AER, (entangled(qubits),), {"shots": 1}))
     assert size is not None
     return size
 
@@ -98,20 +102,69 @@ SHORT_S, LONG_S = SURELY_SHORT_S, 2 * SURELY_SHORT_S
 def test_the_last_two_measurements_count_more_than_the_estimate(
     qubits, measured_s, is_surely_short
 ):
-    placing, size = Placing(), of_qubits(qubits)
+    placing, size = Placing(lambda: USUAL), of_qubits(qubits)
     for seconds in measured_s:
         placing.remember(size, seconds)
     assert placing.is_surely_short(size) is is_surely_short
 
 
+class FixedSize(WorkSize):
+    """Takes as long as is said, on a machine of usual speed."""
+
+    seconds: float
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("aer", is_noisy=False, method=None, runs=())
+        object.__setattr__(self, "seconds", seconds)  # the rest of it is frozen
+
+    def estimate_s(self, costs: Costs = USUAL, *, is_first: bool = True) -> float:
+        return self.seconds * costs.run_s / USUAL.run_s
+
+
+@pytest.mark.parametrize("limit_s", [SURELY_SHORT_S, PROBABLY_SHORT_S])
+@pytest.mark.parametrize(
+    ("times_limit", "times_slower", "is_within"),
+    [
+        (0.9, 1, True),
+        (0.9, 1.2, False),
+        (1.1, 1, False),
+        (1.1, 0.8, True),
+        (0.9 / DOUBT, None, True),
+        (1.1 * DOUBT, None, False),
+    ],
+)
+def test_a_doubtful_estimate_is_made_with_the_costs_of_this_machine_and_no_other(
+    limit_s, times_limit, times_slower, is_within
+):
+    def costs_here() -> Costs:
+        assert times_slower is not None, "nothing needs to be tried"
+        return USUAL.scaled(times_slower, times_slower, times_slower)
+
+    placing = Placing(costs_here)
+    is_short = {
+        SURELY_SHORT_S: placing.is_surely_short,
+        PROBABLY_SHORT_S: placing.is_probably_short,
+    }[limit_s]
+    assert is_short(FixedSize(times_limit * limit_s)) is is_within
+
+
+def test_errors_are_counted_until_something_has_run():
+    placing = Placing(lambda: USUAL)
+    first = placing.size(CircuitWork(MANILA, (fitted(ghz(5), MANILA),), {"shots": 40_000}))
+    assert not placing.is_surely_short(first)
+    other = placing.size(CircuitWork(MANILA, (bell(),), {}))
+    placing.remember(other, SHORT_S)
+    assert placing.is_surely_short(first)
+
+
 def test_work_without_a_size_is_never_surely_short():
-    placing = Placing()
+    placing = Placing(lambda: USUAL)
     placing.remember(None, 0.0)
     assert not placing.is_surely_short(None)
 
 
 def test_only_so_many_sizes_are_remembered():
-    placing, first = Placing(), of_qubits(50)
+    placing, first = Placing(lambda: USUAL), of_qubits(50)
     placing.remember(first, 0.0)
     for shots in range(MOST_REMEMBERED):
         size = WorkSize("aer", is_noisy=False, method=None, runs=first.runs * (shots + 2))

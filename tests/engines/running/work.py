@@ -15,7 +15,7 @@ from tests.support.circuits import bell, flipped
 
 def unsure() -> AerSimulator:
     """A simulator with a method whose time the rule cannot tell: its work goes to the worker."""
-    return AerSimulator(method="matrix_product_state")
+    return AerSimulator(method="extended_stabilizer")
 
 
 def unsure_work(**options: Any) -> CircuitWork:

@@ -195,9 +195,9 @@ class _Floor:
 
     def _may_run_here(self, size: WorkSize | None) -> bool:
         """Whether it is over soon, or sooner than a worker would have started."""
-        return self._placing.is_surely_short(size) or (
-            self._placing.is_probably_short(size) and not self._lender.has_ready()
-        )
+        if self._lender.has_ready():
+            return self._placing.is_surely_short(size)
+        return self._placing.is_probably_short(size)
 
     def _run_here(self, unit: _Unit, size: WorkSize | None) -> Outcome:
         with self._lock:

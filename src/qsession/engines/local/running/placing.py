@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from qsession.engines.local.running.calibrating import costs_here
+from qsession.engines.local.running.costs import Costs
 from qsession.engines.local.running.sizing import WorkSize
 
 if TYPE_CHECKING:
@@ -44,8 +46,13 @@ def is_simulator(backend: BackendV2) -> bool:
     )
 
 
+DOUBT = 3.0
+"""How many times slower or faster than usual a machine may well be. An estimate this near to a
+limit is made again with what steps cost here; to try that takes some milliseconds."""
+
+
 class Placing:
-    """Decides between the kernel and the worker process.
+    """Decides between the kernel and the worker process, for the units of one backend.
 
     A unit runs in the kernel if it is surely short: if its size's time is known to be at most
     `SURELY_SHORT_S`. Before it was measured twice, that is the smaller one of the measurement and
@@ -53,32 +60,42 @@ class Placing:
     measurements. The first of a kind may have loaded, built and compiled things besides.
     Up to `PROBABLY_SHORT_S` it runs there, too, as long as it would have to wait for a worker to
     start. Everything else runs in the worker.
+
+    Args:
+        costs: Tells what steps cost on this machine.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, costs: Callable[[], Costs] = costs_here) -> None:
+        self._costs = costs
         self._lock = threading.Lock()
         self._measured_s: OrderedDict[WorkSize, tuple[float, ...]] = OrderedDict()
 
     def size(self, work: Work) -> WorkSize | None:
-        """What the other methods want to know of a unit; None if it is too large to look at."""
+        """What the other methods want to know of a unit; None if it cannot be told."""
         return WorkSize.of(work)
 
     def is_surely_short(self, size: WorkSize | None) -> bool:
         """Whether a unit of this size may run in the kernel at any time."""
-        return self._expected_s(size) <= SURELY_SHORT_S
+        return self._is_within(size, SURELY_SHORT_S)
 
     def is_probably_short(self, size: WorkSize | None) -> bool:
         """Whether a unit of this size may run in the kernel while no worker is ready."""
-        return self._expected_s(size) <= PROBABLY_SHORT_S
+        return self._is_within(size, PROBABLY_SHORT_S)
 
-    def _expected_s(self, size: WorkSize | None) -> float:
+    def _is_within(self, size: WorkSize | None, limit_s: float) -> bool:
         if size is None:
-            return math.inf
+            return False
         with self._lock:
             known_s = self._measured_s.get(size, ())
-        if len(known_s) < _ENOUGH_MEASUREMENTS:
-            known_s = (*known_s, size.estimate_s())
-        return min(known_s)
+            is_first = not self._measured_s
+        if any(seconds <= limit_s for seconds in known_s):
+            return True
+        if len(known_s) == _ENOUGH_MEASUREMENTS:
+            return False
+        estimate_s = size.estimate_s(is_first=is_first)
+        if limit_s / DOUBT < estimate_s < limit_s * DOUBT:
+            estimate_s = size.estimate_s(self._costs(), is_first=is_first)
+        return estimate_s <= limit_s
 
     def remember(self, size: WorkSize | None, seconds: float) -> None:
         """Take in how long a unit of this size took."""

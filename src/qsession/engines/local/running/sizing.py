@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qsession.engines.local.running.circuit_sizes import CircuitSize, circuit_size
+from qsession.engines.local.running.costs import USUAL, Costs
 from qsession.engines.local.work import (
     DEFAULT_PRECISION,
     DEFAULT_SHOTS,
@@ -16,48 +18,26 @@ from qsession.engines.local.work import (
 )
 
 if TYPE_CHECKING:
-    from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
 
     from qsession.engines.local.work import Work
 
-MOST_OPERATIONS = 5000
-"""Circuits with more are not looked through: that alone would take milliseconds."""
-
 MOST_GROUPED_TERMS = 500
 """Of more terms, each counts as a basis of its own."""
 
-LOOP_LENGTH = 3.0
-"""How often a loop whose end depends on what is measured is taken to run, until it was measured."""
+MOST_DRAWN_QUBITS = 12
+"""Up to here the shots of a state are drawn from its distribution."""
 
-# What a step costs on a slow or busy laptop, in seconds; a fast one takes a third.
-_PER_CIRCUIT_S = 2e-3
-_PER_RUN_S = 0.3e-3
-_PER_OPERATION_S = 30e-6
-_PER_SHOT_S = 1.5e-6
-_PER_SHOT_AND_OPERATION_S = 0.8e-6
-_PER_AMPLITUDE_S = 10e-9
+MOST_AMPLITUDES_QUBITS = 60
+"""Nothing that takes more amplitudes ends."""
 
-_PLAIN_METHODS = (None, "automatic", "statevector", "density_matrix")
+_OF_THE_SAME_SIZE = 0.3
+"""What a circuit costs to compile that is as large as one before: it may be the same but for its
+angles."""
+
+_STABILIZER, _PRODUCT = "stabilizer", "matrix_product_state"
+_KNOWN_METHODS = (None, "automatic", "statevector", "density_matrix", _STABILIZER, _PRODUCT)
 _WITHOUT_NOISE = ("AerBackend", "BasicSimulator")
-_WITHOUT_EFFECT = ("barrier", "delay")
-_BRANCHES = ("if_else", "switch_case")
-
-
-@dataclass(frozen=True)
-class CircuitSize:
-    """A circuit, as far as time goes.
-
-    Attributes:
-        qubits: How many take part; those without an operation cost nothing.
-        operations: How many there are, in loops as often as they run, weighted where one acts on
-            many qubits.
-        runs_per_shot: Whether each shot is simulated by itself: something follows a measurement.
-    """
-
-    qubits: int
-    operations: float
-    runs_per_shot: bool
 
 
 @dataclass(frozen=True)
@@ -67,6 +47,8 @@ class Run:
     circuit: CircuitSize
     times: int
     shots: int
+    bases: int = 1
+    """How many circuits are made of it, each of which is compiled."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +59,11 @@ class WorkSize:
     is_noisy: bool
     method: str | None
     runs: tuple[Run, ...]
+    primitive: str = "sampler"
 
     @classmethod
     def of(cls, work: Work) -> WorkSize | None:
-        """The size of a unit; None if that cannot be told without much ado."""
+        """The size of a unit; None if that cannot be told."""
         try:
             options = _options(work)
             return cls(
@@ -88,40 +71,94 @@ class WorkSize:
                 _is_noisy(work.backend, options),
                 options.get("method") or getattr(work.backend.options, "method", None),
                 tuple(_runs(work)),
+                work.primitive,
             )
         except Exception:  # noqa: BLE001 - odd work fails where it runs, and says why there
             return None
 
-    def estimate_s(self) -> float:
-        """The time it takes once everything is compiled, in seconds: rather more than less."""
-        if self.method not in _PLAIN_METHODS:
+    def estimate_s(self, costs: Costs = USUAL, *, is_first: bool = True) -> float:
+        """The time that it takes, in seconds.
+
+        Args:
+            costs: What a step costs.
+            is_first: Whether nothing has run on its backend yet.
+        """
+        if self.method not in _KNOWN_METHODS:
             return math.inf
-        return sum(
-            self._circuit_s(run.circuit) + run.times * self._run_s(run.circuit, run.shots)
-            for run in self.runs
-        )
+        total_s = 0.0
+        compiled: set[CircuitSize] = set()
+        for run in self.runs:
+            # Those that differ in angles alone are compiled once; others may have the same size.
+            part = _OF_THE_SAME_SIZE if run.circuit in compiled else 1.0
+            compiled.add(run.circuit)
+            total_s += part * run.bases * self._circuit_s(run.circuit, costs)
+            total_s += run.times * self._run_s(run, costs)
+        if self.is_noisy and is_first:
+            total_s += costs.error_s * max((run.circuit.gates for run in self.runs), default=0)
+        return total_s
 
     @staticmethod
-    def _circuit_s(circuit: CircuitSize) -> float:
+    def _circuit_s(circuit: CircuitSize, costs: Costs) -> float:
         """What a circuit takes once, however many parameter sets it is run with."""
-        return _PER_CIRCUIT_S + circuit.operations * _PER_OPERATION_S
+        return costs.circuit_s + circuit.operations * costs.operation_s
 
-    def _run_s(self, circuit: CircuitSize, shots: int) -> float:
-        if circuit.qubits > 60:  # noqa: PLR2004 - nothing that takes amplitudes can be short
-            return math.inf
-        one_shot_s = circuit.operations * (
-            _PER_SHOT_AND_OPERATION_S + 2.0**circuit.qubits * _PER_AMPLITUDE_S
-        )
+    def _run_s(self, run: Run, costs: Costs) -> float:
+        circuit, shots = run.circuit, run.shots
         if circuit.runs_per_shot:
-            work_s = shots * one_shot_s
-        elif self.is_noisy or self.method == "density_matrix":
+            return self._shot_by_shot_s(run, costs)
+        is_automatic = self.method in (None, "automatic")
+        if self._is_drawn(circuit):
+            amplitudes = _power(2.0, circuit.qubits)
+            amplitudes_s = circuit.operations * amplitudes * costs.amplitude_s
+            is_counted = self.primitive == "estimator"
+            counted_s = min(shots, amplitudes) * costs.outcome_s if is_counted else 0.0
+            return costs.run_s + amplitudes_s + counted_s + shots * costs.drawn_shot_s
+        read_s = costs.run_s + shots * costs.shot_s
+        if self.method == "density_matrix" or (
             # Aer takes the density matrix where there are more shots than amplitudes.
-            matrix_s = circuit.operations * 4.0**circuit.qubits * _PER_AMPLITUDE_S * 1.5
-            is_matrix = shots > 2**circuit.qubits or self.method == "density_matrix"
-            work_s = matrix_s if is_matrix else shots * one_shot_s
+            is_automatic and self.is_noisy and shots > 2**circuit.qubits
+        ):
+            return read_s + circuit.operations * _power(4.0, circuit.qubits) * costs.density_s
+        if self.is_noisy:
+            return self._shot_by_shot_s(run, costs)
+        return read_s + self._state_s(circuit, shots, costs)
+
+    def _is_drawn(self, circuit: CircuitSize) -> bool:
+        return (
+            not self.is_noisy
+            and self.primitive in ("sampler", "estimator")
+            and self.method in (None, "automatic", "statevector")
+            and circuit.qubits <= MOST_DRAWN_QUBITS
+        )
+
+    def _state_s(self, circuit: CircuitSize, samples: int, costs: Costs) -> float:
+        """To make one state, and to take samples of it."""
+        qubits, is_automatic = circuit.qubits, self.method in (None, "automatic")
+        if self.method == _STABILIZER or (circuit.is_clifford and is_automatic):
+            return (samples * qubits + circuit.operations) * qubits * costs.tableau_s
+        if self.method == _PRODUCT:
+            # No bond is wider than this; a decomposition takes its third power.
+            bond = _power(2.0, min(qubits // 2, 10))
+            return circuit.operations * (20e-6 + bond**3 * 4 * costs.amplitude_s) + (
+                samples * qubits * costs.shot_operation_s
+            )
+        return circuit.operations * _power(2.0, qubits) * costs.amplitude_s
+
+    def _shot_by_shot_s(self, run: Run, costs: Costs) -> float:
+        circuit = run.circuit
+        per_operation_s = costs.noisy_shot_operation_s if self.is_noisy else costs.shot_operation_s
+        one_s = costs.simulated_shot_s + costs.shot_s + circuit.operations * per_operation_s
+        if self.method == "density_matrix":
+            one_s += circuit.operations * _power(4.0, circuit.qubits) * costs.density_s
         else:
-            work_s = one_shot_s
-        return _PER_RUN_S + shots * _PER_SHOT_S + work_s
+            one_s += self._state_s(circuit, 1, costs)
+        # Where each shot is simulated, Aer gets its circuit anew for each run.
+        made_s = circuit.operations * costs.operation_s / 2 + self.is_noisy * costs.whole_noise_s
+        return costs.run_s + made_s + run.shots * one_s
+
+
+def _power(base: float, exponent: int) -> float:
+    return math.inf if exponent > MOST_AMPLITUDES_QUBITS else base**exponent
 
 
 def _options(work: Work) -> Mapping[str, Any]:
@@ -145,26 +182,29 @@ def _runs(work: Work) -> Iterator[Run]:
         default = work.options.get("default_shots") or DEFAULT_SHOTS
         for pub in work.pubs:
             times = max(math.prod(pub.parameter_values.shape), 1)
-            yield Run(_size_of(pub.circuit), times, pub.shots or default)
+            yield Run(circuit_size(pub.circuit), times, pub.shots or default)
     elif isinstance(work, EstimatorWork):
         for pub in work.pubs:
-            yield Run(_size_of(pub.circuit), _estimations(pub), _shots(pub, work))
+            sets: int = max(math.prod(pub.parameter_values.shape), 1)
+            bases = _bases_of(pub)
+            yield Run(
+                circuit_size(pub.circuit, keeps_all=True), sets * bases, _shots(pub, work), bases
+            )
     elif isinstance(work, CircuitWork):
         for circuit in work.circuits:
-            yield Run(_size_of(circuit), 1, work.shots or DEFAULT_SHOTS)
+            yield Run(circuit_size(circuit), 1, work.shots or DEFAULT_SHOTS)
     else:
         for item in work.program.items:
-            yield Run(_size_of(item.circuit), max(item.size(), 1), int(work.program.shots))
+            yield Run(circuit_size(item.circuit), max(item.size(), 1), int(work.program.shots))
 
 
-def _estimations(pub: Any) -> int:
-    """Parameter sets times bases: terms that can be measured together need one of them."""
+def _bases_of(pub: Any) -> int:
+    """How many bases are measured for each parameter set: one does for terms that agree."""
     observables = pub.observables
     if observables.size > 1000:  # noqa: PLR2004 - beyond anything short
         return int(observables.size)
     terms = {term for observable in observables.ravel().tolist() for term in observable}
-    sets: int = max(math.prod(pub.parameter_values.shape), 1)
-    return sets * max(_bases(sorted(terms)), 1)
+    return max(_bases(sorted(terms)), 1)
 
 
 def _bases(terms: list[str]) -> int:
@@ -187,42 +227,3 @@ def _shots(pub: Any, work: EstimatorWork) -> int:
     default: float = work.options.get("default_precision", DEFAULT_PRECISION)
     precision: float = pub.precision or work.precision or default
     return math.ceil(1 / precision**2)
-
-
-class _TooLargeError(Exception):
-    """It is not worth while to look through the circuit."""
-
-
-def _size_of(circuit: QuantumCircuit) -> CircuitSize:
-    if len(circuit.data) > MOST_OPERATIONS:
-        raise _TooLargeError
-    busy: set[Any] = set()
-    measured: set[Any] = set()
-    operations, runs_per_shot = 0.0, False
-    for instruction in circuit.data:
-        name, qubits = instruction.name, instruction.qubits
-        if name in _WITHOUT_EFFECT:
-            continue
-        busy.update(qubits)
-        if not measured.isdisjoint(qubits) or name == "reset":
-            runs_per_shot = True
-        if name == "measure":
-            measured.update(qubits)
-        if instruction.is_control_flow():
-            runs_per_shot = True
-            operation = instruction.operation
-            sizes = [_size_of(block).operations for block in operation.blocks] or [1.0]
-            # Of the branches of an `if` or a switch one is taken.
-            taken = max(sizes) if name in _BRANCHES else sum(sizes)
-            operations += _times(operation) * taken
-        else:
-            operations += 2.0 ** max(len(qubits) - 2, 0)
-    return CircuitSize(len(busy), operations, runs_per_shot)
-
-
-def _times(operation: Any) -> float:
-    if operation.name == "while_loop":
-        return LOOP_LENGTH
-    if operation.name == "for_loop":
-        return float(len(operation.params[0]))
-    return 1

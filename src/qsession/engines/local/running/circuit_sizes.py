@@ -1,0 +1,141 @@
+"""How large a circuit is, as far as time goes: `CircuitSize`. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+MOST_OPERATIONS = 5000
+"""Of longer circuits the first ones are looked at, and the rest is taken to be like them: to look
+at all would take milliseconds itself."""
+
+LOOP_LENGTH = 3.0
+"""How often a loop whose end depends on what is measured is taken to run, until it was measured."""
+
+_WITHOUT_EFFECT = ("barrier", "delay")
+_WITHOUT_ERRORS = ("measure", "rz")
+_BRANCHES = ("if_else", "switch_case")
+_CLIFFORD = frozenset(
+    {
+        *("cx", "cy", "cz", "ecr", "h", "id", "measure", "pauli", "reset", "s", "sdg", "swap"),
+        *("sx", "sxdg", "x", "y", "z"),
+    }
+)
+"""Instructions that a stabilizer state can be led through, whatever they are given."""
+
+_QUARTER = math.pi / 2
+_TURNS = frozenset({"p", "rx", "ry", "rz", "u1"})
+"""Those that can be led through by quarter turns."""
+
+
+@dataclass(frozen=True)
+class CircuitSize:
+    """A circuit, as far as time goes.
+
+    Attributes:
+        qubits: How many take part; those that no measurement depends on cost nothing.
+        operations: How many there are, in loops as often as they run, weighted where one acts on
+            many qubits.
+        runs_per_shot: Whether each shot is simulated by itself: something follows a measurement.
+        is_clifford: Whether it can be simulated without amplitudes.
+        gates: Different gates on different qubits, which may have errors of their own.
+    """
+
+    qubits: int
+    operations: float
+    runs_per_shot: bool
+    is_clifford: bool = False
+    gates: int = 0
+
+
+def circuit_size(circuit: QuantumCircuit, *, keeps_all: bool = False) -> CircuitSize:
+    """The size of a circuit.
+
+    Args:
+        circuit: The circuit.
+        keeps_all: Whether operations count that none of its own measurements depends on.
+    """
+    return _Reading(circuit, keeps_all=keeps_all).size
+
+
+class _Reading:
+    """Looks through a circuit from its end, where measurements are, to its beginning."""
+
+    def __init__(self, circuit: QuantumCircuit, *, keeps_all: bool) -> None:
+        self._qubits: set[Any] = set()
+        self._gates: set[Any] = set()
+        self._left = MOST_OPERATIONS
+        self._is_clifford, self._runs_per_shot = True, False
+        # What is measured later, or decided by what was measured, is not seen here.
+        self._keeps_all = keeps_all or any(each.is_control_flow() for each in circuit.data)
+        self._operations = self._operations_of(circuit, self._qubits)
+
+    @property
+    def size(self) -> CircuitSize:
+        """What was found."""
+        return CircuitSize(
+            len(self._qubits),
+            self._operations,
+            self._runs_per_shot,
+            self._is_clifford,
+            len(self._gates),
+        )
+
+    def _operations_of(self, circuit: QuantumCircuit, needed: set[Any]) -> float:
+        """How many operations there are that a measurement depends on."""
+        operations = 0.0
+        looked_at = 0
+        later: set[Any] = set()
+        for instruction in reversed(circuit.data):
+            if self._left <= 0:
+                break
+            self._left -= 1
+            looked_at += 1
+            name, qubits = instruction.name, instruction.qubits
+            if name in _WITHOUT_EFFECT:
+                continue
+            is_measurement = name == "measure"
+            is_kept = self._keeps_all or is_measurement or not needed.isdisjoint(qubits)
+            if not is_kept:
+                continue
+            if name == "reset" or (is_measurement and not later.isdisjoint(qubits)):
+                self._runs_per_shot = True
+            if not is_measurement:
+                later.update(qubits)
+            needed.update(qubits)
+            if instruction.is_control_flow():
+                self._runs_per_shot = True
+                operations += self._operations_within(instruction.operation)
+                continue
+            self._take_gate(instruction, name, qubits)
+            operations += 2.0 ** max(len(qubits) - 2, 0)
+        return operations * len(circuit.data) / max(looked_at, 1)
+
+    def _operations_within(self, operation: Any) -> float:
+        """Of the branches of an `if` or a switch one is taken."""
+        sizes = [self._operations_of(block, set()) for block in operation.blocks]
+        taken = max(sizes or [1.0]) if operation.name in _BRANCHES else sum(sizes or [1.0])
+        return _times(operation) * taken
+
+    def _take_gate(self, instruction: Any, name: str, qubits: Any) -> None:
+        if name not in _WITHOUT_ERRORS:
+            self._gates.add((name, qubits))
+        if name in _CLIFFORD or not self._is_clifford:
+            return
+        self._is_clifford = name in _TURNS and all(map(_is_quarter, instruction.params))
+
+
+def _is_quarter(angle: Any) -> bool:
+    return isinstance(angle, int | float) and abs(angle / _QUARTER - round(angle / _QUARTER)) < 1e-9  # noqa: PLR2004 - as good as equal
+
+
+def _times(operation: Any) -> float:
+    if operation.name == "while_loop":
+        return LOOP_LENGTH
+    if operation.name == "for_loop":
+        return float(len(operation.params[0]))
+    return 1

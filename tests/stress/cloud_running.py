@@ -30,6 +30,7 @@ from tests.cloud.faults import (
     too_many_requests,
 )
 from tests.cloud.server import Server
+from tests.cloud.timeline import UNUSED_S
 from tests.stress.noticing import PATIENCE_S, Notices, comes_true
 from tests.stress.programs import MAX_TIME_S, Program, Step
 from tests.support.circuits import flipped
@@ -277,6 +278,22 @@ class CloudRun:
         for handle in self.handles:
             if handle.job_id() in there and handle.status() != there[handle.job_id()]:
                 self._say(f"the handle of {handle.job_id()} says {handle.status()}")
+        self._check_orphans()
+
+    def _check_orphans(self) -> None:
+        """Sessions whose answer was lost have no job, cost nothing, and close by themselves."""
+        state, known = self.server.state, set(self.session.session_ids)
+        self.clock.advance(UNUSED_S)
+        with state.lock:
+            state.settle()
+            for session_id, orphan in state.timeline.sessions.items():
+                if session_id in known:
+                    continue
+                self.notices.happened["orphan"] += 1
+                jobs = [job for job in state.timeline.jobs.values() if job.session_id == session_id]
+                cost_s = state.timeline.elapsed(orphan, self.clock.now())
+                if jobs or cost_s or orphan.state != "closed":
+                    self._say(f"an orphan has {len(jobs)} jobs and costs {cost_s} s: {orphan}")
 
     def _statuses(self) -> dict[str, JobStatus]:
         return {record.job_id: record.status for record in self.session.jobs}

@@ -20,7 +20,7 @@ HAPPENED_ON_LOCAL_SESSIONS = {
 }
 HAPPENED_ON_THE_SERVICE = {
     *("job DONE", "job CANCELLED", "session closed", "session cancelled", "session expired"),
-    *("renewal", "ended elsewhere"),
+    *("renewal", "ended elsewhere", "orphan"),
     *(f"fault {number}" for number in range(len(cloud_running.EFFECTS))),
 }
 

@@ -335,6 +335,25 @@ def test_opening_that_fails_leaves_it_to_be_opened_later(server: Server, make_se
     assert session.state == "open"
 
 
+@pytest.mark.parametrize("effect", [faults.reset(after=True), faults.malformed()])
+def test_what_an_opening_leaves_whose_answer_is_lost_is_told_listed_and_free(
+    server: Server, service: Any, make_session: Make, clock: ManualClock, effect: faults.Effect
+):
+    session = make_session()
+    server.faults.add("POST /sessions", effect)
+    with pytest.raises(ServiceError, match=r"If it was opened all the same, sessions\(\) lists it"):
+        session.run(flipped())
+    (lost,) = server.state.timeline.sessions
+    assert lost in {info.session_id for info in sessions(service)}
+    job = session.run(flipped())
+    assert session.session_id != lost
+    assert server.state.timeline.jobs[job.job_id()].session_id == session.session_id
+    clock.advance(31 * 60)
+    server.state.settle()
+    left = server.state.timeline.sessions[lost]
+    assert (left.state, left.held_seconds(clock.now())) == ("closed", 0)
+
+
 @pytest.mark.parametrize("effect", [faults.malformed(), faults.cut_short(), faults.refuse(403)])
 @pytest.mark.parametrize("run", [Session.run, Session.run_circuits])
 def test_work_is_refused_while_the_properties_of_the_backend_cannot_be_read(

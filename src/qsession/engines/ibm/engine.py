@@ -48,6 +48,11 @@ if TYPE_CHECKING:
 
 _IBM_MODES = {"session": "dedicated", "batch": "batch"}
 
+_IF_IT_WAS_OPENED = (
+    "If it was opened all the same, sessions() lists it; without a job it costs nothing, and the "
+    "service closes it after 30 minutes."
+)
+
 
 class IBMEngine:
     """Runs a session or batch of IBM Quantum.
@@ -152,7 +157,8 @@ class IBMEngine:
     def _open_at_service(self) -> tuple[Line, str]:
         limits, mode = self._journal.state.limits, self._journal.state.mode
         client = client_of(self.service, self._instance)
-        with self._refused(f"open a {mode} on {self._backend.name}", limits.max_time_s):
+        doing = f"open a {mode} on {self._backend.name}"
+        with self._refused(doing, limits.max_time_s, if_it_arrived=_IF_IT_WAS_OPENED):
             line = Line(self.service, self._instance, self._journal.clock)
             raw = client.create_session(
                 self._backend.name, self._instance, limits.max_time_s, _IBM_MODES[mode]
@@ -336,7 +342,9 @@ class IBMEngine:
             self._monitor.look_now()
 
     @contextmanager
-    def _refused(self, doing: str, max_time_s: int | None = None) -> Iterator[None]:
+    def _refused(
+        self, doing: str, max_time_s: int | None = None, *, if_it_arrived: str = ""
+    ) -> Iterator[None]:
         """Turn what the client raises into an error of ours, with IBM's as its cause."""
         try:
             with answers_awaited_for_a_while(self.service, self._instance):
@@ -345,7 +353,7 @@ class IBMEngine:
             without_secrets(error, keeps_frames=True)
             raise
         except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
-            told = refusal(error, doing, max_time_s=max_time_s)
+            told = refusal(error, doing, max_time_s=max_time_s, if_it_arrived=if_it_arrived)
             if may_have_arrived(error) or isinstance(told, SessionEndedError):
                 # If it did, the listing shows it; if it has ended, so does the session.
                 self._watch()

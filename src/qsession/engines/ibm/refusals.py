@@ -31,7 +31,9 @@ _TOLD: dict[int, str] = {
 }
 
 
-def refusal(error: Exception, doing: str, *, max_time_s: int | None = None) -> QSessionError:
+def refusal(
+    error: Exception, doing: str, *, max_time_s: int | None = None, if_it_arrived: str = ""
+) -> QSessionError:
     """The error to raise in place of one of the client's, which is its cause.
 
     Neither tells a secret: the client's quotes what the service says, and headers.
@@ -40,6 +42,7 @@ def refusal(error: Exception, doing: str, *, max_time_s: int | None = None) -> Q
         error: What the client raised.
         doing: What was being done: "open a session on ibm_torino".
         max_time_s: The ``max_time`` that was asked for, if one was.
+        if_it_arrived: What to say, too, if the request may have taken effect although it failed.
     """
     cause = without_secrets(error, keeps_frames=isinstance(error, QSessionError))
     if isinstance(error, QSessionError):
@@ -77,7 +80,8 @@ def refusal(error: Exception, doing: str, *, max_time_s: int | None = None) -> Q
     else:
         kind = ServiceError
         why = _uncapitalised(problem_words(error))
-    told = kind(f"Could not {doing}: {why.strip()}")
+    also = if_it_arrived if may_have_arrived(error) else ""
+    told = kind(f"Could not {doing}: {why.strip()} {also}".rstrip())
     told.__cause__ = cause
     return told
 

@@ -8,7 +8,7 @@ import io
 import os
 from collections import OrderedDict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qiskit import qpy
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
@@ -23,7 +23,7 @@ from qsession.operations import is_all_qiskits_own
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
-    from qiskit.transpiler import PassManager
+    from qiskit.transpiler import PassManager, Target
 
     from qsession.pubs import PubRequest
 
@@ -42,33 +42,17 @@ class TranspileCache:
 
     A circuit is recognised by its content (its QPY form without name and metadata), never by
     identity or ``==``: edited in place, or with other parameters of the same name, it is another.
-    The target, level, seed and Qiskit release are fixed for the life of a cache, which is that of a
-    session. Safe to use from several threads.
+    Level, seed and Qiskit release are fixed for the life of a cache, which is that of a session. If
+    the target becomes another, as that of Aer's simulator does with a noise model, what was
+    transpiled before is forgotten. Safe to use from several threads.
     """
 
     def __init__(self, backend: BackendV2) -> None:
         self._backend = backend
-        self._circuits: OrderedDict[bytes, QuantumCircuit] = OrderedDict()
+        self._fits: _Fits | None = None
         self._lock = ForkSafeLock()
-        self._transpiling = ForkSafeLock()
-        self._pass_manager: PassManager | None = None
         self.hits = 0
         self.misses = 0
-
-    def _passed(self, circuit: QuantumCircuit) -> QuantumCircuit:
-        # Building a pass manager takes longer than transpiling a small circuit with it. Its passes
-        # keep what they work on, so that one thread at a time may run it.
-        if is_forked_child():
-            # Qiskit would hand work to threads that it started before the fork, and wait for them.
-            os.environ["QISKIT_IN_PARALLEL"] = "TRUE"
-        with self._transpiling:
-            if self._pass_manager is None:
-                self._pass_manager = generate_preset_pass_manager(
-                    optimization_level=OPTIMIZATION_LEVEL,
-                    backend=self._backend,
-                    seed_transpiler=SEED_TRANSPILER,
-                )
-            return self._pass_manager.run(circuit)
 
     def fit(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """Transpile a circuit to the backend; one that already fits comes back as it is.
@@ -82,10 +66,11 @@ class TranspileCache:
         if target.num_qubits is None or not is_isa_circuit(circuit, target):
             return circuit.copy()
         key = _content_key(circuit)
-        fitting = self._find(key)
+        fits = self._fits_for(target)
+        fitting = self._find(fits, key)
         if fitting is None:
-            fitting = self._transpile(circuit)
-            self._keep(key, fitting)
+            fitting = self._transpile(circuit, fits)
+            self._keep(fits, key, fitting)
         copied = fitting.copy(name=circuit.name)
         copied.metadata = copy.deepcopy(circuit.metadata)
         return copied
@@ -110,8 +95,14 @@ class TranspileCache:
             observables = observables.apply_layout(circuit.layout)
         return EstimatorPub(circuit, observables, values, pub.precision)
 
-    def _transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
-        target_qubits = self._backend.target.num_qubits
+    def _fits_for(self, target: Target) -> _Fits:
+        with self._lock:
+            if self._fits is None or not self._fits.are_for(target):
+                self._fits = _Fits(self._backend, target)
+            return self._fits
+
+    def _transpile(self, circuit: QuantumCircuit, fits: _Fits) -> QuantumCircuit:
+        target_qubits = fits.target.num_qubits
         if circuit.num_qubits > target_qubits:
             raise InvalidInputError(
                 f"Circuit {circuit.name!r} has {circuit.num_qubits} qubits, but "
@@ -119,7 +110,7 @@ class TranspileCache:
                 "backend."
             )
         try:
-            return self._passed(circuit)
+            return fits.transpile(circuit)
         except Exception as error:
             # Passes raise errors of many kinds; what they have in common is the circuit.
             raise InvalidInputError(
@@ -127,23 +118,77 @@ class TranspileCache:
                 f"{error}"
             ) from error
 
-    def _find(self, key: bytes | None) -> QuantumCircuit | None:
+    def _find(self, fits: _Fits, key: bytes | None) -> QuantumCircuit | None:
         with self._lock:
-            fitting = self._circuits.get(key) if key else None
+            fitting = fits.circuits.get(key) if key else None
             if fitting is None or key is None:
                 self.misses += 1
                 return None
-            self._circuits.move_to_end(key)
+            fits.circuits.move_to_end(key)
             self.hits += 1
             return fitting
 
-    def _keep(self, key: bytes | None, fitting: QuantumCircuit) -> None:
+    def _keep(self, fits: _Fits, key: bytes | None, fitting: QuantumCircuit) -> None:
         if key is None:
             return
         with self._lock:
-            self._circuits[key] = fitting
-            if len(self._circuits) > MOST_CIRCUITS:
-                self._circuits.popitem(last=False)
+            fits.circuits[key] = fitting
+            if len(fits.circuits) > MOST_CIRCUITS:
+                fits.circuits.popitem(last=False)
+
+
+class _Fits:
+    """What was transpiled for one target.
+
+    Args:
+        backend: Whose target it is.
+        target: The target.
+    """
+
+    def __init__(self, backend: BackendV2, target: Target) -> None:
+        self.target = target
+        self.circuits: OrderedDict[bytes, QuantumCircuit] = OrderedDict()
+        self._backend = backend
+        self._names = tuple(target.operation_names)
+        self._content = _content_of(target)
+        self._transpiling = ForkSafeLock()
+        self._pass_manager: PassManager | None = None
+
+    def are_for(self, target: Target) -> bool:
+        """Whether a target is the same: the same object, or another one of equal content."""
+        if tuple(target.operation_names) != self._names:
+            return False
+        return target is self.target or _content_of(target) == self._content
+
+    def transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        """Transpile a circuit anew."""
+        # Building a pass manager takes longer than transpiling a small circuit with it. Its passes
+        # keep what they work on, so that one thread at a time may run it.
+        if is_forked_child():
+            # Qiskit would hand work to threads that it started before the fork, and wait for them.
+            os.environ["QISKIT_IN_PARALLEL"] = "TRUE"
+        with self._transpiling:
+            if self._pass_manager is None:
+                self._pass_manager = generate_preset_pass_manager(
+                    optimization_level=OPTIMIZATION_LEVEL,
+                    backend=self._backend,
+                    target=self.target,
+                    seed_transpiler=SEED_TRANSPILER,
+                )
+            return self._pass_manager.run(circuit)
+
+
+def _content_of(target: Target) -> Any:
+    """What transpiling depends on, to be compared."""
+    timing = ("dt", "granularity", "min_length", "pulse_alignment", "acquire_alignment")
+    properties = {
+        name: {
+            on: None if own is None else (own.duration, own.error)
+            for on, own in (target[name] or {}).items()
+        }
+        for name in target.operation_names
+    }
+    return target.num_qubits, [getattr(target, name) for name in timing], properties
 
 
 def _content_key(circuit: QuantumCircuit) -> bytes | None:

@@ -16,6 +16,7 @@ from qiskit.quantum_info import Operator, Statevector
 from qiskit.transpiler import Target
 from qiskit_aer import AerSimulator
 from qiskit_aer.library import SaveStatevector
+from qiskit_aer.noise import NoiseModel, depolarizing_error
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qsession import transpiling
@@ -186,6 +187,27 @@ def test_a_circuit_of_other_content_is_a_miss(cache, other: Callable[[], Quantum
     fit = cache.fit(other())
     assert tried(cache) == (0, 2)
     assert fit == TranspileCache(MANILA).fit(other())
+
+
+def test_gates_that_the_backend_has_since_are_used():
+    noise = NoiseModel(["rz", "sx", "cx"])
+    backend = AerSimulator(noise_model=noise)
+    cache = TranspileCache(backend)
+    circuit = QuantumCircuit(2)
+    circuit.h(0)
+    circuit.ecr(0, 1)
+    assert "ecr" not in cache.fit(circuit).count_ops()
+
+    noise.add_all_qubit_quantum_error(depolarizing_error(0.1, 2), "ecr")
+    backend.set_options(noise_model=noise)
+    assert "ecr" in cache.fit(circuit).count_ops()
+
+
+def test_a_target_that_is_made_anew_each_time_is_the_same_one():
+    cache = TranspileCache(AerSimulator(noise_model=NoiseModel(["rz", "sx", "cx"])))
+    for _ in range(3):
+        cache.fit(angled())
+    assert tried(cache) == (2, 1)
 
 
 def test_an_edit_in_place_is_a_miss(cache):
@@ -376,7 +398,8 @@ def test_a_loop_of_new_circuits_does_not_fill_the_memory(cache, monkeypatch):
     monkeypatch.setattr(transpiling, "MOST_CIRCUITS", 5)
     for angle in np.linspace(0.1, 1, 12):
         cache.fit(angled(angle))
-    assert len(cache._circuits) == 5
+    assert cache._fits is not None
+    assert len(cache._fits.circuits) == 5
 
 
 # --- PUBs -----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
         for program in programs:
             print(f"# {program.name}: {', '.join(sorted(program.tags))}\n{program.source}")
         return 0
+    # A run that is ended by "timeout" or the like tells what it has done, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     process = Process(chosen.timeout)
     fuzzer = Fuzzer(process, is_reducing=not (chosen.no_reducing or chosen.files))
     begun = told = time.monotonic()
@@ -62,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="of the series; a new one if there is none")
     parser.add_argument("--first", type=int, default=0, help="number of the first program (0)")
     parser.add_argument("--devices", type=float, default=1, help="factor for fake backends (1)")
-    parser.add_argument("--timeout", type=float, default=120, help="seconds for one program (120)")
+    parser.add_argument(
+        "--timeout", type=float, default=120, help="seconds for a program on a side (120)"
+    )
     parser.add_argument("--show", action="store_true", help="print programs instead")
     parser.add_argument("--no-reducing", action="store_true", help="leave programs as they are")
     parser.add_argument("--found", type=Path, default=FOUND, help="where to put what differs")

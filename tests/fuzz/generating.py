@@ -147,6 +147,11 @@ class _Generator:
                 is_dynamic=False,
                 has_stores=False,
             )
+        if self.method == "extended_stabilizer":
+            # It takes many times as long for each gate that is no Clifford gate.
+            profile = replace(
+                profile, most_qubits=2, parameters=min(profile.parameters, 1), steps=4
+            )
         if self.is_device:
             profile = replace(
                 profile, has_variables=False, has_boxes=False, has_whiles=False, has_saves=False
@@ -272,7 +277,7 @@ class _Generator:
 
     def _shots(self) -> int:
         if self.method == "extended_stabilizer":
-            return self.choices.one_of((5, 20))  # it takes 10 ms for each
+            return self.choices.one_of((2, 5))  # it takes 10 ms for each, and more
         if not self.is_seeded:
             return self.choices.one_of((300, 1000))
         return self.choices.weighted(_SHOTS)

@@ -42,7 +42,7 @@ class Process:
     """A process that runs programs, replaced when it dies.
 
     Args:
-        timeout_s: How long one program may take.
+        timeout_s: How long one program may take on one side.
         most: So many programs one process runs at most.
     """
 
@@ -87,6 +87,7 @@ class Process:
             if "verdict" in message:
                 return Answer(Verdict.from_dict(message["verdict"]))
             side = message["at"]
+            until = time.monotonic() + self.timeout_s
 
     def stop(self) -> None:
         """End the process, and what it has started."""

@@ -76,9 +76,8 @@ def compare(
         with circuits_apart() if sides == "apart" else nullcontext():
             theirs, verdict.theirs_s = _timed(source, Theirs())
     tell("ours")
-    transpiled = None if theirs is None else theirs.transpiled
     other = Theirs if sides == "theirs" else Ours
-    ours, verdict.ours_s = _timed(source, other(transpiled))
+    ours, verdict.ours_s = _timed(source, other(theirs))
     if isinstance(ours, Ours):
         verdict.ways = dict(ours.ways())
     verdict.jobs = len(ours.observations)
@@ -105,12 +104,11 @@ def run(source: str, side: Side) -> list[Observation]:
     names = scope() | side.names
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            exec(compile(source, "program", "exec"), names)  # noqa: S102 - our own programs
-        except Exception as error:  # noqa: BLE001 - the other side must raise it as well
-            side.observations.append(failed(error, at="setup"))
-        finally:
-            side.close()
+        with side.running():
+            try:
+                exec(compile(source, "program", "exec"), names)  # noqa: S102 - our own programs
+            except Exception as error:  # noqa: BLE001 - the other side must raise it as well
+                side.observations.append(failed(error, at="setup"))
     return side.observations
 
 
@@ -123,7 +121,7 @@ def _unlike(source: str, ours: Side, theirs: Side, tell: Callable[[str], None]) 
         return []
     for _ in range(MORE_RUNS):
         tell("theirs")
-        samples[1].add(run(source, Theirs(theirs.transpiled)))
+        samples[1].add(run(source, Theirs(theirs)))
         tell("ours")
-        samples[0].add(run(source, Ours(theirs.transpiled)))
+        samples[0].add(run(source, Ours(theirs)))
     return distribution_differences(*samples, is_sure=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import qiskit
 import qiskit_ibm_runtime
@@ -20,6 +22,7 @@ from qiskit_aer.backends.aerbackend import AerBackend
 from qiskit_ibm_runtime.quantum_program import QuantumProgram
 
 import qsession
+from qsession import transpiling
 from qsession.ibm_client import is_isa_circuit
 from tests.fuzz.observing import Observation, failed, observation_of
 
@@ -29,16 +32,19 @@ class Side(ABC):
 
     name: str
 
-    def __init__(self, transpiled: list[Any] | None = None) -> None:
+    def __init__(self, like: Side | None = None) -> None:
         """Start a run.
 
         Args:
-            transpiled: The circuits that the other side has transpiled, in their order. Qiskit
-                gives others each time for targets with many kinds of gates, whatever the seed.
+            like: The side that ran before. What it has transpiled is taken from it: Qiskit gives
+                other circuits each time for targets with many kinds of gates, whatever the seed.
         """
         self.observations: list[Observation] = []
         self.transpiled: list[Any] = []
-        self._given = list(transpiled or ())
+        """What the program has transpiled, in its order."""
+        self.fits: dict[Any, Any] = {} if like is None else like.fits
+        """What was transpiled since it did not fit, by circuit and target."""
+        self._given = [] if like is None else list(like.transpiled)
 
     def transpile(self, circuit: Any, backend: Any, **options: Any) -> Any:
         """Transpile a circuit as the other side has done it."""
@@ -119,6 +125,14 @@ class Side(ABC):
     def close(self) -> None:
         """End what was opened."""
 
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """While a program runs; it is closed at the end."""
+        try:
+            yield
+        finally:
+            self.close()
+
 
 class Theirs(Side):
     """IBM's session, and backends themselves."""
@@ -127,8 +141,8 @@ class Theirs(Side):
     has_transpiled = False
     """Whether a circuit was transpiled for the last job, so that its bits are of another one."""
 
-    def __init__(self, transpiled: list[Any] | None = None) -> None:
-        super().__init__(transpiled)
+    def __init__(self, like: Side | None = None) -> None:
+        super().__init__(like)
         self._sessions: list[Any] = []
 
     def open_session(self, backend: Any) -> Any:
@@ -169,12 +183,19 @@ class Theirs(Side):
         target = backend.target
         if target.num_qubits is None or not is_isa_circuit(circuit, target):
             return circuit
+        key = key_of_fit(circuit, target)
+        if key is not None and key in self.fits:
+            return _named_like(circuit, self.fits[key])
         # Of a device's gates Qiskit makes the same circuit each time.
-        self.has_transpiled |= isinstance(backend, AerBackend)
+        self.has_transpiled |= isinstance(backend, AerBackend) and key is None
         passes = generate_preset_pass_manager(
             optimization_level=2, backend=backend, seed_transpiler=0
         )
-        return passes.run(circuit)
+        fitting = passes.run(circuit)
+        if key is not None:
+            self.fits[key] = fitting
+            return _named_like(circuit, fitting)
+        return fitting
 
     def submit(self, call: Callable[[], Any]) -> Any:
         self.has_transpiled = False
@@ -195,13 +216,25 @@ class Theirs(Side):
             session.close()
 
 
+def key_of_fit(circuit: Any, target: Any) -> Any:
+    """What a circuit that was transpiled for a target is found by; None if it cannot be told."""
+    content = transpiling._content_key(circuit)
+    return None if content is None else (content, tuple(target.operation_names))
+
+
+def _named_like(circuit: Any, fitting: Any) -> Any:
+    copied = fitting.copy(name=circuit.name)
+    copied.metadata = copy.deepcopy(circuit.metadata)
+    return copied
+
+
 class Ours(Side):
     """Sessions of ours, and backends that are wrapped."""
 
     name = "ours"
 
-    def __init__(self, transpiled: list[Any] | None = None) -> None:
-        super().__init__(transpiled)
+    def __init__(self, like: Side | None = None) -> None:
+        super().__init__(like)
         self._sessions: list[Any] = []
         self._wrapped: list[tuple[Any, Any]] = []
 
@@ -247,6 +280,17 @@ class Ours(Side):
         circuit.measure_all()
         session.run(circuit).result()
         return session
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        transpile = transpiling._Fits.transpile
+
+        def transpile_alike(fits: Any, circuit: Any) -> Any:
+            known = self.fits.get(key_of_fit(circuit, fits.target))
+            return transpile(fits, circuit) if known is None else known.copy()
+
+        with patch.object(transpiling._Fits, "transpile", transpile_alike), super().running():
+            yield
 
     def ways(self) -> Counter[str]:
         """How often each way of computing was taken."""

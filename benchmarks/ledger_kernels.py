@@ -20,11 +20,11 @@ from qsession.clock import SystemClock
 from qsession.engines.base import Journal
 from qsession.ledger.ledger import Ledger
 from qsession.model.events import JobQueued, SessionOpened
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 from qsession.model.session_state import SessionState
 from qsession.model.states import JobStatus
-from tests.unit.ledger.told import Telling, on_disk
-from tests.unit.ledger.writing_kernels import write_at_once
+from tests.ledger.told import Telling, on_disk
+from tests.ledger.writing_kernels import write_at_once
 
 JOBS_A_ROUND = 200
 MOST_US = 200.0

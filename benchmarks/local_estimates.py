@@ -25,10 +25,10 @@ from qiskit_aer import AerSimulator
 from qiskit_ibm_runtime.fake_provider import FakeBrisbane, FakeManilaV2
 
 from benchmarks.machine import machine
-from qsession.engines.local.running.calibrating import costs_here
-from qsession.engines.local.running.sizing import WorkSize
+from qsession.circuits.pubs import read_request
 from qsession.engines.local.work import CircuitWork, EstimatorWork, SamplerWork, Work, run_work
-from qsession.pubs import read_request
+from qsession.engines.local.workers.calibration import costs_here
+from qsession.engines.local.workers.cost_estimate import WorkSize
 
 UNITS = 100
 ROUNDS = 2

@@ -24,11 +24,11 @@ from qiskit_ibm_runtime import QiskitRuntimeService
 
 from benchmarks.machine import machine
 from qsession.clock import SystemClock
+from qsession.compat.ibm_service import Line, client_of
 from qsession.engines.base import Journal
-from qsession.engines.ibm.ending import Ending
+from qsession.engines.ibm.closing import Ending
 from qsession.engines.ibm.engine import IBMEngine
 from qsession.engines.ibm.monitor import Monitor
-from qsession.ibm_service import Line, client_of
 from qsession.model.events import SessionOpened
 from qsession.model.session_state import SessionState
 from tests.cloud.account import PREMIUM_CRN, default_account, environment

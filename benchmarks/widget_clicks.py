@@ -31,7 +31,7 @@ import sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 from qiskit_aer import AerSimulator
 from qsession import Session
-from tests.engines.running.work import ENDLESS_SHOTS, bell, endless
+from tests.engines.local.workers.work import ENDLESS_SHOTS, bell, endless
 
 session = Session(AerSimulator(), name="busy")
 session

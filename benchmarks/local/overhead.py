@@ -13,8 +13,8 @@ from qiskit_ibm_runtime.fake_provider import FakeBrisbane, FakeManilaV2
 from benchmarks.local import circuits
 from benchmarks.local.cases import SHOTS
 from benchmarks.local.report import spread
-from qsession.engines.local.simulating import aer
 from qsession.engines.local.work import SamplerWork, run_work
+from qsession.simulator import aer_private as aer
 
 HEADINGS = ("a job whose circuit is kept", "the engine, ms", "of it in Aer, ms", "ratio", "goal")
 MOST = 1.3

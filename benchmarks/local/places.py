@@ -16,8 +16,8 @@ from qiskit_aer import AerSimulator
 
 import qsession
 from benchmarks.local.report import spread
-from qsession.engines.local.running.placing import Placing
-from tests.engines.running.work import endless
+from qsession.engines.local.workers.placement import Placing
+from tests.engines.local.workers.work import endless
 from tests.support.circuits import bell
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from qiskit.transpiler import generate_preset_pass_manager
 from qiskit_ibm_runtime.fake_provider import FakeFez
 
 from benchmarks.local.report import spread
-from qsession.transpiling import TranspileCache
+from qsession.circuits.transpile import TranspileCache
 
 HEADINGS = ("transpiling for FakeFez (156 qubits)", "a hit, ms", "Qiskit, ms", "ratio")
 SIZES = (5, 20, 100)

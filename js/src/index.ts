@@ -1,11 +1,11 @@
 import type { AnyWidget } from "@anywidget/types";
-import { connectionAfterUpdate, connectionOfView } from "./connection";
 import { DashboardPanel } from "./dashboard/panel";
 import { hidePicture } from "./exported";
-import { isDashboard, listen, type Model } from "./model";
-import { keepPicture } from "./saved-picture";
-import { findStore, openStore } from "./stores";
+import { connectionAfterUpdate, connectionOfView } from "./page/connection";
+import { keepPicture } from "./page/saved-picture";
+import { findStore, openStore } from "./store/stores";
 import { SessionPanel } from "./views/session";
+import { isDashboard, listen, type Model } from "./wire/model";
 
 interface Lifetime {
   readonly signal: AbortSignal;

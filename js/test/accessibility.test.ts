@@ -1,6 +1,6 @@
 import axe from "axe-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Head, Row } from "../src/wire";
+import type { Head, Row } from "../src/wire/wire";
 import { FakeModel, freshHead, head, NOW, queued, row, running } from "./fixtures";
 import { Page } from "./page";
 

@@ -1,4 +1,4 @@
-import type { Circuit, Counts, Details, Values } from "../src/details";
+import type { Circuit, Counts, Details, Values } from "../src/wire/details";
 
 export function counts(changes: Partial<Counts> = {}): Counts {
   return {

@@ -1,6 +1,6 @@
-import type { Model } from "../src/model";
-import type { Snapshot } from "../src/view-model";
-import { type Head, type Program, packRow, type Row, readRow } from "../src/wire";
+import type { Snapshot } from "../src/view-model/session";
+import type { Model } from "../src/wire/model";
+import { type Head, type Program, packRow, type Row, readRow } from "../src/wire/wire";
 
 /** The moment at which the heads below were sent. */
 export const NOW = Date.UTC(2026, 2, 14, 14, 0, 0);

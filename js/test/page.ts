@@ -1,5 +1,5 @@
 import widget from "../src/index";
-import type { Model } from "../src/model";
+import type { Model } from "../src/wire/model";
 import { View } from "./view";
 
 /** A rendered widget. */

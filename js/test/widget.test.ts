@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Head } from "../src/wire";
+import type { Head } from "../src/wire/wire";
 import {
   FakeModel,
   freshHead,

@@ -10,12 +10,11 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from qsession.log_redaction import redact_record
+from qsession.redaction.logs import redact_record
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from qsession.backend import SessionBackend, get_backend
     from qsession.client_errors import (
         BackendNotFoundError,
         JobCancelledError,
@@ -41,8 +40,9 @@ if TYPE_CHECKING:
         WorkerLostError,
     )
     from qsession.listing import SessionInfo, attach, sessions
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
     from qsession.model.states import JobStatus
+    from qsession.provider import SessionBackend, get_backend
     from qsession.session import Batch, Session
 
 __all__ = [
@@ -79,7 +79,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "qsession.backend": ("SessionBackend", "get_backend"),
+    "qsession.provider": ("SessionBackend", "get_backend"),
     "qsession.client_errors": (
         "BackendNotFoundError",
         "JobCancelledError",
@@ -105,7 +105,7 @@ _HOMES = {
         "WorkerLostError",
     ),
     "qsession.listing": ("SessionInfo", "attach", "sessions"),
-    "qsession.model.records": ("JobRecord",),
+    "qsession.model.job": ("JobRecord",),
     "qsession.model.states": ("JobStatus",),
     "qsession.session": ("Batch", "Session"),
 }

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import threading
 
-from qsession.redaction import redacted
+from qsession.redaction.secrets import redacted
 
 
 def shown(value: object) -> str:

@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Literal
 
-from qsession.accounts import account_may_exist
 from qsession.clock import SystemClock
+from qsession.compat.accounts import account_may_exist
 from qsession.errors import InvalidInputError, in_words, shown
-from qsession.ids import read_id
 from qsession.ledger import SessionEntry, ledger_of_process
 from qsession.ledger.reading import find_sessions, read_sessions
-from qsession.session import live
+from qsession.model.ids import read_id
+from qsession.session import registry
 
 # What loads IBM's client, and Aer with it, is imported where an account is asked, or a session
 # taken up: to list what this computer knows takes neither.
 if TYPE_CHECKING:
-    from qsession.engines.ibm.finding import ListedSession
+    from qsession.engines.ibm.lookup import ListedSession
     from qsession.model.session_state import Mode
     from qsession.session import Session
 
@@ -67,7 +67,7 @@ class SessionInfo:
 
 
 @dataclass(frozen=True)
-class Told:
+class AccountListing:
     """What an account was asked and said.
 
     Attributes:
@@ -81,7 +81,7 @@ class Told:
     was_asked: bool = False
 
 
-NOBODY_ASKED = Told()
+NOBODY_ASKED = AccountListing()
 
 
 def sessions(service: Any = None, *, ended: bool = False, limit: int = 50) -> list[SessionInfo]:
@@ -112,7 +112,7 @@ def sessions(service: Any = None, *, ended: bool = False, limit: int = 50) -> li
             UserWarning,
             stacklevel=2,
         )
-    here = [info_of(held) for held in live.sessions()]
+    here = [info_of(held) for held in registry.sessions()]
     known = {info.session_id for info in here}
     there = elsewhere(told, ended=ended, limit=limit)
     listed = [*here, *(info for info in there if info.session_id not in known)]
@@ -133,7 +133,7 @@ def read_limit(limit: object) -> int:
     return limit
 
 
-def ask_account(service: Any, *, ended: bool, limit: int) -> Told:
+def ask_account(service: Any, *, ended: bool, limit: int) -> AccountListing:
     """Ask an account, or the default one, for its sessions; `NOBODY_ASKED` if there is none.
 
     Raises:
@@ -143,32 +143,32 @@ def ask_account(service: Any, *, ended: bool, limit: int) -> Told:
         if not default_account_exists():
             return NOBODY_ASKED
         service = default_service()
+    from qsession.compat.ibm_service import instances_of  # noqa: PLC0415 - as above
     from qsession.engines import list_sessions  # noqa: PLC0415 - loads the client
-    from qsession.ibm_service import instances_of  # noqa: PLC0415 - as above
 
     listed = list_sessions(service, ended=ended, limit=limit)
     is_complete = len(listed) < limit
     instances = frozenset(instances_of(service) if is_complete else ())
-    return Told(tuple(listed), instances, was_asked=True)
+    return AccountListing(tuple(listed), instances, was_asked=True)
 
 
 def default_account_exists() -> bool:
     """Whether there is a default account; IBM's client is asked only if there may be one."""
     if not account_may_exist():
         return False
-    from qsession import ibm_service  # noqa: PLC0415 - loads the client
+    from qsession.compat import ibm_service  # noqa: PLC0415 - loads the client
 
     return ibm_service.default_account_exists()
 
 
 def default_service() -> Any:
     """The user's default account, connected once."""
-    from qsession import ibm_service  # noqa: PLC0415 - loads the client
+    from qsession.compat import ibm_service  # noqa: PLC0415 - loads the client
 
     return ibm_service.default_service()
 
 
-def elsewhere(told: Told, *, ended: bool, limit: int) -> list[SessionInfo]:
+def elsewhere(told: AccountListing, *, ended: bool, limit: int) -> list[SessionInfo]:
     """Sessions as an account and the ledger know them, those of this process among them."""
     noted = {entry.session_id: entry for entry in _noted(ended=ended)}
     found = {each.session_id: _info_told(each, noted.get(each.session_id)) for each in told.listed}
@@ -199,12 +199,12 @@ def attach(session_id_or_name: str, service: Any = None) -> Session:
         ServiceError: If the service could not be asked.
     """
     session_id_or_name = read_id("session_id_or_name", session_id_or_name)
-    held = live.find(session_id_or_name) or live.named(session_id_or_name)
+    held = registry.find(session_id_or_name) or registry.named(session_id_or_name)
     if held is not None:
         return held
     entry = _entry_of(session_id_or_name)
     if entry is not None:
-        held = live.find(entry.session_id)
+        held = registry.find(entry.session_id)
         if held is not None:
             return held
     from qsession.client_errors import SessionNotFoundError  # noqa: PLC0415 - loads the client

@@ -10,9 +10,9 @@ from weakref import WeakSet
 import pytest
 from click.testing import CliRunner, Result
 
-from qsession import ibm_service
 from qsession.cli import main
 from qsession.clock import SystemClock
+from qsession.compat import ibm_service
 from tests.cloud.account import default_account, environment
 from tests.cloud.server import Server
 
@@ -54,4 +54,4 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 @pytest.fixture
 def as_in_another_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """This process holds no session, whatever the test opened."""
-    monkeypatch.setattr("qsession.session.live._sessions", WeakSet())
+    monkeypatch.setattr("qsession.session.registry._sessions", WeakSet())

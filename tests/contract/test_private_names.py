@@ -1,4 +1,4 @@
-"""The private and moving names of IBM's client that `qsession.ibm_client` relies on."""
+"""The private and moving names of IBM's client that `qsession.compat.ibm` relies on."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from qiskit_ibm_runtime.accounts import management
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 import qsession
-from qsession import ibm_client
-from qsession.accounts import saved_accounts_path
+from qsession.compat import ibm as ibm_client
+from qsession.compat.accounts import saved_accounts_path
 from tests.contract.primitives import PRIMITIVES, Primitive, measured
 
 

@@ -25,8 +25,8 @@ from tests.cloud.conftest import back_offs, pytest_itemcollected, server, servic
 from tests.cloud.server import Server
 from tests.dashboards.seeing import OpenElsewhere
 from tests.engines.ibm.conftest import _none_known, _one_clock
+from tests.ledger.told import Telling
 from tests.support.gated_backend import GatedBackend
-from tests.unit.ledger.told import Telling
 from tests.widget.recording_comm import RecordingComm
 
 __all__ = [

@@ -13,7 +13,7 @@ import pytest
 import qsession
 from qsession import Dashboard, InvalidInputError, QSessionError, Session, dashboard
 from qsession.dashboards.widget import DashboardWidget
-from qsession.session.forms import SESSION_VIEW
+from qsession.render.mimebundle import SESSION_VIEW
 from tests.cloud.faults import refuse
 from tests.dashboards.seeing import OpenElsewhere
 from tests.support.circuits import flipped
@@ -42,7 +42,7 @@ print([name for name in ("IPython", "ipywidgets", "anywidget", "comm") if name i
 @pytest.fixture
 def in_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a notebook, with comms that go nowhere."""
-    monkeypatch.setattr("qsession.session.forms.in_kernel", lambda: True)
+    monkeypatch.setattr("qsession.render.mimebundle.in_kernel", lambda: True)
     monkeypatch.setattr(comm, "create_comm", RecordingComm)
 
 

@@ -18,7 +18,7 @@ from qsession import (
     listing,
 )
 from qsession.dashboards.overview import Overview
-from qsession.session import live
+from qsession.session import registry
 from qsession.testing import ManualClock
 from tests.cloud.faults import refuse
 from tests.cloud.server import Server
@@ -140,10 +140,10 @@ def test_what_was_heard_while_somebody_else_asked_is_not_lost(
 ):
     asking, may_answer = threading.Event(), threading.Event()
 
-    def ask_slowly(*_: object, **__: object) -> listing.Told:
+    def ask_slowly(*_: object, **__: object) -> listing.AccountListing:
         asking.set()
         assert may_answer.wait(20)
-        return listing.Told(was_asked=True)
+        return listing.AccountListing(was_asked=True)
 
     monkeypatch.setattr("qsession.dashboards.overview.ask_account", ask_slowly)
     overview = make_overview()
@@ -245,7 +245,7 @@ def test_a_session_of_the_account_is_attached_to_and_ended(
     assert session_id in getattr(overview, act)(session_id)
     assert server.state.timeline.sessions[session_id].closed_at is not None
     gc.collect()  # the dashboard holds it: an ending that failed is sent again
-    assert live.find(session_id) is not None
+    assert registry.find(session_id) is not None
 
 
 def test_a_lost_session_can_be_read_and_stays_in_the_list(make_overview: MakeOverview, lost: str):

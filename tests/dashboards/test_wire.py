@@ -47,7 +47,7 @@ def test_the_page_reads_every_field_that_the_kernel_writes(
 
 
 def test_the_page_has_a_sign_for_every_state():
-    words = (ROOT / "words.ts").read_text(encoding="utf-8")
+    words = (ROOT / "view-model" / "words.ts").read_text(encoding="utf-8")
     for state in State:
         assert re.search(rf'^  "?{state.value}"?: {{', words, re.MULTILINE), state
     assert 'entry.state === "lost"' in (ROOT / "dashboard" / "view-model.ts").read_text("utf-8")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qsession.engines.base import Journal, RunningOptions
 from qsession.engines.local.engine import LocalEngine
 from qsession.engines.local.job import LocalJob
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 from qsession.model.session_state import Limits, SessionState
 from qsession.model.states import JobStatus
 from qsession.testing import ManualClock

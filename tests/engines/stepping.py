@@ -21,15 +21,15 @@ from qiskit_aer import AerSimulator
 
 from qsession import Session
 from qsession.engines.base import Job
-from qsession.engines.local.running.beside import BesideKernel
-from qsession.engines.local.running.carrying_out import Reply, Task, carry_out
-from qsession.engines.local.running.parcels import Parcel
-from qsession.engines.local.running.place import Ended, Place
-from qsession.engines.local.running.placing import Placing
-from qsession.engines.local.running.pool import Workers
 from qsession.engines.local.work import Outcome, Work
+from qsession.engines.local.workers.hybrid_runner import BesideKernel
+from qsession.engines.local.workers.packing import Parcel
+from qsession.engines.local.workers.placement import Placing
+from qsession.engines.local.workers.pool import Workers
+from qsession.engines.local.workers.protocol import Reply, Task, carry_out
+from qsession.engines.local.workers.runner import Ended, Place
 from qsession.errors import WorkerLostError
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus
 from qsession.testing import ManualClock
 from tests.support.circuits import flipped

@@ -22,8 +22,8 @@ from qiskit_aer.backends.aerbackend import AerBackend
 from qiskit_ibm_runtime.quantum_program import QuantumProgram
 
 import qsession
-from qsession import transpiling
-from qsession.ibm_client import is_isa_circuit
+from qsession.circuits import transpile as transpiling
+from qsession.compat.ibm import is_isa_circuit
 from tests.fuzz.observing import Observation, failed, observation_of
 
 

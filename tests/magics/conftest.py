@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from qsession.session import live
+from qsession.session import registry
 from tests.magics.notebook import Notebook
 
 
@@ -23,7 +23,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance(config=config)
     yield shell
-    for session in live.sessions():
+    for session in registry.sessions():
         session.cancel(reason="the test is over")
     InteractiveShell.clear_instance()
 

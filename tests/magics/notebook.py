@@ -9,7 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from qsession import Session
-from qsession.session import live
+from qsession.session import registry
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Notebook:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell
-        self._known = set(live.sessions())
+        self._known = set(registry.sessions())
 
     @property
     def names(self) -> dict[str, Any]:
@@ -43,7 +43,7 @@ class Notebook:
     @property
     def sessions(self) -> list[Session]:
         """The sessions opened here that are live."""
-        return [each for each in live.sessions() if each not in self._known and each.active]
+        return [each for each in registry.sessions() if each not in self._known and each.active]
 
     @property
     def session(self) -> Session:

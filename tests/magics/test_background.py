@@ -49,8 +49,8 @@ def test_a_second_one_waits_for_the_first(gated_notebook: Notebook):
     gated_notebook.run("order = []")
     gated_notebook.run(
         "%%qsession gate --background --no-widget -o first\nflipped().name\n"
-        "from qsession.session import live\n"
-        "[s for s in live.sessions() if s.backend() == 'gated_simulator' and s.active][0]"
+        "from qsession.session import registry\n"
+        "[s for s in registry.sessions() if s.backend() == 'gated_simulator' and s.active][0]"
         ".run(flipped()).result()\norder.append(1)"
     )
     gated_notebook.run("%%qsession --background --no-widget -o second\norder.append(2)")

@@ -6,7 +6,7 @@ import pytest
 from IPython.core.error import UsageError
 
 from qsession import QSessionError
-from qsession.session import live
+from qsession.session import registry
 from tests.magics.notebook import Notebook
 
 
@@ -97,7 +97,7 @@ def test_all_ends_all_of_this_process(named: Notebook, command: str, state: str)
     sessions = named.sessions
     named.run(f"%qsession {command} --all")
     assert {session.state for session in sessions} == {state}
-    assert not any(session.active for session in live.sessions())
+    assert not any(session.active for session in registry.sessions())
     assert "No session" in named.run(f"%qsession {command} --all").printed
 
 
@@ -140,7 +140,7 @@ def test_misuse_is_a_usage_error_in_one_line(named: Notebook, line: str, words: 
 
 
 def test_without_a_session_there_is_nothing_to_ask_about(notebook: Notebook):
-    for session in live.sessions():
+    for session in registry.sessions():
         session.cancel()
     output = notebook.try_to_run("%qsession status")
     assert isinstance(output.error, UsageError)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from qsession.ledger.ledger import Ledger
-from tests.unit.ledger.told import FACTS, Telling
+from tests.ledger.told import FACTS, Telling
 
 HEAVY = "('qiskit', 'qiskit_aer', 'qiskit_ibm_runtime', 'anywidget', 'ipywidgets', 'numpy')"
 

@@ -9,7 +9,7 @@ from IPython.core.error import UsageError
 from qiskit_ibm_runtime.utils.default_session import get_cm_session
 
 from qsession import Batch, Session
-from qsession.results import ResultSummary
+from qsession.render.results import ResultSummary
 from tests.magics.notebook import Notebook
 
 BELL = "bell()"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from qsession.session.forms import SESSION_VIEW
+from qsession.render.mimebundle import SESSION_VIEW
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 VERSION = json.loads((REPOSITORY / "package.json").read_text())["version"]

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from qsession import ibm_service
 from qsession.clock import SystemClock
+from qsession.compat import ibm_service
 from tests.cloud.account import default_account, environment
 from tests.cloud.server import Server
 from tests.recovery.kernels import SHARED, Kernels
@@ -24,7 +24,7 @@ def local_kernels(
 ) -> Iterator[Kernels]:
     """Kernels with simulators, whose ledger is on a disk, or where other computers may write."""
     is_shared = request.param == "network"
-    monkeypatch.setattr("qsession.ledger.opening.is_on_network", lambda _: is_shared)
+    monkeypatch.setattr("qsession.ledger.database.is_on_network", lambda _: is_shared)
     with Kernels({SHARED: "1"} if is_shared else {}) as kernels:
         yield kernels
 
@@ -52,4 +52,4 @@ def cloud_kernels(cloud: Server) -> Iterator[Kernels]:
 @pytest.fixture(autouse=True)
 def _none_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a new process."""
-    monkeypatch.setattr("qsession.session.live._sessions", weakref.WeakSet())
+    monkeypatch.setattr("qsession.session.registry._sessions", weakref.WeakSet())

@@ -129,7 +129,7 @@ def submit(told: int, *, backend: str, jobs: int, shots: int, name: str) -> None
 
 def _backend(name: str) -> Any:
     if name.startswith("ibm_"):
-        from qsession.ibm_service import default_service
+        from qsession.compat.ibm_service import default_service
 
         return default_service().backend(name)
     return name
@@ -143,9 +143,9 @@ def main() -> None:
     import tests.support.circuits  # noqa: F401
 
     is_shared = SHARED in os.environ
-    mock.patch("qsession.ledger.opening.is_on_network", return_value=is_shared).start()
+    mock.patch("qsession.ledger.database.is_on_network", return_value=is_shared).start()
     # However long the machine takes for a write, nobody gives up: what is lost is looked for.
-    mock.patch("qsession.ledger.waiting.CALLER_WAIT_S", PATIENCE_S).start()
+    mock.patch("qsession.ledger.locking.CALLER_WAIT_S", PATIENCE_S).start()
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
     for line in sys.stdin:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qsession import InvalidInputError, JobCancelledError, Session
-from qsession.session.stopping import CellCancelled, Stop
+from qsession.session.cancellation import CellCancelled, Stop
 from tests.session.waiters import PATIENCE_S, end
 from tests.support.circuits import flipped
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
     from tests.support.gated_backend import GatedBackend
 
 Make = Callable[..., Session]

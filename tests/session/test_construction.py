@@ -12,7 +12,7 @@ from qiskit_ibm_runtime.exceptions import IBMInputValueError
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qsession import Batch, InvalidMaxTimeError, QSessionError, Session, get_backend
-from qsession.session import live
+from qsession.session import registry
 from tests.support.circuits import flipped
 from tests.support.waiting import NewThreads
 
@@ -104,11 +104,11 @@ def test_an_unknown_argument_is_refused():
     "keywords", [{"max_time": 1}, {"backend": "nowhere"}, {"backend": 1.5}, {"name": ""}]
 )
 def test_nothing_is_left_of_a_session_that_could_not_be_made(keywords, new_threads: NewThreads):
-    held = set(live.sessions())
+    held = set(registry.sessions())
     with pytest.raises((QSessionError, TypeError)):
         Session(**{"backend": "fake_manila", **keywords})
     assert new_threads() == []
-    assert set(live.sessions()) <= held
+    assert set(registry.sessions()) <= held
 
 
 def test_a_session_is_opened_by_its_first_job(make_session, new_threads: NewThreads):

@@ -34,9 +34,9 @@ from qsession import (
     get_backend,
     sessions,
 )
-from qsession.engines.local.running.pool import workers
-from qsession.engines.local.shelf import Shelf
-from tests.engines.running.work import unsure
+from qsession.engines.local.job_store import Shelf
+from qsession.engines.local.workers.pool import workers
+from tests.engines.local.workers.work import unsure
 from tests.support.circuits import bell, fitted, flipped, ghz
 from tests.support.forking import in_child
 from tests.support.gated_backend import GatedBackend
@@ -542,7 +542,7 @@ def test_forks_at_any_moment_of_a_busy_session(busy_session: Session):
 EXITING = """
     import os, sys, tempfile, threading
     from qsession import Session
-    from tests.engines.running.work import ENDLESS_SHOTS, endless, unsure
+    from tests.engines.local.workers.work import ENDLESS_SHOTS, endless, unsure
     from tests.support.circuits import bell, flipped
 
     noisy, slow = Session("fake_manila", name="noisy"), Session(unsure(), name="slow")

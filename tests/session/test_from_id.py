@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qsession import Batch, InvalidInputError, Session, SessionNotFoundError
-from qsession.session import live
+from qsession.session import registry
 from tests.support.circuits import flipped
 from tests.support.waiting import until_dropped
 
@@ -44,17 +44,17 @@ def test_the_mode_must_fit(make_session):
 
 def test_a_named_session_is_found_while_it_takes_jobs(make_session):
     session: Session = make_session(name="mine")
-    assert live.named("mine") is session
+    assert registry.named("mine") is session
     session.close()
-    assert live.named("mine") is None
-    assert live.named("another") is None
+    assert registry.named("mine") is None
+    assert registry.named("another") is None
 
 
 def dropped() -> str:
     """The id of a local session that nobody holds any more."""
     session_id: str | None = Session("fake_manila", create_new=True).session_id
     assert session_id is not None
-    until_dropped(lambda: live.find(session_id) is None)
+    until_dropped(lambda: registry.find(session_id) is None)
     return session_id
 
 

@@ -41,7 +41,7 @@ def test_what_cannot_be_the_id_of_a_session_is_refused(session: Session, session
 def test_it_costs_no_warning_and_the_ledger_goes_on(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("qsession.ledger.trouble._warned_of", set())
+    monkeypatch.setattr("qsession.ledger.failures._warned_of", set())
     ledger = ledger_of_process()
     assert ledger is not None
     with warnings.catch_warnings():

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from qsession.session.forms import SESSION_VIEW
+from qsession.render.mimebundle import SESSION_VIEW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

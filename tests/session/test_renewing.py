@@ -20,7 +20,7 @@ from qsession.dashboards.overview import Overview
 from qsession.engines.base import Job
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import find_sessions, read_jobs
-from qsession.session import custody
+from qsession.session import cleanup as custody
 from qsession.testing import ManualClock
 from tests.session.waiters import in_a_thread
 from tests.support.circuits import flipped

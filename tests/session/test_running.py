@@ -8,9 +8,9 @@ import pytest
 
 from qsession import Batch, JobStatus, Session
 from qsession.errors import InvalidInputError, JobMemoryError
-from qsession.session.running import read_memory_limit
-from tests.engines.running.conftest import warm_workers
-from tests.engines.running.work import ENDLESS_SHOTS, endless, huge
+from qsession.session.arguments import read_memory_limit
+from tests.engines.local.workers.conftest import warm_workers
+from tests.engines.local.workers.work import ENDLESS_SHOTS, endless, huge
 from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
 

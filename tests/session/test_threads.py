@@ -20,7 +20,7 @@ from tests.support.waiting import NewThreads, until, until_dropped
 if TYPE_CHECKING:
     from traitlets import Bunch
 
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
     from tests.support.gated_backend import GatedBackend
 
 PATIENCE_S = 30

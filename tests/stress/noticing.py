@@ -14,8 +14,8 @@ from typing import Any, Self
 
 import psutil  # type: ignore[import-untyped]  # has no types
 
-from qsession.engines.local.running.pool import workers
-from qsession.model.records import JobRecord
+from qsession.engines.local.workers.pool import workers
+from qsession.model.job import JobRecord
 
 PATIENCE_S = 30.0
 _LOOK_AGAIN_S = 0.01

@@ -19,14 +19,14 @@ from qiskit_aer import AerSimulator
 
 from qsession import Batch, Session
 from qsession.client_errors import JobCancelledError, JobTimeoutError, SessionEndedError
-from qsession.engines.local.running.pool import workers
+from qsession.engines.local.workers.pool import workers
 from qsession.errors import UnknownJobError, WorkerLostError
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import read_jobs
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus
 from qsession.testing import ManualClock
-from tests.engines.running.work import endless
+from tests.engines.local.workers.work import endless
 from tests.stress.noticing import PATIENCE_S, Notices, comes_true
 from tests.stress.programs import MAX_TIME_S, Program, Step
 from tests.support.circuits import flipped

@@ -15,7 +15,7 @@ from qsession.model.events import (
     SessionMoved,
     SessionOpened,
 )
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus, State
 
 if TYPE_CHECKING:

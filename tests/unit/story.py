@@ -7,7 +7,7 @@ from typing import Any
 
 from qsession.model.events import Event, JobFinished, JobQueued, JobStarted, SessionMoved
 from qsession.model.events import SessionOpened as Opened
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 from qsession.model.session_state import SessionState
 from qsession.model.states import JobStatus, State
 

@@ -74,6 +74,8 @@ def test_loading_the_magics_loads_neither_the_client_nor_aer():
 
 
 def test_the_model_and_the_static_views_need_the_standard_library_only():
-    modules = "qsession.model.snapshot, qsession.text, qsession.html, qsession.testing"
+    modules = (
+        "qsession.model.snapshot, qsession.render.text, qsession.render.html, qsession.testing"
+    )
     loaded = loaded_by(f"import {modules}")
     assert loaded.isdisjoint({*HEAVY, "IPython"})

@@ -163,25 +163,25 @@ LEFT_TO_THE_PARENT = {
     "qsession.forks": "its own",
     "qsession.testing": "a clock for tests",
     # Made anew with what they belong to.
-    "qsession.engines.ibm.ending": "the child has another ending, without a line",
+    "qsession.engines.ibm.closing": "the child has another ending, without a line",
     "qsession.engines.ibm.engine": "made anew",
     "qsession.engines.ibm.monitor": "the child has none",
-    "qsession.engines.local.running.placing": "its place is made anew",
-    "qsession.engines.local.running.worker": "the parent's; the child's pool forgets it",
+    "qsession.engines.local.workers.placement": "its place is made anew",
+    "qsession.engines.local.workers.worker": "the parent's; the child's pool forgets it",
     "qsession.engines.local.scheduler": "made anew",
     "qsession.engines.local.timekeeper": "made anew",
     "qsession.session.guarded": "made anew",
-    "qsession.session.reusing": "made anew",
+    "qsession.session.one_per_name": "made anew",
     # Not used in a child.
-    "qsession.engines.local.running.any_executor": "sessions on an executor refuse",
-    "qsession.engines.local.running.known_parts": "sessions on an executor refuse",
+    "qsession.engines.local.workers.executor_runner": "sessions on an executor refuse",
+    "qsession.engines.local.workers.packing": "sessions on an executor refuse",
     "qsession.ledger.ledger": "the child opens another",
     "qsession.cli": "the command is a process of its own",
     "qsession.dashboards": "pages are served by the parent's kernel",
     "qsession.magics": "cells are run by the parent's kernel",
     "qsession.widget": "pages are served by the parent's kernel",
     # Seen by one thread at a time.
-    "qsession.session.stopping": "an event, which is only looked at",
+    "qsession.session.cancellation": "an event, which is only looked at",
 }
 """Why a plain lock may be where it is, by modules and packages. Others stay locked in a child."""
 

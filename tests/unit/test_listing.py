@@ -30,15 +30,15 @@ from qsession.errors import InvalidInputError
 from qsession.ledger import ledger_of_process, processes
 from qsession.ledger.entries import SessionFacts
 from qsession.ledger.ledger import Ledger
+from qsession.ledger.pending_work import encode_work
 from qsession.ledger.processes import this_process
-from qsession.ledger.works import encode_work
 from qsession.ledger.writing import StoredWork, write_works
 from qsession.model.states import State
 from qsession.testing import ManualClock
+from tests.ledger.told import Telling
 from tests.support.circuits import bell, rotation
 from tests.support.gated_backend import GatedBackend
 from tests.support.waiting import until_dropped
-from tests.unit.ledger.told import Telling
 
 LOCAL = SessionFacts("local", "aer_simulator", "session", name="mine", max_time_s=600)
 IBM = SessionFacts("ibm", "ibm_manila", "session", name="qpu", instance="crn:1")
@@ -47,7 +47,7 @@ IBM = SessionFacts("ibm", "ibm_manila", "session", name="qpu", instance="crn:1")
 @pytest.fixture(autouse=True)
 def _none_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a new process, without an account."""
-    monkeypatch.setattr("qsession.session.live._sessions", weakref.WeakSet())
+    monkeypatch.setattr("qsession.session.registry._sessions", weakref.WeakSet())
     monkeypatch.setattr("qsession.listing.default_account_exists", lambda: False)
 
 
@@ -288,7 +288,7 @@ def test_who_has_attached_is_not_told_of_it_again(
     lost: Telling, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ):
     attach("s1")
-    monkeypatch.setattr("qsession.session.live._sessions", weakref.WeakSet())
+    monkeypatch.setattr("qsession.session.registry._sessions", weakref.WeakSet())
     assert sessions() == []
     (info,) = sessions(ended=True)
     assert (info.state, info.source) == ("closed", "ledger")

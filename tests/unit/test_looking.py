@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qsession.looking import start_looking
+from qsession.clock import start_polling_thread
 from qsession.testing import ManualClock
 from tests.support.waiting import PATIENCE_S, NewThreads, until_dropped
 
@@ -52,7 +52,7 @@ def make(
 
 def test_it_looks_at_once_and_whenever_it_is_woken(make, clock, looks, wake_ups):
     watched = make()
-    start_looking(watched.look, wake_ups, clock, "qsession-test")
+    start_polling_thread(watched.look, wake_ups, clock, "qsession-test")
     looks.get(timeout=PATIENCE_S)
     wake_ups.put(None)
     looks.get(timeout=PATIENCE_S)
@@ -66,7 +66,7 @@ def test_one_look_sees_all_that_woke_it(make, clock, looks, wake_ups, new_thread
     watched.is_over = True
     for _ in range(5):
         wake_ups.put(None)
-    start_looking(watched.look, wake_ups, clock, "qsession-test")
+    start_polling_thread(watched.look, wake_ups, clock, "qsession-test")
     assert new_threads.left_when_done() == []
     assert (looks.qsize(), wake_ups.qsize()) == (1, 0)
 
@@ -74,7 +74,7 @@ def test_one_look_sees_all_that_woke_it(make, clock, looks, wake_ups, new_thread
 def test_it_looks_again_when_it_is_time_and_not_before(make, clock, looks, wake_ups):
     watched, start = make(), clock.now()
     watched.look_again = start + timedelta(hours=1)
-    start_looking(watched.look, wake_ups, clock, "qsession-test")
+    start_polling_thread(watched.look, wake_ups, clock, "qsession-test")
     assert looks.get(timeout=PATIENCE_S) == start
     watched.is_over = True
     clock.advance(3599)
@@ -101,7 +101,7 @@ def test_a_nap_is_no_reason_to_look(looks, wake_ups, new_threads: NewThreads):
     clock = Napping()
     watched = Watched(clock, looks)
     watched.look_again = clock.now() + timedelta(seconds=60)
-    start_looking(watched.look, wake_ups, clock, "qsession-test")
+    start_polling_thread(watched.look, wake_ups, clock, "qsession-test")
     first = looks.get(timeout=PATIENCE_S)
     watched.is_over = True
     assert new_threads.left_when_done() == []
@@ -117,7 +117,7 @@ def test_looks_are_spaced(make, looks, wake_ups, new_threads: NewThreads):
 
     clock = Counting()
     watched = make()
-    start_looking(watched.look, wake_ups, clock, "qsession-test", gap_s=0.5)
+    start_polling_thread(watched.look, wake_ups, clock, "qsession-test", gap_s=0.5)
     looks.get(timeout=PATIENCE_S)
     watched.is_over = True
     wake_ups.put(None)
@@ -128,7 +128,7 @@ def test_looks_are_spaced(make, looks, wake_ups, new_threads: NewThreads):
 def test_it_ends_with_what_it_looks_after(make, clock, looks, wake_ups, new_threads: NewThreads):
     watched = make()
     weakref.finalize(watched, wake_ups.put, None)
-    start_looking(watched.look, wake_ups, clock, "qsession-test")
+    start_polling_thread(watched.look, wake_ups, clock, "qsession-test")
     looks.get(timeout=PATIENCE_S)
     gone = weakref.ref(watched)
     del watched

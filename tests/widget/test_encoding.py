@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus
 from qsession.widget.encoding import LONGEST_ERROR, encode_head, encode_row, sendable
 from qsession.widget.wire import HEAD_FIELDS, WIRE_VERSION

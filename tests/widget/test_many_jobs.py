@@ -10,7 +10,7 @@ import pytest
 
 from qsession.errors import QSessionError
 from qsession.model.events import JobFinished, JobQueued, JobStarted, ProblemAppeared, ProblemEnded
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus
 from qsession.widget.wire import NEWEST_ROWS, ROWS_A_MESSAGE
 from tests.support.circuits import flipped

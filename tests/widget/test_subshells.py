@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from ipykernel.comm import Comm
 
-from qsession.widget import subshells
+from qsession.compat import jupyter as subshells
 
 if TYPE_CHECKING:
     from qsession import Session

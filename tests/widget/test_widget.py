@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qsession.session.forms import SESSION_VIEW
+from qsession.render.mimebundle import SESSION_VIEW
 from qsession.testing import ManualClock
 from qsession.widget import SessionWidget
 from tests.support.circuits import flipped

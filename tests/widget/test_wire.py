@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from qsession.model.states import JobStatus, State
-from qsession.session.forms import SESSION_VIEW
+from qsession.render.mimebundle import SESSION_VIEW
 from qsession.widget import wire
 from qsession.widget.requests import ACTIONS
 
 SCRIPTS = Path(__file__).parents[2] / "js" / "src"
-MIRROR = (SCRIPTS / "wire.ts").read_text(encoding="utf-8")
+MIRROR = (SCRIPTS / "wire" / "wire.ts").read_text(encoding="utf-8")
 EXTENSION = (SCRIPTS / "lab" / "output.ts").read_text(encoding="utf-8")
 
 

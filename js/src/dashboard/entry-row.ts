@@ -1,4 +1,4 @@
-import { h, setAttribute, setText } from "../dom";
+import { h, setAttribute, setText } from "../page/dom";
 import { ActionButton } from "../views/action-button";
 import { SignView } from "../views/sign";
 import type { EntryView } from "./view-model";

@@ -1,16 +1,16 @@
-import { connectionAfterUpdate, connectionOfView } from "../connection";
-import { h, hasFocus, setAttribute, setText } from "../dom";
-import { listen, type WidgetModel } from "../model";
-import { RequestError, Requests } from "../requests";
-import type { Connection } from "../session-store";
-import { followTheme } from "../theme";
-import { Ticker } from "../ticker";
+import { connectionAfterUpdate, connectionOfView } from "../page/connection";
+import { h, hasFocus, setAttribute, setText } from "../page/dom";
+import { followTheme } from "../page/theme";
+import { Ticker } from "../page/ticker";
+import type { Connection } from "../store/session-store";
 import { ActionButton } from "../views/action-button";
 import { Alerts } from "../views/alerts";
 import { Confirmation, type Question } from "../views/confirmation";
 import { Outcomes } from "../views/outcome";
 import { StatusLine } from "../views/status-line";
-import { isReply } from "../wire";
+import { listen, type WidgetModel } from "../wire/model";
+import { RequestError, Requests } from "../wire/requests";
+import { isReply } from "../wire/wire";
 import { COLUMNS, EntryRow } from "./entry-row";
 import { Looking } from "./looking";
 import {

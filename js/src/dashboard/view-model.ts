@@ -1,7 +1,17 @@
 /** What a dashboard shows, without a document. Pure. */
-import { clock, countdown, counted, fullTime, number, shortClock, shortId, span } from "../format";
-import type { Connection } from "../session-store";
-import { type Sign, STATE_SIGNS, type Tone } from "../words";
+
+import type { Connection } from "../store/session-store";
+import {
+  clock,
+  countdown,
+  counted,
+  fullTime,
+  number,
+  shortClock,
+  shortId,
+  span,
+} from "../view-model/format";
+import { type Sign, STATE_SIGNS, type Tone } from "../view-model/words";
 import type { Entry, Overview } from "./wire";
 
 export interface EntryView {

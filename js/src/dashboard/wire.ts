@@ -2,7 +2,7 @@
  * What crosses the wire between the kernel and the page of a dashboard. `dashboards/encoding.py`
  * owns these names; a Python test reads this file to compare them.
  */
-import { isBoolean, isNumber, isString, listOf, orNull, type Shaped, shaped } from "../wire";
+import { isBoolean, isNumber, isString, listOf, orNull, type Shaped, shaped } from "../wire/wire";
 
 export const DASHBOARD_VERSION = 1;
 

@@ -1,6 +1,6 @@
-import { h } from "../dom";
-import { isPicture, PICTURE_TAKEN, type Picture, WANTED } from "../saved-picture";
-import { isObject } from "../wire";
+import { h } from "../page/dom";
+import { isPicture, PICTURE_TAKEN, type Picture, WANTED } from "../page/saved-picture";
+import { isObject } from "../wire/wire";
 import type { MimeModel, Renderer, RendererRegistry } from "./jupyterlab";
 
 /** The form of an output that asks for this extension; `forms.py` owns the name. */

@@ -1,6 +1,6 @@
-import { h, setAttribute, setText, uniqueId } from "../dom";
-import type { ActionView } from "../view-model";
-import type { IconName } from "../words";
+import { h, setAttribute, setText, uniqueId } from "../page/dom";
+import type { ActionView } from "../view-model/session";
+import type { IconName } from "../view-model/words";
 import { icon } from "./icon";
 
 export interface ActionButtonOptions {

@@ -1,4 +1,4 @@
-import { h } from "../dom";
+import { h } from "../page/dom";
 import { icon } from "./icon";
 
 /** Where an error comes from: a request of this view, or the session itself. */

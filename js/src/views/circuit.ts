@@ -1,6 +1,6 @@
-import type { Circuit } from "../details";
-import { h, setAttribute, setText } from "../dom";
-import { describeCircuit } from "../view-model-details";
+import { h, setAttribute, setText } from "../page/dom";
+import { describeCircuit } from "../view-model/details";
+import type { Circuit } from "../wire/details";
 
 /** A circuit as it ran: how large, which operations, and its drawing when it is asked for. */
 export function circuitView(circuit: Circuit, draw: () => Promise<string>): HTMLElement {

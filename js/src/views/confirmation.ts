@@ -1,5 +1,5 @@
-import { h, setText, uniqueId } from "../dom";
-import type { Ending } from "../view-model";
+import { h, setText, uniqueId } from "../page/dom";
+import type { Ending } from "../view-model/session";
 import { icon } from "./icon";
 
 export interface Question {

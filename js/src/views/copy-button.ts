@@ -1,5 +1,5 @@
-import { copyText } from "../clipboard";
-import { h, setAttribute } from "../dom";
+import { copyText } from "../page/clipboard";
+import { h, setAttribute } from "../page/dom";
 import { icon, setIcon } from "./icon";
 
 const COPIED_MS = 1500;

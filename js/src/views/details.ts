@@ -1,18 +1,18 @@
-import type { Details, Part } from "../details";
-import { h, hasFocus, setAttribute, setText } from "../dom";
-import { counted, shortId } from "../format";
-import type { JobLookup, Lookup } from "../job-lookup";
-import { type ActionView, action, type Snapshot } from "../view-model";
+import { h, hasFocus, setAttribute, setText } from "../page/dom";
+import type { JobLookup, Lookup } from "../store/job-lookup";
 import {
   describeFacts,
   type Fact,
   hasSeveralPubs,
   titleOfCounts,
   whyNoResult,
-} from "../view-model-details";
-import { againKey } from "../view-model-run";
-import type { Row } from "../wire";
-import { STATUS_SIGNS } from "../words";
+} from "../view-model/details";
+import { counted, shortId } from "../view-model/format";
+import { againKey } from "../view-model/run";
+import { type ActionView, action, type Snapshot } from "../view-model/session";
+import { STATUS_SIGNS } from "../view-model/words";
+import type { Details, Part } from "../wire/details";
+import type { Row } from "../wire/wire";
 import { ActionButton } from "./action-button";
 import { circuitView } from "./circuit";
 import { copyButton } from "./copy-button";

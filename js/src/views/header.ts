@@ -1,6 +1,6 @@
-import { copyText } from "../clipboard";
-import { h, setAttribute, setText } from "../dom";
-import type { Ending, SessionView } from "../view-model";
+import { copyText } from "../page/clipboard";
+import { h, setAttribute, setText } from "../page/dom";
+import type { Ending, SessionView } from "../view-model/session";
 import { ActionButton } from "./action-button";
 import { icon, setIcon } from "./icon";
 import { NotifyButton } from "./notify-button";

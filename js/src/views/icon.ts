@@ -1,5 +1,5 @@
-import { setAttribute } from "../dom";
-import type { IconName } from "../words";
+import { setAttribute } from "../page/dom";
+import type { IconName } from "../view-model/words";
 
 const SVG = "http://www.w3.org/2000/svg";
 

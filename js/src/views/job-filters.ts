@@ -1,8 +1,8 @@
-import { h, setAttribute, setText } from "../dom";
-import { number } from "../format";
-import type { ActionView } from "../view-model";
-import type { Status } from "../wire";
-import { STATUS_SIGNS } from "../words";
+import { h, setAttribute, setText } from "../page/dom";
+import { number } from "../view-model/format";
+import type { ActionView } from "../view-model/session";
+import { STATUS_SIGNS } from "../view-model/words";
+import type { Status } from "../wire/wire";
 import { ActionButton } from "./action-button";
 import { icon } from "./icon";
 

@@ -1,5 +1,5 @@
-import { h, setAttribute } from "../dom";
-import { type JobIndex, NEWEST_FIRST, type Order, type SortKey } from "../job-index";
+import { h, setAttribute } from "../page/dom";
+import { type JobIndex, NEWEST_FIRST, type Order, type SortKey } from "../store/job-index";
 import { icon } from "./icon";
 
 interface Column {

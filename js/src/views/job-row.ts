@@ -1,6 +1,6 @@
-import { h, hasFocus, setAttribute, setText } from "../dom";
-import { ROW_HEIGHT } from "../row-window";
-import type { JobView } from "../view-model-jobs";
+import { h, hasFocus, setAttribute, setText } from "../page/dom";
+import type { JobView } from "../view-model/jobs";
+import { ROW_HEIGHT } from "../view-model/row-window";
 import { ActionButton } from "./action-button";
 import { SignView } from "./sign";
 

@@ -1,10 +1,16 @@
-import { h, hasFocus, setAttribute } from "../dom";
-import type { JobIndex } from "../job-index";
-import { ROW_HEIGHT, type RowWindow, rowWindow, type Scroll, scrollToSee } from "../row-window";
-import type { SelectedJob } from "../selection";
-import type { Snapshot } from "../view-model";
-import { describeJob } from "../view-model-jobs";
-import type { Row } from "../wire";
+import { h, hasFocus, setAttribute } from "../page/dom";
+import type { SelectedJob } from "../page/selection";
+import type { JobIndex } from "../store/job-index";
+import { describeJob } from "../view-model/jobs";
+import {
+  ROW_HEIGHT,
+  type RowWindow,
+  rowWindow,
+  type Scroll,
+  scrollToSee,
+} from "../view-model/row-window";
+import type { Snapshot } from "../view-model/session";
+import type { Row } from "../wire/wire";
 import { JobHeadings } from "./job-headings";
 import { type JobHandlers, JobRow } from "./job-row";
 import { moveFor } from "./row-keys";

@@ -1,5 +1,5 @@
-import { h, setAttribute, setText, uniqueId } from "../dom";
-import type { CountdownView, MetersView } from "../view-model-meters";
+import { h, setAttribute, setText, uniqueId } from "../page/dom";
+import type { CountdownView, MetersView } from "../view-model/meters";
 
 /** The four meters: time remaining, idle time remaining, usage, jobs. */
 export class Meters {

@@ -1,5 +1,5 @@
-import { h, hasFocus, setAttribute, setText } from "../dom";
-import type { Notice } from "../view-model-notices";
+import { h, hasFocus, setAttribute, setText } from "../page/dom";
+import type { Notice } from "../view-model/notices";
 import { icon, setIcon } from "./icon";
 
 interface Line {

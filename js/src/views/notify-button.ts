@@ -1,5 +1,9 @@
-import { h, setAttribute } from "../dom";
-import { type NotificationState, notificationState, toggleNotifications } from "../notifications";
+import { h, setAttribute } from "../page/dom";
+import {
+  type NotificationState,
+  notificationState,
+  toggleNotifications,
+} from "../page/notifications";
 import { icon } from "./icon";
 
 /** What the button says it does, by how things stand; null where there is nothing to switch. */

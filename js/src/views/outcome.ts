@@ -1,4 +1,4 @@
-import { RequestError } from "../requests";
+import { RequestError } from "../wire/requests";
 import type { Alerts } from "./alerts";
 import type { StatusLine } from "./status-line";
 

@@ -1,5 +1,5 @@
-import { h, setAttribute, uniqueId } from "../dom";
-import { type NumberInput, type Parameter, readParameter } from "../view-model-run";
+import { h, setAttribute, uniqueId } from "../page/dom";
+import { type NumberInput, type Parameter, readParameter } from "../view-model/run";
 
 /** Where a slider ends unless its value lies further out: angles are what circuits take. */
 const REACH = Math.PI;

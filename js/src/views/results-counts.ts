@@ -1,7 +1,7 @@
-import type { Counts } from "../details";
-import { h, setText, uniqueId } from "../dom";
-import { counted, finePercent, number } from "../format";
-import { type Bar, describeBars, type Order } from "../view-model-details";
+import { h, setText, uniqueId } from "../page/dom";
+import { type Bar, describeBars, type Order } from "../view-model/details";
+import { counted, finePercent, number } from "../view-model/format";
+import type { Counts } from "../wire/details";
 
 /** How often each outcome of a register came: a table whose rows are bars. */
 export class CountsChart {

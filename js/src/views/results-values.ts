@@ -1,7 +1,7 @@
-import type { Values } from "../details";
-import { h, uniqueId } from "../dom";
-import { counted } from "../format";
-import { describeWhiskers, type Whisker } from "../view-model-details";
+import { h, uniqueId } from "../page/dom";
+import { describeWhiskers, type Whisker } from "../view-model/details";
+import { counted } from "../view-model/format";
+import type { Values } from "../wire/details";
 
 /** The expectation values of a PUB: a table whose rows show them, with their errors, on one scale. */
 export function valuesChart(values: Values, title: string): HTMLElement {

@@ -1,4 +1,4 @@
-import { hasFocus } from "../dom";
+import { hasFocus } from "../page/dom";
 
 /** Puts elements into their parent in order, without touching the one that has the focus. */
 export function putInOrder(parent: Element, nodes: readonly Element[]): void {

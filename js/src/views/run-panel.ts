@@ -1,4 +1,4 @@
-import { h, setAttribute, setText, uniqueId } from "../dom";
+import { h, setAttribute, setText, uniqueId } from "../page/dom";
 import {
   type Choice,
   type Field,
@@ -6,7 +6,7 @@ import {
   type RunView,
   readPrecision,
   readShots,
-} from "../view-model-run";
+} from "../view-model/run";
 import { ActionButton } from "./action-button";
 import { Confirmation } from "./confirmation";
 import { ParameterFields } from "./parameters";

@@ -1,24 +1,24 @@
-import { Announcements } from "../announcements";
-import { h, setAttribute } from "../dom";
-import { historyOf, type NoticeHistory } from "../notice-history";
-import { notifyAway } from "../notifications";
-import type { RequestArguments } from "../requests";
-import { SelectedJob } from "../selection";
-import type { SessionStore } from "../session-store";
-import { followTheme } from "../theme";
-import { Throttle } from "../throttle";
-import { Ticker } from "../ticker";
+import { Announcements } from "../page/announcements";
+import { h, setAttribute } from "../page/dom";
+import { notifyAway } from "../page/notifications";
+import { SelectedJob } from "../page/selection";
+import { followTheme } from "../page/theme";
+import { Throttle } from "../page/throttle";
+import { Ticker } from "../page/ticker";
+import type { SessionStore } from "../store/session-store";
+import { cancelKey } from "../view-model/jobs";
+import { historyOf, type NoticeHistory } from "../view-model/notice-history";
+import type { Notice } from "../view-model/notices";
+import { againKey } from "../view-model/run";
 import {
   describeEnding,
   describeSession,
   type Ending,
   type SessionView,
   type Snapshot,
-} from "../view-model";
-import { cancelKey } from "../view-model-jobs";
-import type { Notice } from "../view-model-notices";
-import { againKey } from "../view-model-run";
-import type { Action } from "../wire";
+} from "../view-model/session";
+import type { RequestArguments } from "../wire/requests";
+import type { Action } from "../wire/wire";
 import { Alerts } from "./alerts";
 import { Confirmation, ENDING_QUESTIONS } from "./confirmation";
 import { Header } from "./header";

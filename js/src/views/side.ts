@@ -1,9 +1,9 @@
-import { h } from "../dom";
-import { JobLookup } from "../job-lookup";
-import type { SelectedJob } from "../selection";
-import type { SessionStore } from "../session-store";
-import type { Snapshot } from "../view-model";
-import type { Row } from "../wire";
+import { h } from "../page/dom";
+import type { SelectedJob } from "../page/selection";
+import { JobLookup } from "../store/job-lookup";
+import type { SessionStore } from "../store/session-store";
+import type { Snapshot } from "../view-model/session";
+import type { Row } from "../wire/wire";
 import { DetailsPanel } from "./details";
 import { Trend } from "./trend";
 

@@ -1,5 +1,5 @@
-import { h, setAttribute, setText } from "../dom";
-import type { Sign } from "../words";
+import { h, setAttribute, setText } from "../page/dom";
+import type { Sign } from "../view-model/words";
 import { icon, setIcon } from "./icon";
 
 /** An icon and a word in the colour of what they mean. */

@@ -1,4 +1,4 @@
-import { h, setText } from "../dom";
+import { h, setText } from "../page/dom";
 
 /** The line at the bottom: the latest news, read out politely, and a standing hint. */
 export class StatusLine {

@@ -1,5 +1,5 @@
-import { h, setAttribute, setText } from "../dom";
-import { clock } from "../format";
+import { h, setAttribute, setText } from "../page/dom";
+import { clock } from "../view-model/format";
 import {
   type Block,
   blocksOf,
@@ -12,8 +12,8 @@ import {
   tellStory,
   whole,
   zoom,
-} from "../view-model-timeline";
-import type { Head, Row } from "../wire";
+} from "../view-model/timeline";
+import type { Head, Row } from "../wire/wire";
 
 const ZOOM = 0.5;
 const PAN = 0.25;

@@ -1,12 +1,12 @@
-import { h, setAttribute, setText, uniqueId } from "../dom";
+import { h, setAttribute, setText, uniqueId } from "../page/dom";
 import {
   describePoint,
   describeTrend,
   type Mark,
   nearest,
   type TrendView,
-} from "../view-model-trend";
-import type { Row } from "../wire";
+} from "../view-model/trend";
+import type { Row } from "../wire/wire";
 import { svg } from "./svg";
 
 /** The drawing's own units; it is stretched to its place, its lines and dots are not. */

@@ -1,5 +1,5 @@
 import type { Entry, Overview } from "../../src/dashboard/wire";
-import type { WidgetModel } from "../../src/model";
+import type { WidgetModel } from "../../src/wire/model";
 import { NOW } from "../fixtures";
 
 export function entry(key: string, changes: Partial<Entry> = {}): Entry {

@@ -10,7 +10,7 @@ import type {
   Signal,
 } from "../../src/lab/jupyterlab";
 import { PATIENCE_MS, SESSION_VIEW } from "../../src/lab/output";
-import { PICTURE_TAKEN, WANTED } from "../../src/saved-picture";
+import { PICTURE_TAKEN, WANTED } from "../../src/page/saved-picture";
 
 const NOTE = "As it was when the notebook was saved. Run the cell again for the live view.";
 const LIVE_VIEW = "application/vnd.jupyter.widget-view+json";

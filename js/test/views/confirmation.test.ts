@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Ending } from "../../src/view-model";
+import type { Ending } from "../../src/view-model/session";
 import { Confirmation, ENDING_QUESTIONS } from "../../src/views/confirmation";
 import { mount, type View } from "../view";
 

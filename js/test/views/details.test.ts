@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Details } from "../../src/details";
-import { type Asker, JobLookup } from "../../src/job-lookup";
-import type { Snapshot } from "../../src/view-model";
+import { type Asker, JobLookup } from "../../src/store/job-lookup";
+import type { Snapshot } from "../../src/view-model/session";
 import { DetailsPanel } from "../../src/views/details";
-import type { Row } from "../../src/wire";
+import type { Details } from "../../src/wire/details";
+import type { Row } from "../../src/wire/wire";
 import { circuit, counts, details, values } from "../details-fixtures";
 import { HOSTILE, queued, row, settle, snapshot } from "../fixtures";
 import { changesTo, mount, type View } from "../view";

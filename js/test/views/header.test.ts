@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { describeSession, type Snapshot } from "../../src/view-model";
+import { describeSession, type Snapshot } from "../../src/view-model/session";
 import { Header } from "../../src/views/header";
-import type { Head } from "../../src/wire";
+import type { Head } from "../../src/wire/wire";
 import { settle, snapshot } from "../fixtures";
 import { mount } from "../view";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { STATE_SIGNS, STATUS_SIGNS } from "../../src/view-model/words";
 import { icon, setIcon } from "../../src/views/icon";
-import { STATE_SIGNS, STATUS_SIGNS } from "../../src/words";
 import { changesTo } from "../view";
 
 const pathOf = (svg: SVGSVGElement) => svg.querySelector("path");

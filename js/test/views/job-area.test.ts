@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SelectedJob } from "../../src/selection";
-import { SessionStore } from "../../src/session-store";
-import type { Snapshot } from "../../src/view-model";
+import { SelectedJob } from "../../src/page/selection";
+import { SessionStore } from "../../src/store/session-store";
+import type { Snapshot } from "../../src/view-model/session";
 import { JobArea } from "../../src/views/job-area";
-import type { Row } from "../../src/wire";
+import type { Row } from "../../src/wire/wire";
 import { FakeModel, head, NOW, queued, row, running } from "../fixtures";
 import { mount, type View } from "../view";
 

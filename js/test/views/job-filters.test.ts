@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type FilterView, JobFilters } from "../../src/views/job-filters";
-import type { Status } from "../../src/wire";
+import type { Status } from "../../src/wire/wire";
 import { mount, type View } from "../view";
 
 const handlers = {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { JobIndex, NEWEST_FIRST } from "../../src/job-index";
-import { JobList } from "../../src/job-list";
+import { JobIndex, NEWEST_FIRST } from "../../src/store/job-index";
+import { JobList } from "../../src/store/job-list";
 import { JobHeadings, nextOrder } from "../../src/views/job-headings";
 import { mount, type View } from "../view";
 

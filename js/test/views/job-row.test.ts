@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { clock, fullTime, number } from "../../src/format";
-import { ROW_HEIGHT } from "../../src/row-window";
-import { describeJob } from "../../src/view-model-jobs";
+import { clock, fullTime, number } from "../../src/view-model/format";
+import { describeJob } from "../../src/view-model/jobs";
+import { ROW_HEIGHT } from "../../src/view-model/row-window";
 import { JobRow } from "../../src/views/job-row";
-import type { Head, Row } from "../../src/wire";
+import type { Head, Row } from "../../src/wire/wire";
 import { HOSTILE, NOW, queued, row, running, snapshot } from "../fixtures";
 import { changesTo, mount, type View } from "../view";
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { JobIndex } from "../../src/job-index";
-import { JobList } from "../../src/job-list";
-import { ROW_HEIGHT } from "../../src/row-window";
-import { SelectedJob } from "../../src/selection";
+import { SelectedJob } from "../../src/page/selection";
+import { JobIndex } from "../../src/store/job-index";
+import { JobList } from "../../src/store/job-list";
+import { ROW_HEIGHT } from "../../src/view-model/row-window";
 import { JobTable } from "../../src/views/job-table";
-import type { Head, Row } from "../../src/wire";
+import type { Head, Row } from "../../src/wire/wire";
 import { NOW, queued, row, running, snapshot } from "../fixtures";
 import { changesTo, mount, type View } from "../view";
 

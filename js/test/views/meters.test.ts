@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { percent } from "../../src/format";
-import { describeMeters } from "../../src/view-model-meters";
+import { percent } from "../../src/view-model/format";
+import { describeMeters } from "../../src/view-model/meters";
 import { Meters } from "../../src/views/meters";
-import type { Head } from "../../src/wire";
+import type { Head } from "../../src/wire/wire";
 import { freshHead, head, NOW } from "../fixtures";
 import { changesTo, mount } from "../view";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Notice } from "../../src/view-model-notices";
+import type { Notice } from "../../src/view-model/notices";
 import { Notices } from "../../src/views/notices";
 import { changesTo, mount } from "../view";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ActionView } from "../../src/view-model";
-import { describeRun } from "../../src/view-model-run";
+import { describeRun } from "../../src/view-model/run";
+import type { ActionView } from "../../src/view-model/session";
 import { RunPanel } from "../../src/views/run-panel";
-import type { Head } from "../../src/wire";
+import type { Head } from "../../src/wire/wire";
 import { freshHead, HOSTILE, head, NOW, program } from "../fixtures";
 import { changesTo, mount, type View } from "../view";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SessionStore } from "../../src/session-store";
+import { SessionStore } from "../../src/store/session-store";
 import { SessionPanel } from "../../src/views/session";
-import type { Head, Row } from "../../src/wire";
+import type { Head, Row } from "../../src/wire/wire";
 import { details } from "../details-fixtures";
 import { FakeModel, head, NOW, queued, row, settle } from "../fixtures";
 import { mount, type View } from "../view";

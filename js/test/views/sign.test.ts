@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { STATUS_SIGNS } from "../../src/view-model/words";
 import { SignView } from "../../src/views/sign";
-import { STATUS_SIGNS } from "../../src/words";
 
 test("a sign is a word with an icon, in the colour of what they mean", () => {
   const sign = new SignView("qs-status");

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Trend } from "../../src/views/trend";
-import type { Row } from "../../src/wire";
+import type { Row } from "../../src/wire/wire";
 import { HOSTILE, row } from "../fixtures";
 import { mount, type View } from "../view";
 

@@ -16,7 +16,7 @@ import click
 
 from qsession.cli.completion import complete_session
 from qsession.errors import QSessionError
-from qsession.redaction import redacted
+from qsession.redaction.secrets import redacted
 
 if TYPE_CHECKING:
     from qsession.listing import SessionInfo

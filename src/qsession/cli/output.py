@@ -16,7 +16,7 @@ from qsession.model.durations import format_duration
 
 if TYPE_CHECKING:
     from qsession.listing import SessionInfo
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
 
 _STYLES = {
     "open": "cyan",

@@ -6,12 +6,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from qsession.clock import SystemClock
+from qsession.compat.jupyter import is_run_by_program
 from qsession.dashboards.overview import Overview
 from qsession.dashboards.pictures import sight_html, sight_text
 from qsession.listing import read_limit
-from qsession.session.forms import Forms, forms_of
+from qsession.render.mimebundle import Forms, forms_of
 from qsession.session.kept_outputs import KeptOutput
-from qsession.session.surroundings import is_run_by_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from qsession.widget.encoding import sendable
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from qsession.dashboards.overview import Entry, Sight
+    from qsession.dashboards.overview import DashboardSnapshot, Entry
 
 WIRE_VERSION: Final = 1
 """Raised when an older page could misread what is sent."""
@@ -30,7 +30,7 @@ ACTIONS: Final[Actions] = {
 
 
 def encode_sight(
-    sight: Sight, now: datetime, *, shown: Collection[str], clicks_wait: bool
+    sight: DashboardSnapshot, now: datetime, *, shown: Collection[str], clicks_wait: bool
 ) -> dict[str, Any]:
     """The sight as a page reads it: times in milliseconds (``_ms``), spans in seconds (``_s``).
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qsession.errors import InvalidInputError, QSessionError, in_words
 from qsession.listing import NOBODY_ASKED, SessionInfo, ask_account, attach, elsewhere, info_of
-from qsession.redaction import redacted
-from qsession.session import live
-from qsession.text import counted
+from qsession.redaction.secrets import redacted
+from qsession.render.text import counted
+from qsession.session import registry
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,7 +47,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Sight:
+class DashboardSnapshot:
     """What was seen at one moment, newest first.
 
     Attributes:
@@ -81,12 +81,12 @@ class Overview:
         self._attaching = threading.Lock()
         """The user's service has one active instance, which attaching changes and puts back."""
         self._told = NOBODY_ASKED
-        self._sight = Sight()
+        self._sight = DashboardSnapshot()
         self._numbers = itertools.count(1)
         self._keys: weakref.WeakKeyDictionary[Session, str] = weakref.WeakKeyDictionary()
         self._kept: set[Session] = set()
 
-    def look(self, *, ask: bool) -> Sight:
+    def look(self, *, ask: bool) -> DashboardSnapshot:
         """See how things stand.
 
         Args:
@@ -108,7 +108,7 @@ class Overview:
                 asked = self._clock.now() if told.was_asked else None
             elif not ask:
                 problem = self._sight.problem
-            self._sight = Sight(self._entries(), asked, problem)
+            self._sight = DashboardSnapshot(self._entries(), asked, problem)
             return self._sight
 
     @property
@@ -171,7 +171,7 @@ class Overview:
         return None
 
     def _held(self, key: str) -> Session | None:
-        return next((held for held in live.sessions() if self.key_of(held) == key), None)
+        return next((held for held in registry.sessions() if self.key_of(held) == key), None)
 
     def _attached(self, key: str) -> Session:
         entry = next((entry for entry in self._sight.entries if entry.key == key), None)
@@ -184,7 +184,7 @@ class Overview:
             return attach(session_id, self._service)
 
     def _entries(self) -> tuple[Entry, ...]:
-        held = {session: info_of(session) for session in live.sessions()}
+        held = {session: info_of(session) for session in registry.sessions()}
         here = [
             Entry(self._key_of(session), info)
             for session, info in held.items()

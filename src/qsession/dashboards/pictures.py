@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 from qsession.dashboards.words import state_words, where_words
 from qsession.model.durations import format_duration
-from qsession.text import columns, counted
+from qsession.render.text import columns, counted
 
 if TYPE_CHECKING:
-    from qsession.dashboards.overview import Entry, Sight
+    from qsession.dashboards.overview import DashboardSnapshot, Entry
 
 _HEADINGS = ("Session", "Backend", "State", "Opened", "Time left", "Usage", "Jobs", "Known from")
 
 _NOTHING = "No open sessions."
 
 
-def sight_text(sight: Sight) -> str:
+def sight_text(sight: DashboardSnapshot) -> str:
     """A table in text, or a sentence if there is nothing to list."""
     table = columns([_HEADINGS, *map(_cells, sight.entries)])
     return "\n".join([*(table if sight.entries else [_NOTHING]), *_notes(sight)])
 
 
-def sight_html(sight: Sight) -> str:
+def sight_html(sight: DashboardSnapshot) -> str:
     """A table in HTML; plain elements, since viewers such as GitHub's strip styles."""
     head = "".join(f'<th align="left">{heading}</th>' for heading in _HEADINGS)
     body = "".join(map(_row, sight.entries))
@@ -39,7 +39,7 @@ def _row(entry: Entry) -> str:
     return f"<tr>{cells}</tr>"
 
 
-def _notes(sight: Sight) -> list[str]:
+def _notes(sight: DashboardSnapshot) -> list[str]:
     return [sight.problem] if sight.problem else []
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import VBox
 from traitlets import Dict, Unicode
 
+from qsession.compat import jupyter as subshells
 from qsession.dashboards.encoding import ACTIONS, encode_sight
-from qsession.widget import subshells
 from qsession.widget.page_widget import KernelOwned, PageWidget
 
 if TYPE_CHECKING:
-    from qsession.dashboards.overview import Overview, Sight
+    from qsession.dashboards.overview import DashboardSnapshot, Overview
     from qsession.session import Session
     from qsession.widget import SessionWidget
     from qsession.widget.checking import Request
@@ -84,7 +84,7 @@ class DashboardWidget(PageWidget):
         # What was opened last comes first: next to the list, where the reader looks.
         self.with_opened_sessions.children = (self, *reversed(self._shown.values()))
 
-    def _encoded(self, sight: Sight) -> dict[str, Any]:
+    def _encoded(self, sight: DashboardSnapshot) -> dict[str, Any]:
         return encode_sight(
             sight,
             self._overview.now,

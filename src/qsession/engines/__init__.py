@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from qsession.client_errors import SessionNotFoundError
 from qsession.clock import SystemClock
+from qsession.compat.ibm import is_ibm_backend, is_ibm_service
 from qsession.engines.ibm.engine import IBMEngine
-from qsession.engines.ibm.finding import find_session, list_sessions
+from qsession.engines.ibm.lookup import find_session, list_sessions
 from qsession.engines.local.engine import LocalEngine
 from qsession.engines.recovered import RecoveredBackend, RecoveredEngine
-from qsession.ibm_client import is_ibm_backend, is_ibm_service
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import find_sessions
 

@@ -12,7 +12,7 @@ from qsession.forks import lock_held_while_forking, parent_in_words
 from qsession.model.durations import format_duration
 from qsession.model.events import JobFinished, SessionMoved, is_of_job, rewritten
 from qsession.model.states import JobStatus, State
-from qsession.redaction import redacted
+from qsession.redaction.secrets import redacted
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from qiskit.primitives import BasePrimitiveJob
     from qiskit.providers import BackendV2
 
+    from qsession.circuits.pubs import PubRequest
     from qsession.clock import Clock
     from qsession.model.events import Event
     from qsession.model.session_state import Limits, SessionState
-    from qsession.pubs import PubRequest
 
 
 _log = logging.getLogger("qsession")

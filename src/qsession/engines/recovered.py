@@ -30,9 +30,9 @@ from qsession.model.session_state import Limits
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
+    from qsession.circuits.pubs import PubRequest
     from qsession.engines.base import Journal, RunningOptions
-    from qsession.model.records import JobRecord
-    from qsession.pubs import PubRequest
+    from qsession.model.job import JobRecord
 
 
 class RecoveredBackend(BackendV2):

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from qiskit_ibm_runtime.results.quantum_program import QuantumProgramResult
 
 from qsession.client_errors import JobCancelledError, JobLostError
-from qsession.engines.recorded_job import RecordedJob
+from qsession.engines.jobs import RecordedJob
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import read_result
-from qsession.ledger.results import decode_result
+from qsession.ledger.result_codec import decode_result
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
 
 
 class RecoveredJob(RecordedJob):

@@ -8,7 +8,7 @@ cannot be used costs one `LedgerWarning` and nothing else.
 from __future__ import annotations
 
 from qsession.ledger.entries import SessionEntry, SessionFacts
-from qsession.ledger.open_ledgers import (
+from qsession.ledger.process_ledger import (
     close_ledgers,
     ledger_of_process,
     write_down,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from qsession.ledger.processes import Process, this_process
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus, State
 
 if TYPE_CHECKING:

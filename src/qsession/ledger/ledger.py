@@ -13,14 +13,14 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 from qsession.clock import SystemClock, drain
-from qsession.ledger import waiting
-from qsession.ledger.checkpoints import Checkpoints
-from qsession.ledger.file import LedgerFile
+from qsession.ledger import locking as waiting
+from qsession.ledger.connection import LedgerFile
+from qsession.ledger.database import Checkpoints
+from qsession.ledger.failures import LedgerTooNewError, Rest, may_pass, warn_once
+from qsession.ledger.locking import Deadline, FileBusyError, held, tried_until
 from qsession.ledger.pruning import Pruning
 from qsession.ledger.recorder import Contents, Recorder
 from qsession.ledger.transactions import transaction
-from qsession.ledger.trouble import LedgerTooNewError, Rest, may_pass, warn_once
-from qsession.ledger.waiting import Deadline, FileBusyError, held, tried_until
 from qsession.ledger.writing import forget_session
 
 if TYPE_CHECKING:

@@ -104,7 +104,7 @@ def prune(*, most_megabytes: float = 0.0, kept_days: float = KEPT_DAYS) -> int:
     Raises:
         InvalidInputError: If a number is negative or none.
     """
-    from qsession.ledger.open_ledgers import ledger_of_process  # noqa: PLC0415 - it prunes, too
+    from qsession.ledger.process_ledger import ledger_of_process  # noqa: PLC0415 - it prunes, too
 
     _check("most_megabytes", most_megabytes)
     _check("kept_days", kept_days)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from qsession.ledger.entries import SessionEntry, SessionFacts
 from qsession.ledger.processes import Process
 from qsession.ledger.writing import StoredWork
-from qsession.model.records import ExpectationValue, JobRecord
+from qsession.model.job import ExpectationValue, JobRecord
 from qsession.model.states import JobStatus, State
 
 T = TypeVar("T")

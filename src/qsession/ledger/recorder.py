@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from qsession.ledger.entries import SessionEntry, SessionFacts
+from qsession.ledger.pending_work import encode_work
 from qsession.ledger.processes import this_process
-from qsession.ledger.results import encode_result
-from qsession.ledger.works import encode_work
+from qsession.ledger.result_codec import encode_result
 from qsession.ledger.writing import (
     Row,
     StoredResult,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from qsession.engines.base import Journal
     from qsession.ledger.ledger import Ledger
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
     from qsession.model.session_state import SessionState
 
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qsession.ledger.entries import SessionEntry
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 
 
 @dataclass(frozen=True, slots=True)
 class StoredResult:
-    """The result of a job as bytes, see `qsession.ledger.results`."""
+    """The result of a job as bytes, see `qsession.ledger.result_codec`."""
 
     job_id: str
     content: bytes
@@ -26,7 +26,7 @@ class StoredResult:
 
 @dataclass(frozen=True, slots=True)
 class StoredWork:
-    """What a job was to run as bytes, see `qsession.ledger.works`."""
+    """What a job was to run as bytes, see `qsession.ledger.pending_work`."""
 
     job_id: str
     backend: str

@@ -15,10 +15,10 @@ from IPython.core.magic_arguments import argument, magic_arguments, parse_argstr
 
 from qsession.errors import QSessionError
 from qsession.magics.background import BackgroundCells
+from qsession.magics.cell_sessions import SessionsOfCells
+from qsession.magics.cells import run_in_foreground
 from qsession.magics.commands import COMMANDS, Commands
 from qsession.magics.completion import Completer
-from qsession.magics.foreground import run_in_foreground
-from qsession.magics.sessions_of_cells import SessionsOfCells
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -34,8 +34,8 @@ def _shots(text: str) -> int:
     Raises:
         ArgumentTypeError: If there cannot be so many.
     """
+    from qsession.circuits.checks import read_shots  # noqa: PLC0415 - loads Qiskit
     from qsession.errors import InvalidInputError  # noqa: PLC0415 - as the next
-    from qsession.inputs import read_shots  # noqa: PLC0415 - loads Qiskit
 
     try:
         return read_shots(int(text) if text.lstrip("+-").isdigit() else text)

@@ -8,11 +8,10 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Literal
 
 from qsession.errors import QSessionError
-from qsession.magics.cells import Cell, Outcome
-from qsession.magics.foreground import end_if_wanted, show_result
-from qsession.magics.ipython import Shell, display
-from qsession.magics.page import CellOnPage
-from qsession.submissions import submissions_noted
+from qsession.magics.cell_display import CellOnPage
+from qsession.magics.cells import Cell, Outcome, end_if_wanted, show_result
+from qsession.magics.output import Shell, display
+from qsession.model.submissions import submissions_noted
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -32,7 +31,7 @@ class BackgroundCell:
     """
 
     def __init__(self, shell: Shell, cell: Cell, session: Session, options: Namespace) -> None:
-        from qsession.session.stopping import Stop  # noqa: PLC0415 - loads the client
+        from qsession.session.cancellation import Stop  # noqa: PLC0415 - loads the client
 
         self.session = session
         self._shell = shell

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from qsession.magics.awaiting import awaited
-from qsession.magics.ipython import Shell
+from qsession.magics.output import Shell, display
+from qsession.magics.top_level_await import awaited
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from types import CodeType
 
     from qsession.engines.base import Job
@@ -123,3 +124,47 @@ def _is_silenced(source: str) -> bool:
     except (tokenize.TokenError, SyntaxError):
         return False  # the compiler says it better
     return code[-1:] == [";"]
+
+
+def run_in_foreground(shell: Shell, text: str, session: Session, options: Namespace) -> None:
+    """Show the session, run the cell in it, show what came of it."""
+    if not options.no_widget:
+        display(session)
+    try:
+        with session.as_default():
+            cell = Cell(shell, text)
+            outcome = cell.run(session, shots=options.shots)
+            if options.output:
+                shell.user_ns[options.output] = outcome.kept
+            if not cell.is_silenced:
+                _show(shell, outcome)
+    except KeyboardInterrupt as interrupt:
+        if not end_if_wanted(session, options.on_interrupt, "its cell was interrupted"):
+            session.say_how_to_come_back(interrupt)
+        raise
+    finally:
+        if options.close:
+            session.close(reason="its cell ended")
+
+
+def end_if_wanted(session: Session, wanted: str, reason: str) -> bool:
+    """Do to the session what its cell asked for with ``--on-interrupt``; False if it goes on."""
+    if wanted == "cancel":
+        session.cancel(reason=reason)
+    elif wanted == "close":
+        session.close(reason=reason)
+    return wanted != "keep"
+
+
+def _show(shell: Shell, outcome: Outcome) -> None:
+    if outcome.job is not None:
+        show_result(outcome.job)
+    elif outcome.value is not None:
+        shell.displayhook(outcome.value)
+
+
+def show_result(job: Job) -> None:
+    """Wait for a job and show its result, briefly."""
+    from qsession.render.results import ResultSummary  # noqa: PLC0415 - loads Qiskit
+
+    display(ResultSummary.of(job.result()))

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError
 
 from qsession.errors import QSessionError
-from qsession.magics.sessions_of_cells import unquoted
-from qsession.magics.tables import Table
+from qsession.magics.cell_sessions import unquoted
 from qsession.model.states import State
+from qsession.render.text import Table
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from qsession.listing import SessionInfo
-    from qsession.magics.sessions_of_cells import SessionsOfCells
-    from qsession.model.records import JobRecord
+    from qsession.magics.cell_sessions import SessionsOfCells
+    from qsession.model.job import JobRecord
     from qsession.session import Session
 
 COMMANDS = ("list", "status", "jobs", "attach", "close", "cancel", "dashboard")
@@ -82,11 +82,11 @@ class Commands:
     # --- ending -----------------------------------------------------------------------------------
 
     def _end(self, command: str, which: str | None, *, is_all: bool) -> None:
-        from qsession.session import live  # noqa: PLC0415 - loads the client
+        from qsession.session import registry  # noqa: PLC0415 - loads the client
 
         if is_all:
             # One that is closing may not have been heard yet: it is told again.
-            ending = [each for each in live.sessions() if not State(each.state).is_terminal]
+            ending = [each for each in registry.sessions() if not State(each.state).is_terminal]
         elif command == "cancel" and which is not None and (holder := _holder_of(which)):
             self._cancel_job(holder, which)
             return
@@ -119,13 +119,13 @@ class Commands:
 
     def _session(self, which: str | None) -> Session:
         from qsession.listing import attach  # noqa: PLC0415 - loads the client
-        from qsession.session import live  # noqa: PLC0415 - as above
+        from qsession.session import registry  # noqa: PLC0415 - as above
 
         if which is not None:
             return attach(which)
         session = self._sessions.last
         if session is None:
-            open_ones = [each for each in live.sessions() if each.active]
+            open_ones = [each for each in registry.sessions() if each.active]
             if len(open_ones) != 1:
                 have = "no session" if not open_ones else f"{len(open_ones)} sessions"
                 raise UsageError(
@@ -141,12 +141,12 @@ class Commands:
 
 def _holder_of(job_id: str) -> Session | None:
     """The session of this process that has a job."""
-    from qsession.session import live  # noqa: PLC0415 - loads the client
+    from qsession.session import registry  # noqa: PLC0415 - loads the client
 
     return next(
         (
             session
-            for session in live.sessions()
+            for session in registry.sessions()
             if any(record.job_id == job_id for record in session.jobs)
             # Of a local session, its first job has the same id: the session is meant.
             and session.session_id != job_id

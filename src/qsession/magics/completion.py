@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser
 from typing import TYPE_CHECKING, Any
 
-from qsession.magics.ipython import Shell
+from qsession.magics.output import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +97,7 @@ def _words_before(event: Any) -> list[str]:
 
 def _live() -> list[Any]:
     """The sessions of this process; none before the client was loaded."""
-    live = sys.modules.get("qsession.session.live")
+    live = sys.modules.get("qsession.session.registry")
     return [] if live is None else live.sessions()
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, Literal, Protocol, TextIO, TypeAlias, cast
 
-from qsession.magics.capturing import StreamName
+from IPython import display as _display
 
 LONGEST_TEXT = 200_000
 """Characters of one printed stretch that are kept: the newest. A page with more is slow."""
@@ -165,3 +169,104 @@ def _after_returns(text: str) -> str:
     ending = "\r" if last.endswith("\r") else ""
     kept = [line.rstrip("\r").rpartition("\r")[2] for line in (*lines, last)]
     return "\n".join(kept) + ending
+
+
+StreamName = Literal["stdout", "stderr"]
+
+
+class Sink(Protocol):
+    """Takes what is put out."""
+
+    def write(self, name: StreamName, text: str) -> None:
+        """Take printed text."""
+        ...
+
+    def display(self, message: dict[str, Any]) -> dict[str, Any] | None:
+        """Take a message of the display protocol, or give it back to be sent as it is."""
+        ...
+
+
+_sink: ContextVar[Sink | None] = ContextVar("qsession_sink", default=None)
+"""Where output of this thread goes; None is where it always goes."""
+
+_lock = threading.Lock()
+_users = 0
+
+
+class RoutedStream(io.TextIOBase):
+    """Stands in for a standard stream: caught threads write to their sink, others to the stream."""
+
+    def __init__(self, name: StreamName, stream: TextIO) -> None:
+        super().__init__()
+        self._name = name
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or let the sink take it."""
+        sink = _sink.get()
+        if sink is None:
+            return self.stream.write(text)
+        sink.write(self._name, text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush the stream."""
+        self.stream.flush()
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def isatty(self) -> bool:
+        """As the stream; what is caught goes to no terminal."""
+        return _sink.get() is None and self.stream.isatty()
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the stream's own."""
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def capturing(shell: Shell, sink: Sink) -> Iterator[None]:
+    """Let ``sink`` take what this thread prints and displays."""
+    publisher: Any = shell.display_pub
+    _route_streams()
+    token = _sink.set(sink)
+    # The kernel keeps these hooks for each thread by itself.
+    hook: Callable[[dict[str, Any]], dict[str, Any] | None] = sink.display
+    publisher.register_hook(hook)
+    try:
+        yield
+    finally:
+        publisher.unregister_hook(hook)
+        _sink.reset(token)
+        _unroute_streams()
+
+
+def _route_streams() -> None:
+    global _users  # noqa: PLW0603 - the standard streams are global, too
+    with _lock:
+        _users += 1
+        if _users == 1:
+            sys.stdout = cast("TextIO", RoutedStream("stdout", sys.stdout))
+            sys.stderr = cast("TextIO", RoutedStream("stderr", sys.stderr))
+
+
+def _unroute_streams() -> None:
+    global _users  # noqa: PLW0603 - as above
+    with _lock:
+        _users -= 1
+        if _users:
+            return
+        # Somebody may have put in a stream of his own meanwhile: then that stays.
+        if isinstance(sys.stdout, RoutedStream):
+            sys.stdout = sys.stdout.stream
+        if isinstance(sys.stderr, RoutedStream):
+            sys.stderr = sys.stderr.stream
+
+
+Shell: TypeAlias = Any
+"""An `InteractiveShell`."""
+
+DisplayHandle: Any = _display.DisplayHandle
+display: Any = _display.display

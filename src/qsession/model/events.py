@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from qsession.model.records import ExpectationValue, JobRecord
+from qsession.model.job import ExpectationValue, JobRecord
 from qsession.model.states import JobStatus, ProblemKind, State
 
 

@@ -24,8 +24,8 @@ from qsession.model.events import (
     SessionObserved,
     SessionOpened,
 )
+from qsession.model.job import JobRecord
 from qsession.model.lifecycle import LEGAL_JOB_MOVES, Lifecycle
-from qsession.model.records import JobRecord
 from qsession.model.states import JobStatus, ProblemKind, State
 from qsession.model.usage import HeldTime
 

@@ -14,7 +14,7 @@ from qsession.forks import parent_in_words
 from qsession.ledger import write_down_if_used
 from qsession.model.events import SessionMoved
 from qsession.model.states import JobStatus, State
-from qsession.session.custody import Custody, close_at_exit, place_outside, take
+from qsession.session.cleanup import Custody, close_at_exit, place_outside, take
 from qsession.session.guards import Guard, Guards
 from qsession.session.waiting import WaitingSession
 

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol, Self
 
+from qsession.clock import start_polling_thread
 from qsession.errors import InvalidInputError, QSessionError, shown
-from qsession.looking import start_looking
 from qsession.model.durations import format_duration, read_duration
 from qsession.model.states import State
 
@@ -127,7 +127,7 @@ class Guard:
         self._wake_ups: WakeUps = SimpleQueue()
         journal.subscribe(self._wake_ups)
         weakref.finalize(owner, self._wake_ups.put, None).atexit = False
-        start_looking(self.look, self._wake_ups, journal.clock, "qsession-guard")
+        start_polling_thread(self.look, self._wake_ups, journal.clock, "qsession-guard")
 
     def look(self) -> tuple[datetime | None, bool]:
         """Do what is due.

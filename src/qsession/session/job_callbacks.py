@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
     from qsession.model.states import JobStatus
     from qsession.session.observed import ObservedSession
 

@@ -7,8 +7,8 @@ import secrets
 from collections.abc import Callable
 from typing import Protocol
 
-from qsession.session.forms import SESSION_VIEW, Shown, live_forms_of
-from qsession.session.surroundings import shell_of_kernel
+from qsession.compat.jupyter import shell_of_kernel
+from qsession.render.mimebundle import SESSION_VIEW, Shown, live_forms_of
 
 _log = logging.getLogger("qsession")
 

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from traitlets import All, Bunch, HasTraits
 
-from qsession import export, html, text
+from qsession.circuits.programs import Programs
 from qsession.errors import UnknownJobError, in_words
 from qsession.model.session_state import SessionState
 from qsession.model.snapshot import SessionSnapshot
 from qsession.model.states import JobStatus
-from qsession.programs import Programs
-from qsession.results import ResultSummary
-from qsession.session.publisher import Publisher
-from qsession.session.traits import Published
+from qsession.render import export, html, text
+from qsession.render.results import ResultSummary
+from qsession.session.publisher import Published, Publisher
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
     from qsession.engines.base import Engine, Journal, SimulationCounts
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
     from qsession.model.session_state import Mode
 
 T = TypeVar("T")

@@ -8,11 +8,13 @@ import weakref
 from collections.abc import Callable
 from datetime import timedelta
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from traitlets import TraitType
+
+from qsession.clock import start_polling_thread
 from qsession.errors import in_words
 from qsession.forks import ForkSafeLock
-from qsession.looking import start_looking
 from qsession.model.events import ProblemAppeared, ProblemEnded
 from qsession.model.states import ProblemKind
 
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
     from qsession.clock import WakeUps
     from qsession.engines.base import Journal
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
+
 
 _log = logging.getLogger("qsession")
 
@@ -92,7 +95,7 @@ class Publisher:
             self._wake_ups.put(None)
             if self._thread is not None and self._thread.is_alive():
                 return
-            self._thread = start_looking(
+            self._thread = start_polling_thread(
                 self.publish,
                 self._wake_ups,
                 self._journal.clock,
@@ -206,3 +209,23 @@ class Publisher:
             _log.exception("An observer of a session failed.")
             return error
         return None
+
+
+T = TypeVar("T")
+
+
+class Published(TraitType[T, T]):
+    """A read-only trait that is read from the source and announced by a publisher.
+
+    An ordinary trait holds a copy, which on other threads is either late or written too often.
+    This one holds nothing: reading it gives the truth at that moment, observers are told
+    afterwards, a few times a second.
+    """
+
+    def __init__(self, read: Callable[[Any], T], help: str) -> None:  # noqa: A002 - traitlets' name
+        super().__init__(read_only=True, help=help)
+        self._read = read
+
+    def get(self, obj: Any, cls: type[Any] | None = None) -> T:  # noqa: ARG002 - traitlets' own
+        """The value at this moment."""
+        return self._read(obj)

@@ -10,29 +10,28 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, SupportsIndex
 
 import qiskit_ibm_runtime
 
-from qsession.backends import find_backend
+from qsession.circuits.backends import find_backend
+from qsession.circuits.checks import read_name
 from qsession.client_errors import SessionNotFoundError
 from qsession.clock import SystemClock
+from qsession.compat.ibm import get_cm_session, set_cm_session
+from qsession.compat.jupyter import in_kernel, is_run_by_program
 from qsession.engines import engine_class_for, locate
 from qsession.engines.base import Journal
 from qsession.errors import InvalidInputError
 from qsession.forks import ForkSafeLock, begins_anew_in_child
-from qsession.ibm_client import get_cm_session, set_cm_session
-from qsession.ids import read_id
-from qsession.inputs import read_name
 from qsession.ledger import SessionFacts, write_down
 from qsession.model.durations import read_max_time
+from qsession.model.ids import read_id
 from qsession.model.session_state import SessionState
-from qsession.session import live
-from qsession.session.arguments import differing_spans, tell_apart
-from qsession.session.forms import Forms, forms_of
+from qsession.render.mimebundle import Forms, forms_of
+from qsession.session import registry
+from qsession.session.arguments import differing_spans, read_running, split_backend_and_max_time
+from qsession.session.cancellation import stop_if_wanted
 from qsession.session.guarded import GuardedSession
 from qsession.session.guards import Guards
 from qsession.session.kept_outputs import KeptOutput
-from qsession.session.reusing import OnePerName
-from qsession.session.running import read_running
-from qsession.session.stopping import stop_if_wanted
-from qsession.session.surroundings import in_kernel, is_run_by_program
+from qsession.session.one_per_name import OnePerName
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -109,7 +108,7 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
         clock: Clock | None = None,
     ) -> None:
         del new  # its class has seen to it
-        backend, max_time = tell_apart(backend, max_time)
+        backend, max_time = split_backend_and_max_time(backend, max_time)
         found = find_backend(backend)
         engine_class = engine_class_for(found)
         self._max_time = read_max_time(max_time, maximum_s=engine_class.longest_max_time_s)
@@ -138,7 +137,7 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
         self._kept_output: KeptOutput | None = None
         self._widget_lock = ForkSafeLock()
         self._outer: list[qiskit_ibm_runtime.Session | None] = []
-        live.remember(self)
+        registry.remember(self)
         begins_anew_in_child(self, is_owner=True)
         self._custody.closes_at_exit = close_at_exit
         if create_new:
@@ -230,7 +229,7 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
         Raises:
             InvalidInputError: If it was given another backend, or something that cannot be used.
         """
-        backend, _ = tell_apart(arguments.get("backend"), arguments.get("max_time"))
+        backend, _ = split_backend_and_max_time(arguments.get("backend"), arguments.get("max_time"))
         own = self._backend.name
         if backend not in (None, own) and find_backend(backend).name != own:
             raise InvalidInputError(
@@ -248,7 +247,7 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
             self._widget = self._kept_output = None
         super().begin_anew_in_child()
         if not self.active:
-            live.forget(self)
+            registry.forget(self)
 
     # --- the live view --------------------------------------------------------------------------
 
@@ -328,7 +327,7 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
             ServiceError: If the service could not be asked.
         """
         session_id = read_id("session_id", session_id)
-        held = live.find(session_id)
+        held = registry.find(session_id)
         if held is not None:
             _require_mode(session_id, type(held)._mode, cls._mode)  # noqa: SLF001 - our own class
             return held

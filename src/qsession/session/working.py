@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qsession.backends import gives_counts
-from qsession.engines.measuring import note_result
+from qsession.circuits.backends import gives_counts
+from qsession.circuits.checks import read_circuits, read_name, read_run_options, read_shots
+from qsession.circuits.pubs import PubRequest, read_request
+from qsession.circuits.transpile import TranspileCache
+from qsession.engines.jobs import note_result
 from qsession.errors import UnknownJobError, shown
-from qsession.ids import read_id
-from qsession.inputs import read_circuits, read_name, read_run_options, read_shots
-from qsession.pubs import PubRequest, read_request
+from qsession.model.ids import read_id
+from qsession.session.cancellation import stop_if_wanted
 from qsession.session.observed import ObservedSession
-from qsession.session.stopping import stop_if_wanted
-from qsession.transpiling import TranspileCache
 
 if TYPE_CHECKING:
+    from qsession.circuits.programs import Program
     from qsession.engines.base import Job, Journal
-    from qsession.programs import Program
 
 
 class WorkingSession(ObservedSession):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from qsession.errors import InvalidInputError, shown
-from qsession.ids import is_text, read_id
+from qsession.model.ids import is_text, read_id
 
 Check: TypeAlias = Callable[[str, object], Any]
 """Takes an argument's name and value, and gives what it stands for, or raises."""

@@ -10,17 +10,17 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from qsession.errors import QSessionError, UnknownJobError, in_words
-from qsession.job_details import (
+from qsession.model.states import JobStatus
+from qsession.render.job_details import (
     circuit_details,
     draw,
     error_details,
     parameter_details,
     result_details,
 )
-from qsession.model.states import JobStatus
 
 if TYPE_CHECKING:
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
     from qsession.session import Session
 
 _log = logging.getLogger("qsession")

@@ -6,7 +6,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 from qsession.model.snapshot import SessionSnapshot, WorkLabel
 from qsession.widget.wire import WIRE_VERSION
 

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Final
 import anywidget
 from traitlets import Unicode
 
+from qsession.compat import jupyter as subshells
 from qsession.errors import QSessionError
-from qsession.widget import subshells
 from qsession.widget.bundle import SCRIPT, STYLES
 from qsession.widget.checking import Actions, Request, is_request
 from qsession.widget.replies import Outcome, refusal, reply_to

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from qsession.errors import QSessionError
-from qsession.redaction import redacted
+from qsession.redaction.secrets import redacted
 from qsession.widget.checking import Actions, Request, read_request, request_id_of
 from qsession.widget.encoding import sendable
 

@@ -40,7 +40,7 @@ ACTIONS: Final[Actions] = {
     "picture": {},
     "resync": {},
 }
-"""What may be asked for; ``js/src/wire.ts`` has the same names."""
+"""What may be asked for; ``js/src/wire/wire.ts`` has the same names."""
 
 
 def carry_out(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Enum
 
-from qsession.session.traits import Published
-from qsession.widget import subshells
+from qsession.compat import jupyter as subshells
+from qsession.session.publisher import Published
 from qsession.widget.encoding import encode_head, encode_row
 from qsession.widget.page_widget import PageWidget
 from qsession.widget.requests import ACTIONS, carry_out
@@ -17,7 +17,7 @@ from qsession.widget.wire import NEWEST_ROWS, ROWS_A_MESSAGE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
     from qsession.session import Session
     from qsession.widget.checking import Request
     from qsession.widget.replies import Outcome

@@ -9,7 +9,12 @@ from qiskit import QuantumCircuit
 from qiskit.primitives import BitArray, DataBin, PrimitiveResult, PubResult
 from qiskit.quantum_info import SparsePauliOp
 
-from qsession.job_details import circuit_details, error_details, parameter_details, result_details
+from qsession.render.job_details import (
+    circuit_details,
+    error_details,
+    parameter_details,
+    result_details,
+)
 
 
 def _bell() -> QuantumCircuit:

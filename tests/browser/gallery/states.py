@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qsession.model.events import Event, ProblemAppeared
-from qsession.model.records import ExpectationValue
+from qsession.model.job import ExpectationValue
 from qsession.model.session_state import Limits
 from qsession.model.snapshot import WorkLabel
 from qsession.model.states import JobStatus, State

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from qsession import Session, SessionEndedError
-from qsession.session import custody
+from qsession.session import cleanup as custody
 from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.support.circuits import flipped

@@ -10,8 +10,7 @@ from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 
 from qsession import InvalidInputError
-from qsession.engines.ibm.labels import Label, label_of
-from qsession.engines.ibm.resubmitting import Submission
+from qsession.engines.ibm.submission import Label, Submission, label_of
 from tests.support.circuits import bell, rotation
 
 

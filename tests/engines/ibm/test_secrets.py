@@ -18,10 +18,11 @@ from click.testing import CliRunner
 from ibm_cloud_sdk_core.token_managers import token_manager  # type: ignore[import-untyped]
 
 import qsession
-from qsession import QSessionError, Session, dashboard, get_backend, ibm_service, sessions
+from qsession import QSessionError, Session, dashboard, get_backend, sessions
 from qsession.cli import main
-from qsession.redaction import REMOVED
-from qsession.session.custody import _close_all
+from qsession.compat import ibm_service
+from qsession.redaction.secrets import REMOVED
+from qsession.session.cleanup import _close_all
 from qsession.testing import ManualClock
 from tests.cloud.account import TOKEN, default_account
 from tests.cloud.faults import Answering, Effect
@@ -268,7 +269,7 @@ def test_what_the_service_says_of_sessions_and_jobs_is_kept_without_secrets(
 
 
 def test_the_line_that_opened_a_session_is_told_without_its_key(server: Server):
-    from qsession.session.custody import Custody, Place
+    from qsession.session.cleanup import Custody, Place
 
     class Line(Place):
         code = f"session = Session(QiskitRuntimeService(token='{STRANGER}'))"

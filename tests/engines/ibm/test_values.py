@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qsession import Session
-from qsession.job_details import circuit_details, parameter_details
+from qsession.render.job_details import circuit_details, parameter_details
 from qsession.widget.details import details_of
 from tests.engines.ibm.looking import look
 from tests.support.circuits import rotation

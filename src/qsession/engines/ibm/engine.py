@@ -9,33 +9,36 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qsession.client_errors import ServiceError, SessionEndedError
-from qsession.engines.base import RunningOptions, SimulationCounts
-from qsession.engines.ibm.awaitable_job import awaitable
-from qsession.engines.ibm.counts_job import CountsJob
-from qsession.engines.ibm.details import details_of
-from qsession.engines.ibm.ending import Ending
-from qsession.engines.ibm.labels import Label, label_of
-from qsession.engines.ibm.monitor import Monitor
-from qsession.engines.ibm.reading import ServerTime
-from qsession.engines.ibm.refusals import is_conflict, may_have_arrived, refusal
-from qsession.engines.ibm.resubmitting import Submission
-from qsession.engines.ibm.submitting import name_on_the_way, submit_circuits, submit_pubs
-from qsession.engines.ibm.why_ended import opened_at
-from qsession.error_redaction import without_secrets
-from qsession.errors import InvalidInputError, QSessionError, UnknownJobError
-from qsession.ibm_service import (
+from qsession.compat.ibm_service import (
     Line,
     active_instance_kept,
     answers_awaited_for_a_while,
     client_of,
     know_secrets_of_service,
 )
+from qsession.engines.base import RunningOptions, SimulationCounts
+from qsession.engines.ibm.closing import Ending
+from qsession.engines.ibm.jobs import CountsJob, awaitable
+from qsession.engines.ibm.monitor import Monitor
+from qsession.engines.ibm.reading import ServerTime
+from qsession.engines.ibm.refusals import is_conflict, may_have_arrived, refusal
+from qsession.engines.ibm.submission import (
+    Label,
+    Submission,
+    label_of,
+    name_on_the_way,
+    submit_circuits,
+    submit_pubs,
+)
+from qsession.engines.ibm.wire import details_of, opened_at
+from qsession.errors import InvalidInputError, QSessionError, UnknownJobError
 from qsession.model.events import JobDescribed, JobQueued, SessionOpened
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, State
-from qsession.redaction import redacted_tree
-from qsession.submissions import note_submission
+from qsession.model.submissions import note_submission
+from qsession.redaction.errors import without_secrets
+from qsession.redaction.secrets import redacted_tree
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,8 +46,8 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit_ibm_runtime import IBMBackend
 
+    from qsession.circuits.pubs import PubRequest
     from qsession.engines.base import Job, Journal
-    from qsession.pubs import PubRequest
 
 _IBM_MODES = {"session": "dedicated", "batch": "batch"}
 

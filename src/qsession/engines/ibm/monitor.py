@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError
 
+from qsession.clock import start_polling_thread
+from qsession.compat.ibm_service import PAGE
 from qsession.engines.ibm.pacing import (
     FRESH_S,
     LONGEST_OBEYED_S,
@@ -20,16 +22,14 @@ from qsession.engines.ibm.pacing import (
 )
 from qsession.engines.ibm.reading import ServerTime, job_status, read_jobs, read_session
 from qsession.engines.ibm.refusals import problem_words
-from qsession.ibm_service import PAGE
-from qsession.looking import start_looking
 from qsession.model.events import ProblemAppeared, ProblemEnded
 from qsession.model.states import JobStatus, ProblemKind
 
 if TYPE_CHECKING:
     from qsession.clock import WakeUps
+    from qsession.compat.ibm_service import Line
     from qsession.engines.base import Journal
-    from qsession.engines.ibm.ending import Ending
-    from qsession.ibm_service import Line
+    from qsession.engines.ibm.closing import Ending
 
 _log = logging.getLogger("qsession")
 
@@ -72,7 +72,7 @@ class Monitor:
         """Begin to watch."""
         with self._starting:
             if self._thread is None:
-                self._thread = start_looking(
+                self._thread = start_polling_thread(
                     self._look_from_thread,
                     self._wake_ups,
                     self._journal.clock,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from qsession.engines.ibm.numbers import number, whole
-from qsession.engines.ibm.why_ended import ending_of
+from qsession.engines.ibm.wire import ending_of, number, whole
 from qsession.model.events import (
     Event,
     JobBilled,
@@ -18,8 +17,8 @@ from qsession.model.events import (
     SessionMoved,
     SessionObserved,
 )
+from qsession.model.job import JobRecord
 from qsession.model.lifecycle import LEGAL_MOVES
-from qsession.model.records import JobRecord
 from qsession.model.session_state import SessionState
 from qsession.model.states import JobStatus, State
 

@@ -15,9 +15,9 @@ from qsession.client_errors import (
     SessionNotFoundError,
     UsageLimitError,
 )
-from qsession.error_redaction import without_secrets
 from qsession.errors import InvalidMaxTimeError, QSessionError
-from qsession.redaction import redacted
+from qsession.redaction.errors import without_secrets
+from qsession.redaction.secrets import redacted
 
 _OPEN_PLAN_CODE = 1352
 _CODE = re.compile(r'"?code"?\s*[:=]\s*(\d{3,5})')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qsession.engines.recorded_job import iso_utc
+from qsession.engines.jobs import iso_utc
 from qsession.model.session_state import SessionState
 from qsession.model.states import State
 

@@ -10,37 +10,37 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qsession.client_errors import SessionNotFoundError
+from qsession.compat.ibm import semantic_role
 from qsession.engines.base import RunningOptions, SimulationCounts
-from qsession.engines.local.copying import own_pub
 from qsession.engines.local.details import session_details
 from qsession.engines.local.job import LocalJob
-from qsession.engines.local.kept_target import with_kept_target
-from qsession.engines.local.lost_work import find_lost_work
 from qsession.engines.local.options import estimator_options, sampler_options
-from qsession.engines.local.running.any_executor import ElsewhereInOrder
-from qsession.engines.local.running.beside import BesideKernel
+from qsession.engines.local.pending_work import find_lost_work
 from qsession.engines.local.scheduler import Scheduler
 from qsession.engines.local.service import SessionLocalService
+from qsession.engines.local.target_cache import with_kept_target
 from qsession.engines.local.work import (
     CircuitWork,
     EstimatorWork,
     ExecutorWork,
     SamplerWork,
     Work,
+    own_pub,
 )
+from qsession.engines.local.workers.executor_runner import ElsewhereInOrder
+from qsession.engines.local.workers.hybrid_runner import BesideKernel
 from qsession.errors import InvalidInputError
-from qsession.ibm_client import semantic_role
 from qsession.model.durations import SYSTEM_MAX_TIME_S
 from qsession.model.session_state import Limits
-from qsession.submissions import note_submission
+from qsession.model.submissions import note_submission
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
 
+    from qsession.circuits.pubs import PubRequest
     from qsession.engines.base import Journal, Keeper
-    from qsession.engines.local.running.place import Place
-    from qsession.pubs import PubRequest
+    from qsession.engines.local.workers.runner import Place
 
 _PRIMITIVE_OF_ROLE = {"sampler_v2": "sampler", "estimator_v2": "estimator"}
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from qsession.engines.recorded_job import RecordedJob
+from qsession.engines.jobs import RecordedJob
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
 
 
 class FinishedJob(RecordedJob):

@@ -9,18 +9,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from qsession.client_errors import JobCancelledError, JobTimeoutError
-from qsession.engines.awaiting import settled
+from qsession.engines.jobs import RecordedJob, settled
 from qsession.engines.local.finished_job import FinishedJob
 from qsession.engines.local.work import ExecutorWork
-from qsession.engines.recorded_job import RecordedJob
 from qsession.errors import is_interrupt
 from qsession.model.states import JobStatus
 
 if TYPE_CHECKING:
+    from qsession.engines.local.job_store import Kept
     from qsession.engines.local.scheduler import Scheduler
-    from qsession.engines.local.shelf import Kept
     from qsession.engines.local.work import Work
-    from qsession.model.records import JobRecord
+    from qsession.model.job import JobRecord
 
 _log = logging.getLogger("qsession")
 

@@ -11,21 +11,21 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qsession.engines.local import rules
-from qsession.engines.local.handles import Handles
+from qsession.engines.jobs import note_result
+from qsession.engines.local import transitions as rules
 from qsession.engines.local.job import LocalJob
-from qsession.engines.local.recording import Recorder
-from qsession.engines.local.running.place import StoppedError
-from qsession.engines.local.shelf import Kept, Shelf
+from qsession.engines.local.job_handles import Handles
+from qsession.engines.local.job_store import Kept, Shelf
 from qsession.engines.local.tally import Tally
 from qsession.engines.local.timekeeper import Timekeeper
-from qsession.engines.measuring import note_result
+from qsession.engines.local.transitions import Recorder
+from qsession.engines.local.workers.runner import StoppedError
 from qsession.errors import JobFailedError, in_words, is_interrupt
 from qsession.forks import begins_anew_in_child
 from qsession.model.events import SessionMoved
-from qsession.model.records import JobRecord
+from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus, State
-from qsession.summaries import expectation_values
+from qsession.render.summaries import expectation_values
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
     from qsession.engines.base import Journal
-    from qsession.engines.local.running.place import Place
     from qsession.engines.local.work import Outcome, Work
+    from qsession.engines.local.workers.runner import Place
 
 _log = logging.getLogger("qsession")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from qsession.ibm_client import QiskitRuntimeLocalService
+from qsession.compat.ibm import QiskitRuntimeLocalService
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2

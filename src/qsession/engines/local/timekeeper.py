@@ -8,7 +8,7 @@ import weakref
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
-from qsession.looking import start_looking
+from qsession.clock import start_polling_thread
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,7 +64,7 @@ class Timekeeper:
             if self._thread is not None:
                 return False
             try:
-                self._thread = start_looking(
+                self._thread = start_polling_thread(
                     self._look_from_thread, self._wake_ups, self._clock, "qsession-timekeeper"
                 )
             except RuntimeError:  # there are too many: the next job, or whoever looks, tries again

@@ -9,20 +9,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from qiskit.circuit import Barrier, Measure, Reset
 from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 
-from qsession.engines.local.simulating.circuits import run_circuits
-from qsession.engines.local.simulating.estimating import estimate
-from qsession.engines.local.simulating.fallback import FastPathError
-from qsession.engines.local.simulating.programs import run_program
-from qsession.engines.local.simulating.sampling import sample
-from qsession.ibm_client import run_quantum_program
+from qsession.compat.ibm import run_quantum_program
+from qsession.simulator.circuits import run_circuits
+from qsession.simulator.errors import FastPathError
+from qsession.simulator.estimator import estimate
+from qsession.simulator.programs import run_program
+from qsession.simulator.sampler import sample
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
+
 
 _log = logging.getLogger(__name__)
 
@@ -231,3 +233,37 @@ def run_work(work: Work) -> Outcome:
         _log.debug("The fast path failed.", exc_info=True)
         fallback = f"an unexpected {type(error).__name__}"
     return Outcome(work.run(), fallback)
+
+
+_UNCHANGEABLE = {Barrier, Measure, Reset}
+
+
+def own_pub(pub: Any) -> Any:
+    """A copy of a PUB, as deep as its submitter can reach."""
+    if isinstance(pub, SamplerPub):
+        values = copy.deepcopy(pub.parameter_values)
+        return SamplerPub(own_circuit(pub.circuit), values, pub.shots, validate=False)
+    if isinstance(pub, EstimatorPub):
+        return EstimatorPub(
+            own_circuit(pub.circuit),
+            copy.deepcopy(pub.observables),
+            copy.deepcopy(pub.parameter_values),
+            pub.precision,
+            validate=False,
+        )
+    return copy.deepcopy(pub)
+
+
+def own_circuit(circuit: QuantumCircuit) -> QuantumCircuit:
+    """A copy of a circuit, ten times as fast as a deep one where its gates are Qiskit's own.
+
+    Those are kept by value; other instructions are objects that somebody may hold.
+    """
+    if not all(
+        each.is_standard_gate() or each.operation.base_class in _UNCHANGEABLE
+        for each in circuit.data
+    ):
+        return copy.deepcopy(circuit)
+    copied = circuit.copy()
+    copied.metadata = copy.deepcopy(circuit.metadata)
+    return copied

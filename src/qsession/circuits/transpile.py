@@ -1,0 +1,205 @@
+"""Makes circuits fit a backend, once per circuit: `TranspileCache`."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import io
+import os
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from qiskit import qpy
+from qiskit.primitives.containers.estimator_pub import EstimatorPub
+from qiskit.primitives.containers.sampler_pub import SamplerPub
+from qiskit.transpiler import generate_preset_pass_manager
+
+from qsession.circuits.operations import is_all_qiskits_own
+from qsession.compat.ibm import is_isa_circuit
+from qsession.errors import InvalidInputError
+from qsession.forks import ForkSafeLock, is_forked_child
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit.providers import BackendV2
+    from qiskit.transpiler import PassManager, Target
+
+    from qsession.circuits.pubs import PubRequest
+
+OPTIMIZATION_LEVEL = 2
+"""Qiskit's own default."""
+
+SEED_TRANSPILER = 0
+"""Fixed, so that one circuit gets one layout in every session."""
+
+MOST_CIRCUITS = 256
+"""How many transpiled circuits a cache keeps; the least recently used go first."""
+
+
+class TranspileCache:
+    """The transpiled circuits of one backend.
+
+    A circuit is recognised by its content (its QPY form without name and metadata), never by
+    identity or ``==``: edited in place, or with other parameters of the same name, it is another.
+    Level, seed and Qiskit release are fixed for the life of a cache, which is that of a session. If
+    the target becomes another, as that of Aer's simulator does with a noise model, what was
+    transpiled before is forgotten. Safe to use from several threads.
+    """
+
+    def __init__(self, backend: BackendV2) -> None:
+        self._backend = backend
+        self._fits: _Fits | None = None
+        self._lock = ForkSafeLock()
+        self.hits = 0
+        self.misses = 0
+
+    def fit(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        """Transpile a circuit to the backend; one that already fits comes back as it is.
+
+        Name and metadata are the circuit's own; the returned circuit is the caller's to keep.
+
+        Raises:
+            InvalidInputError: If the backend cannot run it.
+        """
+        target = self._backend.target
+        if target.num_qubits is None or not is_isa_circuit(circuit, target):
+            return circuit.copy()
+        key = _content_key(circuit)
+        fits = self._fits_for(target)
+        fitting = self._find(fits, key)
+        if fitting is None:
+            fitting = self._transpile(circuit, fits)
+            self._keep(fits, key, fitting)
+        copied = fitting.copy(name=circuit.name)
+        copied.metadata = copy.deepcopy(circuit.metadata)
+        return copied
+
+    def fit_request(self, request: PubRequest) -> PubRequest:
+        """Transpile the circuits of a request and lay out its observables likewise.
+
+        What comes back shares nothing that the caller could change while the job waits.
+
+        Raises:
+            InvalidInputError: If the backend cannot run one of them.
+        """
+        return replace(request, pubs=tuple(self._fit_pub(pub) for pub in request.pubs))
+
+    def _fit_pub(self, pub: SamplerPub | EstimatorPub) -> SamplerPub | EstimatorPub:
+        circuit = self.fit(pub.circuit)
+        values = copy.deepcopy(pub.parameter_values)
+        if isinstance(pub, SamplerPub):
+            return SamplerPub(circuit, values, pub.shots)
+        observables = pub.observables
+        if circuit.layout is not None and circuit.layout != pub.circuit.layout:
+            observables = observables.apply_layout(circuit.layout)
+        return EstimatorPub(circuit, observables, values, pub.precision)
+
+    def _fits_for(self, target: Target) -> _Fits:
+        with self._lock:
+            if self._fits is None or not self._fits.are_for(target):
+                self._fits = _Fits(self._backend, target)
+            return self._fits
+
+    def _transpile(self, circuit: QuantumCircuit, fits: _Fits) -> QuantumCircuit:
+        target_qubits = fits.target.num_qubits
+        if circuit.num_qubits > target_qubits:
+            raise InvalidInputError(
+                f"Circuit {circuit.name!r} has {circuit.num_qubits} qubits, but "
+                f"{self._backend.name} has {target_qubits}. Use a smaller circuit or a larger "
+                "backend."
+            )
+        try:
+            return fits.transpile(circuit)
+        except Exception as error:
+            # Passes raise errors of many kinds; what they have in common is the circuit.
+            raise InvalidInputError(
+                f"Circuit {circuit.name!r} could not be transpiled for {self._backend.name}: "
+                f"{error}"
+            ) from error
+
+    def _find(self, fits: _Fits, key: bytes | None) -> QuantumCircuit | None:
+        with self._lock:
+            fitting = fits.circuits.get(key) if key else None
+            if fitting is None or key is None:
+                self.misses += 1
+                return None
+            fits.circuits.move_to_end(key)
+            self.hits += 1
+            return fitting
+
+    def _keep(self, fits: _Fits, key: bytes | None, fitting: QuantumCircuit) -> None:
+        if key is None:
+            return
+        with self._lock:
+            fits.circuits[key] = fitting
+            if len(fits.circuits) > MOST_CIRCUITS:
+                fits.circuits.popitem(last=False)
+
+
+class _Fits:
+    """What was transpiled for one target.
+
+    Args:
+        backend: Whose target it is.
+        target: The target.
+    """
+
+    def __init__(self, backend: BackendV2, target: Target) -> None:
+        self.target = target
+        self.circuits: OrderedDict[bytes, QuantumCircuit] = OrderedDict()
+        self._backend = backend
+        self._names = tuple(target.operation_names)
+        self._content = _content_of(target)
+        self._transpiling = ForkSafeLock()
+        self._pass_manager: PassManager | None = None
+
+    def are_for(self, target: Target) -> bool:
+        """Whether a target is the same: the same object, or another one of equal content."""
+        if tuple(target.operation_names) != self._names:
+            return False
+        return target is self.target or _content_of(target) == self._content
+
+    def transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        """Transpile a circuit anew."""
+        # Building a pass manager takes longer than transpiling a small circuit with it. Its passes
+        # keep what they work on, so that one thread at a time may run it.
+        if is_forked_child():
+            # Qiskit would hand work to threads that it started before the fork, and wait for them.
+            os.environ["QISKIT_IN_PARALLEL"] = "TRUE"
+        with self._transpiling:
+            if self._pass_manager is None:
+                self._pass_manager = generate_preset_pass_manager(
+                    optimization_level=OPTIMIZATION_LEVEL,
+                    backend=self._backend,
+                    target=self.target,
+                    seed_transpiler=SEED_TRANSPILER,
+                )
+            return self._pass_manager.run(circuit)
+
+
+def _content_of(target: Target) -> Any:
+    """What transpiling depends on, to be compared."""
+    timing = ("dt", "granularity", "min_length", "pulse_alignment", "acquire_alignment")
+    properties = {
+        name: {
+            on: None if own is None else (own.duration, own.error)
+            for on, own in (target[name] or {}).items()
+        }
+        for name in target.operation_names
+    }
+    return target.num_qubits, [getattr(target, name) for name in timing], properties
+
+
+def _content_key(circuit: QuantumCircuit) -> bytes | None:
+    """A digest of all that transpiling depends on; None if the content cannot be told."""
+    if not is_all_qiskits_own(circuit):
+        return None
+    plain = circuit.copy(name="circuit")
+    plain.metadata = {}
+    buffer = io.BytesIO()
+    try:
+        qpy.dump(plain, buffer)
+    except Exception:  # noqa: BLE001 - QPY fails in many ways on what it cannot write
+        return None
+    return hashlib.sha256(buffer.getbuffer()).digest()

@@ -1,0 +1,1 @@
+"""What this package knows of the programs around it: IBM's client and Jupyter."""

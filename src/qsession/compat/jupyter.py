@@ -1,0 +1,63 @@
+"""Where this program runs: in a notebook's kernel, in a terminal, or in neither."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+
+def shell_of_kernel() -> Any:
+    """IPython's shell in a Jupyter kernel; None elsewhere.
+
+    Nothing of Jupyter is loaded to find out: in a kernel it is.
+    """
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return None if getattr(shell, "kernel", None) is None else shell
+
+
+def in_kernel() -> bool:
+    """Whether this runs in a Jupyter kernel, where a live view has a page to live on."""
+    return shell_of_kernel() is not None
+
+
+def is_run_by_program() -> bool:
+    """Whether a program runs the notebook, to keep what it shows: nbconvert, Quarto, papermill.
+
+    Such a program says that nobody can be asked for input. Voila says so too, but people come to
+    its page while the kernel lives.
+    """
+    shell = shell_of_kernel()
+    if shell is None or os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
+        return False
+    message = shell.kernel.get_parent() or {}
+    return message.get("content", {}).get("allow_stdin") is False
+
+
+def let_clicks_overtake_cells(comm: Any) -> None:
+    """Keep messages of this comm on the subshell on which the page sends them.
+
+    ipykernel 7.4 sends them to the shell that last wrote to the comm, which for a widget that a
+    cell made or changed is the busy one. Other releases have no such hook and need nothing.
+    """
+    if hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = _stay_where_it_came  # noqa: SLF001 - see above
+
+
+def clicks_wait() -> bool:
+    """Whether clicks wait for the running cell: there are no subshells (ipykernel 6, marimo)."""
+    try:
+        from IPython.core.getipython import get_ipython  # noqa: PLC0415 - scripts need no IPython
+    except ImportError:
+        return False
+    shell = get_ipython()
+    if shell is None:
+        # marimo's own answer depends on the thread that asks, and this one may be any.
+        return "marimo" in sys.modules
+    kernel = getattr(shell, "kernel", None)
+    return kernel is not None and not getattr(kernel, "_supports_kernel_subshells", False)
+
+
+def _stay_where_it_came(_data: object, default: str | None) -> str | None:
+    return default

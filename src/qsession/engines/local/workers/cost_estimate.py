@@ -1,0 +1,229 @@
+"""How large a unit of work is, and how long that takes by estimate: `WorkSize`. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qsession.engines.local.work import (
+    DEFAULT_PRECISION,
+    DEFAULT_SHOTS,
+    CircuitWork,
+    EstimatorWork,
+    SamplerWork,
+)
+from qsession.engines.local.workers.circuit_sizes import CircuitSize, circuit_size
+from qsession.engines.local.workers.costs import USUAL, Costs
+
+if TYPE_CHECKING:
+    from qiskit.providers import BackendV2
+
+    from qsession.engines.local.work import Work
+
+MOST_GROUPED_TERMS = 500
+"""Of more terms, each counts as a basis of its own."""
+
+MOST_DRAWN_QUBITS = 12
+"""Up to here the shots of a state are drawn from its distribution."""
+
+MOST_AMPLITUDES_QUBITS = 60
+"""Nothing that takes more amplitudes ends."""
+
+_OF_THE_SAME_SIZE = 0.3
+"""What a circuit costs to compile that is as large as one before: it may be the same but for its
+angles."""
+
+_STABILIZER, _PRODUCT = "stabilizer", "matrix_product_state"
+_KNOWN_METHODS = (None, "automatic", "statevector", "density_matrix", _STABILIZER, _PRODUCT)
+_WITHOUT_NOISE = ("AerBackend", "BasicSimulator")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A circuit and how often it is run: once for each parameter set and each basis."""
+
+    circuit: CircuitSize
+    times: int
+    shots: int
+    bases: int = 1
+    """How many circuits are made of it, each of which is compiled."""
+
+
+@dataclass(frozen=True)
+class WorkSize:
+    """A unit of work, as far as time goes; equal ones take equally long on equal data."""
+
+    backend: str
+    is_noisy: bool
+    method: str | None
+    runs: tuple[Run, ...]
+    primitive: str = "sampler"
+
+    @classmethod
+    def of(cls, work: Work) -> WorkSize | None:
+        """The size of a unit; None if that cannot be told."""
+        try:
+            options = _options(work)
+            return cls(
+                work.backend.name,
+                _is_noisy(work.backend, options),
+                options.get("method") or getattr(work.backend.options, "method", None),
+                tuple(_runs(work)),
+                work.primitive,
+            )
+        except Exception:  # noqa: BLE001 - odd work fails where it runs, and says why there
+            return None
+
+    def estimate_s(self, costs: Costs = USUAL, *, is_first: bool = True) -> float:
+        """The time that it takes, in seconds.
+
+        Args:
+            costs: What a step costs.
+            is_first: Whether nothing has run on its backend yet.
+        """
+        if self.method not in _KNOWN_METHODS:
+            return math.inf
+        total_s = 0.0
+        compiled: set[CircuitSize] = set()
+        for run in self.runs:
+            # Those that differ in angles alone are compiled once; others may have the same size.
+            part = _OF_THE_SAME_SIZE if run.circuit in compiled else 1.0
+            compiled.add(run.circuit)
+            total_s += part * run.bases * self._circuit_s(run.circuit, costs)
+            total_s += run.times * self._run_s(run, costs)
+        if self.is_noisy and is_first:
+            total_s += costs.error_s * max((run.circuit.gates for run in self.runs), default=0)
+        return total_s
+
+    @staticmethod
+    def _circuit_s(circuit: CircuitSize, costs: Costs) -> float:
+        """What a circuit takes once, however many parameter sets it is run with."""
+        return costs.circuit_s + circuit.operations * costs.operation_s
+
+    def _run_s(self, run: Run, costs: Costs) -> float:
+        circuit, shots = run.circuit, run.shots
+        if circuit.runs_per_shot:
+            return self._shot_by_shot_s(run, costs)
+        is_automatic = self.method in (None, "automatic")
+        if self._is_drawn(circuit):
+            amplitudes = _power(2.0, circuit.qubits)
+            amplitudes_s = circuit.operations * amplitudes * costs.amplitude_s
+            is_counted = self.primitive == "estimator"
+            counted_s = min(shots, amplitudes) * costs.outcome_s if is_counted else 0.0
+            return costs.run_s + amplitudes_s + counted_s + shots * costs.drawn_shot_s
+        read_s = costs.run_s + shots * costs.shot_s
+        if self.method == "density_matrix" or (
+            # Aer takes the density matrix where there are more shots than amplitudes.
+            is_automatic and self.is_noisy and shots > 2**circuit.qubits
+        ):
+            return read_s + circuit.operations * _power(4.0, circuit.qubits) * costs.density_s
+        if self.is_noisy:
+            return self._shot_by_shot_s(run, costs)
+        return read_s + self._state_s(circuit, shots, costs)
+
+    def _is_drawn(self, circuit: CircuitSize) -> bool:
+        return (
+            not self.is_noisy
+            and self.primitive in ("sampler", "estimator")
+            and self.method in (None, "automatic", "statevector")
+            and circuit.qubits <= MOST_DRAWN_QUBITS
+        )
+
+    def _state_s(self, circuit: CircuitSize, samples: int, costs: Costs) -> float:
+        """To make one state, and to take samples of it."""
+        qubits, is_automatic = circuit.qubits, self.method in (None, "automatic")
+        if self.method == _STABILIZER or (circuit.is_clifford and is_automatic):
+            return (samples * qubits + circuit.operations) * qubits * costs.tableau_s
+        if self.method == _PRODUCT:
+            # No bond is wider than this; a decomposition takes its third power.
+            bond = _power(2.0, min(qubits // 2, 10))
+            return circuit.operations * (20e-6 + bond**3 * 4 * costs.amplitude_s) + (
+                samples * qubits * costs.shot_operation_s
+            )
+        return circuit.operations * _power(2.0, qubits) * costs.amplitude_s
+
+    def _shot_by_shot_s(self, run: Run, costs: Costs) -> float:
+        circuit = run.circuit
+        per_operation_s = costs.noisy_shot_operation_s if self.is_noisy else costs.shot_operation_s
+        one_s = costs.simulated_shot_s + costs.shot_s + circuit.operations * per_operation_s
+        if self.method == "density_matrix":
+            one_s += circuit.operations * _power(4.0, circuit.qubits) * costs.density_s
+        else:
+            one_s += self._state_s(circuit, 1, costs)
+        # Where each shot is simulated, Aer gets its circuit anew for each run.
+        made_s = circuit.operations * costs.operation_s / 2 + self.is_noisy * costs.whole_noise_s
+        return costs.run_s + made_s + run.shots * one_s
+
+
+def _power(base: float, exponent: int) -> float:
+    return math.inf if exponent > MOST_AMPLITUDES_QUBITS else base**exponent
+
+
+def _options(work: Work) -> Mapping[str, Any]:
+    if isinstance(work, CircuitWork):
+        return work.options
+    if isinstance(work, SamplerWork):
+        return work.options.get("run_options") or {}
+    return {}
+
+
+def _is_noisy(backend: BackendV2, options: Mapping[str, Any]) -> bool:
+    if options.get("noise_model") is not None:
+        return True
+    # Simulators have noise if they are told; fake backends have it by themselves.
+    is_plain = any(base.__name__ in _WITHOUT_NOISE for base in type(backend).__mro__)
+    return not is_plain or getattr(backend.options, "noise_model", None) is not None
+
+
+def _runs(work: Work) -> Iterator[Run]:
+    if isinstance(work, SamplerWork):
+        default = work.options.get("default_shots") or DEFAULT_SHOTS
+        for pub in work.pubs:
+            times = max(math.prod(pub.parameter_values.shape), 1)
+            yield Run(circuit_size(pub.circuit), times, pub.shots or default)
+    elif isinstance(work, EstimatorWork):
+        for pub in work.pubs:
+            sets: int = max(math.prod(pub.parameter_values.shape), 1)
+            bases = _bases_of(pub)
+            yield Run(
+                circuit_size(pub.circuit, keeps_all=True), sets * bases, _shots(pub, work), bases
+            )
+    elif isinstance(work, CircuitWork):
+        for circuit in work.circuits:
+            yield Run(circuit_size(circuit), 1, work.shots or DEFAULT_SHOTS)
+    else:
+        for item in work.program.items:
+            yield Run(circuit_size(item.circuit), max(item.size(), 1), int(work.program.shots))
+
+
+def _bases_of(pub: Any) -> int:
+    """How many bases are measured for each parameter set: one does for terms that agree."""
+    observables = pub.observables
+    if observables.size > 1000:  # noqa: PLR2004 - beyond anything short
+        return int(observables.size)
+    terms = {term for observable in observables.ravel().tolist() for term in observable}
+    return max(_bases(sorted(terms)), 1)
+
+
+def _bases(terms: list[str]) -> int:
+    """How many groups of terms agree on each qubit, put together one after the other."""
+    if len(terms) > MOST_GROUPED_TERMS:
+        return len(terms)
+    bases: list[dict[int, str]] = []
+    for term in terms:
+        paulis = {place: pauli for place, pauli in enumerate(term) if pauli != "I"}
+        for basis in bases:
+            if all(basis.get(place, pauli) == pauli for place, pauli in paulis.items()):
+                basis.update(paulis)
+                break
+        else:
+            bases.append(paulis)
+    return len(bases)
+
+
+def _shots(pub: Any, work: EstimatorWork) -> int:
+    default: float = work.options.get("default_precision", DEFAULT_PRECISION)
+    precision: float = pub.precision or work.precision or default
+    return math.ceil(1 / precision**2)

@@ -1,0 +1,142 @@
+"""Carries out what may end a process, in a process of its own: `carry_out_apart`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from qiskit.circuit import ClassicalRegister, Clbit, ControlledGate, Gate, Instruction
+from qiskit.circuit.classical import expr
+
+from qsession.engines.local.workers.packing import Parcel
+from qsession.engines.local.workers.pool import workers
+from qsession.engines.local.workers.worker import WorkerStartError
+from qsession.errors import JobFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qiskit import QuantumCircuit
+    from qiskit.circuit import CircuitInstruction
+
+    from qsession.engines.local.work import Work
+    from qsession.engines.local.workers.protocol import Reply, Task
+
+
+REFUSAL = (
+    "The job has classical variables, expressions of bits that are never measured, or gates of its "
+    "own, with which Aer can end the process that simulates it, and no process of its own can be "
+    "had for it"
+)
+
+
+def carry_out_apart(task: Task) -> Reply:
+    """Run a task that brings all of its parts in a worker of the process to which it has come.
+
+    Raises:
+        WorkerLostError: If the worker ended under it.
+        JobFailedError: If no worker can be started there.
+    """
+    try:
+        worker = workers.borrow()
+    except WorkerStartError as error:
+        raise JobFailedError(f"{REFUSAL}: {error}.") from error
+    is_usable = False
+    try:
+        reply = worker.run(task.job_id, Parcel(task.work, task.parts), task.memory_limit)
+        is_usable = True
+    except WorkerStartError as error:
+        raise JobFailedError(f"{REFUSAL}: {error}.") from error
+    finally:
+        workers.give_back(worker, is_usable=is_usable)
+    return reply
+
+
+_GENERIC = (ControlledGate, Gate, Instruction)
+"""Classes whose instances are told by their names alone."""
+
+_PACKAGES = ("qiskit", "qiskit_aer")
+_OF_MATRICES = ("kraus", "superop")
+"""What Qiskit makes generic instructions of, with matrices as their parameters."""
+
+
+def may_abort(work: Work) -> bool:
+    """Whether a unit of work must not run in a process that anything else depends on."""
+    try:
+        return any(map(_is_risky, work.circuits))
+    except Exception:  # noqa: BLE001 - odd work fails where it runs, and says why there
+        return False
+
+
+def _is_risky(circuit: QuantumCircuit) -> bool:
+    if _has_variables_or_odd(circuit):
+        return True
+    read = max(_bits_read(circuit), default=-1)
+    return read >= 0 and read > max(_bits_measured(circuit), default=-1)
+
+
+def _has_variables_or_odd(circuit: QuantumCircuit) -> bool:
+    if circuit.num_vars or circuit.num_stretches:
+        return True
+    return any(map(_is_odd, circuit.data))
+
+
+def _is_odd(instruction: CircuitInstruction) -> bool:
+    if instruction.is_standard_gate():
+        return False
+    operation = instruction.operation
+    if instruction.is_control_flow():
+        # A block can have variables of its own.
+        return any(map(_has_variables_or_odd, operation.blocks))
+    kind = getattr(operation, "base_class", type(operation))
+    if kind not in _GENERIC and kind.__module__.partition(".")[0] in _PACKAGES:
+        return False
+    return not (operation.name in _OF_MATRICES and _are_matrices(operation.params))
+
+
+def _bits_read(circuit: QuantumCircuit) -> Iterator[int]:
+    """The numbers of the bits that expressions read."""
+    for instruction in circuit.data:
+        if instruction.is_standard_gate():
+            continue
+        operation = instruction.operation
+        for name in ("condition", "target", "rvalue"):
+            value = getattr(operation, name, None)
+            if isinstance(value, expr.Expr):
+                yield from (circuit.find_bit(bit).index for bit in _bits_of(value))
+        for block in getattr(operation, "blocks", ()):
+            yield from _outside(circuit, instruction, _bits_read(block))
+
+
+def _bits_measured(circuit: QuantumCircuit) -> Iterator[int]:
+    """The numbers of the bits that are measured into."""
+    for instruction in circuit.data:
+        if instruction.name == "measure":
+            yield circuit.find_bit(instruction.clbits[0]).index
+        elif instruction.is_control_flow():
+            for block in instruction.operation.blocks:
+                yield from _outside(circuit, instruction, _bits_measured(block))
+
+
+def _outside(
+    circuit: QuantumCircuit,
+    instruction: CircuitInstruction,
+    numbers: Iterator[int],
+) -> Iterator[int]:
+    """What bits of a block are in the circuit that it stands in."""
+    return (circuit.find_bit(instruction.clbits[number]).index for number in numbers)
+
+
+def _bits_of(expression: expr.Expr) -> Iterator[Clbit]:
+    for variable in expr.iter_vars(expression):
+        if isinstance(variable.var, Clbit):
+            yield variable.var
+        elif isinstance(variable.var, ClassicalRegister):
+            yield from variable.var
+
+
+def _are_matrices(parameters: list[Any]) -> bool:
+    return bool(parameters) and all(
+        isinstance(each, np.ndarray) and each.ndim == 2  # noqa: PLR2004 - rows and columns
+        for each in parameters
+    )

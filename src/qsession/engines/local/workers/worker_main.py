@@ -1,0 +1,119 @@
+"""What a worker process runs: `main`. Started as a file, not as a module of the package.
+
+It loads qsession only after it has taken over the kernel's ``sys.path``, and it never runs the
+user's ``__main__``, as `multiprocessing` would: scripts need no guard.
+
+Frames on its standard input and output are eight bytes of length and a pickle. First comes a
+`Hello`, as a dict; the worker answers with its name once it is warm; then `Task` and `Reply` follow
+each other.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from typing import Any, BinaryIO
+
+LENGTH_BYTES = 8
+NICENESS = 10
+
+
+def read_frame(stream: BinaryIO) -> Any:
+    """The next message.
+
+    Raises:
+        EOFError: If the other side is gone.
+    """
+    length = int.from_bytes(_read(stream, LENGTH_BYTES), "big")
+    return pickle.loads(_read(stream, length))  # noqa: S301 - from our own other half
+
+
+def write_frame(stream: BinaryIO, message: Any) -> None:
+    """Send a message."""
+    payload = pickle.dumps(message, 5)
+    for part in (len(payload).to_bytes(LENGTH_BYTES, "big"), payload):
+        left = memoryview(part)
+        while left:
+            left = left[stream.write(left) :]
+    stream.flush()
+
+
+def _read(stream: BinaryIO, length: int) -> bytearray:
+    content = bytearray(length)
+    left = memoryview(content)
+    while left:
+        count = stream.readinto(left)  # type: ignore[attr-defined] # files and pipes have it
+        if not count:
+            raise EOFError
+        left = left[count:]
+    return content
+
+
+def end_with(lifeline: int, *, has_signals: bool = sys.platform == "linux") -> None:
+    """Let this process be killed as soon as nobody holds the other end of the pipe any more.
+
+    No thread of Python's could do that: Aer holds the interpreter's lock for as long as it
+    simulates. Linux sends a signal when a pipe loses its writer; elsewhere a tiny shell waits.
+    """
+    if has_signals:
+        import fcntl  # noqa: PLC0415 - the other half is imported where there is none
+
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+        flags = fcntl.fcntl(lifeline, fcntl.F_GETFL)
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, flags | os.O_ASYNC | os.O_NONBLOCK)
+        try:
+            is_orphan = os.read(lifeline, 1) == b""
+        except BlockingIOError:
+            is_orphan = False
+        if is_orphan:  # it was cut before the signal was ordered
+            os._exit(0)
+        return
+    watch = f"read _; kill -9 {os.getpid()}"
+    subprocess.Popen(["/bin/sh", "-c", watch], stdin=lifeline, start_new_session=True)  # noqa: S603
+
+
+def main() -> None:
+    """Serve one kernel until it closes the pipe or is gone."""
+    end_with(int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is meant for the kernel
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    # What a job prints must not get between the frames.
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    _offer_to_be_killed_first()
+    _give_way()
+    try:
+        hello = read_frame(requests)
+        sys.path[:] = hello["sys_path"]
+        for module in hello["warm_up"]:
+            importlib.import_module(module)
+        carrying_out = importlib.import_module("qsession.engines.local.workers.protocol")
+        write_frame(replies, carrying_out.this_process())
+        while True:
+            write_frame(replies, carrying_out.carry_out(read_frame(requests)))
+    except (EOFError, BrokenPipeError):
+        os._exit(0)
+
+
+def _offer_to_be_killed_first() -> None:
+    """Where memory runs out, Linux should take this process and leave the kernel."""
+    try:
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:  # noqa: PTH123
+            score.write("1000")
+    except OSError:
+        return
+
+
+def _give_way() -> None:
+    """Let the kernel go first where a simulator would take every processor."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+
+
+if __name__ == "__main__":
+    main()

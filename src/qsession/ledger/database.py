@@ -1,0 +1,271 @@
+"""Opens the ledger's file: private, shared by several kernels, and replaced if it is broken."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_state_path
+
+from qsession.ledger.failures import LedgerTooNewError
+from qsession.ledger.file_systems import is_on_network
+from qsession.ledger.private_file import ForeignFileError, Identity, identity, open_private
+from qsession.ledger.transactions import transaction
+
+_BESIDE: Final = ("", "-wal", "-shm", "-journal")
+"""The files of a SQLite database."""
+
+_FORM_AT: Final = 18
+_WAL_FORM: Final = b"\x02\x02"
+"""What stands there in the file of a database with a write-ahead log."""
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """The ledger, opened.
+
+    Attributes:
+        connection: To SQLite, for any thread, which does not wait for locks.
+        identity: Which file it is.
+        has_log: Whether it has a write-ahead log, which is to be moved into it now and then.
+    """
+
+    connection: sqlite3.Connection
+    identity: Identity
+    has_log: bool
+
+
+def open_file(path: Path) -> OpenFile:
+    """Open the ledger, making it if there is none, for its user alone.
+
+    A commit is in the hands of the operating system when it returns: a killed process loses
+    nothing. On a disk there is a write-ahead log, and only a power cut may take the last commits
+    (``synchronous=NORMAL``). The log's index is memory that processes of one computer share, so
+    where other computers may write, or have written, there is a rollback journal instead.
+
+    Raises:
+        LedgerTooNewError: If a later release has changed it.
+        ForeignFileError: If it is somebody else's, or no file.
+        sqlite3.Error: If it cannot be used, or is locked.
+        OSError: If its directory or the file cannot be made.
+    """
+    with open_private(path) as descriptor:
+        found = os.fstat(descriptor)
+        os.lseek(descriptor, _FORM_AT, os.SEEK_SET)
+        has_log = os.read(descriptor, len(_WAL_FORM)) == _WAL_FORM
+        may_have_log = is_on_network(path.parent) is not True
+    opened = (found.st_dev, found.st_ino)
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        _require_same(path, opened)
+        has_log = _choose_journal(connection, has_log=has_log, may_have_log=may_have_log)
+        migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return OpenFile(connection, opened, has_log)
+
+
+def _require_same(path: Path, opened: Identity) -> None:
+    """SQLite opens by name: the name may have come to be that of something else."""
+    if identity(path) != opened:
+        raise ForeignFileError(f"{path} was replaced while it was opened")
+
+
+def _choose_journal(connection: sqlite3.Connection, *, has_log: bool, may_have_log: bool) -> bool:
+    """Have the right journal be kept; say whether it is a write-ahead log."""
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before there is a table
+    if may_have_log:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        # A ledger in use without a log is another computer's, too, from where it is on the network.
+        if has_log or not version:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            if mode == "wal":
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA wal_autocheckpoint = 0")  # see `checkpoints`
+                return True
+    elif has_log:
+        # Alone, or not at all: so the log's index needs no shared memory.
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA locking_mode = NORMAL")
+        connection.execute("SELECT count(*) FROM sqlite_master")  # which gives the lock back
+    # Its file stays: other computers would go on seeing one that is removed for a while.
+    connection.execute("PRAGMA journal_mode = TRUNCATE")
+    connection.execute("PRAGMA synchronous = FULL")
+    return False
+
+
+def set_aside(path: Path, broken: Identity | None) -> Path | None:
+    """Rename a corrupt file and those beside it, so that a new one can begin.
+
+    Args:
+        path: The ledger.
+        broken: The `identity` of the corrupt file.
+
+    Returns:
+        Its new name; None if another kernel has renamed it before.
+
+    Raises:
+        OSError: If it cannot be renamed.
+    """
+    if identity(path) != broken:
+        return None
+    aside = path.with_name(f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    for ending in reversed(_BESIDE):
+        with contextlib.suppress(FileNotFoundError):
+            Path(f"{path}{ending}").rename(f"{aside}{ending}")
+    return aside
+
+
+_OFF = frozenset({"off", "0", "no", "false"})
+
+
+def ledger_path() -> Path | None:
+    """The ledger's file; None if it is turned off.
+
+    ``QSESSION_HOME`` names another directory than the user's state directory, and
+    ``QSESSION_LEDGER=off`` turns the ledger off.
+    """
+    if os.environ.get("QSESSION_LEDGER", "").strip().lower() in _OFF:
+        return None
+    home = os.environ.get("QSESSION_HOME")
+    directory = Path(home).expanduser() if home else user_state_path("qsession", appauthor=False)
+    return directory.absolute() / "ledger.sqlite3"
+
+
+MIGRATIONS: Final[tuple[str, ...]] = (
+    """
+    CREATE TABLE sessions (
+        session_id TEXT NOT NULL PRIMARY KEY,
+        kind TEXT NOT NULL,
+        name TEXT,
+        backend TEXT NOT NULL,
+        mode TEXT NOT NULL,
+        instance TEXT,
+        max_time_s INTEGER,
+        state TEXT NOT NULL,
+        opened TEXT NOT NULL,
+        ended TEXT,
+        ended_reason TEXT,
+        usage_s REAL NOT NULL,
+        pid INTEGER NOT NULL,
+        process_started TEXT,
+        host TEXT NOT NULL,
+        notebook TEXT,
+        seen TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX sessions_by_time ON sessions (opened);
+    CREATE TABLE jobs (
+        session_id TEXT NOT NULL,
+        job_id TEXT NOT NULL,
+        name TEXT,
+        primitive TEXT NOT NULL,
+        status TEXT NOT NULL,
+        created TEXT NOT NULL,
+        started TEXT,
+        finished TEXT,
+        qpu_seconds REAL,
+        shots INTEGER,
+        tags TEXT,
+        error TEXT,
+        expectation_values TEXT,
+        PRIMARY KEY (session_id, job_id)
+    );
+    CREATE TABLE results (
+        session_id TEXT NOT NULL,
+        job_id TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        content BLOB NOT NULL,
+        PRIMARY KEY (session_id, job_id)
+    );
+    CREATE TABLE works (
+        session_id TEXT NOT NULL,
+        job_id TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        made_by TEXT NOT NULL,
+        backend TEXT NOT NULL,
+        content BLOB NOT NULL,
+        PRIMARY KEY (session_id, job_id)
+    );
+    """,
+)
+"""Step n leads from version n to n + 1. A released step is never changed: another follows it."""
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> None:
+    """Bring the tables to the newest version, at once or not at all.
+
+    Raises:
+        LedgerTooNewError: If they are newer than this release knows.
+        sqlite3.Error: If the file cannot be used.
+    """
+    if _version(connection) == len(migrations):
+        return
+    with transaction(connection):
+        # Another kernel may have done it meanwhile.
+        for step in migrations[_known_version(connection, migrations) :]:
+            for statement in step.split(";"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def _known_version(connection: sqlite3.Connection, migrations: Sequence[str]) -> int:
+    version = _version(connection)
+    if version > len(migrations):
+        raise LedgerTooNewError(
+            f"its version is {version}, and this release of qsession knows {len(migrations)}: "
+            "update qsession"
+        )
+    return version
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+_TRANSACTIONS = 500
+"""So many make a log of a few megabytes."""
+
+_LONG_LOG = 16_384
+"""Pages of 4 kB; a log that several kernels write without a pause is cut now and then."""
+
+
+class Checkpoints:
+    """Does by a connection of its own what SQLite would do within every few hundredth write.
+
+    It waits for the disk, some milliseconds, and no submission of a job shall.
+    """
+
+    def __init__(self) -> None:
+        self._transactions = 0
+
+    def count(self) -> None:
+        """Take note of a write."""
+        self._transactions += 1
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time."""
+        return self._transactions >= _TRANSACTIONS
+
+    def run(self, path: Path) -> None:
+        """Do it; writers go on meanwhile, unless the log has become long.
+
+        Raises:
+            sqlite3.Error: If the file cannot be used.
+        """
+        self._transactions = 0
+        with closing(sqlite3.connect(path, timeout=1.0, isolation_level=None)) as connection:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if pages > _LONG_LOG:
+                connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()

@@ -1,0 +1,116 @@
+"""The ledgers that this process has open: one, unless the environment changes."""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qsession.forks import ForkSafeLock, around_forks, in_child, never_finalize
+from qsession.ledger.database import ledger_path
+from qsession.ledger.ledger import Ledger
+from qsession.ledger.recorder import Recorder
+
+if TYPE_CHECKING:
+    from qsession.engines.base import Journal, Keeper
+    from qsession.ledger.entries import SessionFacts
+
+_ledgers: dict[Path, Ledger] = {}
+_ready_to_fork: list[Ledger] = []
+_left_to_parent: set[Path] = set()
+"""Files that a thread of the parent was using: there is no way to use them in this process."""
+_lock = ForkSafeLock()
+
+
+def ledger_of_process() -> Ledger | None:
+    """The ledger that the environment names now; None if it is turned off."""
+    path = ledger_path()
+    if path is None or path in _left_to_parent:
+        return None
+    with _lock:
+        return _ledgers.setdefault(path, Ledger(path))
+
+
+def write_down(journal: Journal, facts: SessionFacts) -> None:
+    """Have a session be written to the ledger, unless that is turned off."""
+    ledger = ledger_of_process()
+    if ledger is not None:
+        journal.keeper = Recorder(ledger, journal, facts)
+
+
+def write_down_if_used(journal: Journal, facts: SessionFacts) -> None:
+    """The same for a session of a forked child. Most children never use it: nothing begins yet."""
+    journal.keeper = _KeeperWhenUsed(journal, facts)
+
+
+class _KeeperWhenUsed:
+    """Begins to write a session down with its first job."""
+
+    def __init__(self, journal: Journal, facts: SessionFacts) -> None:
+        self._journal = journal
+        self._facts = facts
+        self._beginning = ForkSafeLock()
+        self._has_begun = False
+
+    def keep(self) -> None:
+        """Write down what the journal has recorded."""
+        if (keeper := self._keeper()) is not None:
+            keeper.keep()
+
+    def note_work(self, job_id: str, work: Any) -> None:
+        """Have what a job is to run be kept until it has ended."""
+        if (keeper := self._keeper()) is not None:
+            keeper.note_work(job_id, work)
+
+    def note_result(self, job_id: str, result: object) -> None:
+        """Have the result of a job be kept."""
+        if (keeper := self._keeper()) is not None:
+            keeper.note_result(job_id, result)
+
+    def succeed(self, journal: Journal) -> Keeper:
+        """The keeper of the journal that continues this one's."""
+        return _KeeperWhenUsed(journal, self._facts)
+
+    def _keeper(self) -> Keeper | None:
+        with self._beginning:
+            if not self._has_begun:
+                self._has_begun, self._journal.keeper = True, None
+                write_down(self._journal, self._facts)
+        return self._journal.keeper
+
+
+def close_ledgers() -> None:
+    """Write what was noted, and let go of every file."""
+    with _lock:
+        ledgers = list(_ledgers.values())
+        _ledgers.clear()
+    for ledger in ledgers:
+        ledger.close()
+
+
+def _before_fork() -> None:
+    _ready_to_fork[:] = [each for each in list(_ledgers.values()) if each.begin_fork()]
+
+
+def _after_fork() -> None:
+    for ledger in _ready_to_fork:
+        ledger.end_fork()
+    _ready_to_fork.clear()
+
+
+@in_child
+def _begin_anew() -> None:
+    for path, ledger in _ledgers.items():
+        ledger.abandon()
+        if ledger not in _ready_to_fork:
+            _left_to_parent.add(path)
+            never_finalize(ledger)  # not even a connection may be closed in both processes
+    _ledgers.clear()
+    _ready_to_fork.clear()
+
+
+around_forks(_before_fork, _after_fork)
+
+
+# Before whatever closes sessions at the end: the last that is registered is the first that runs.
+atexit.register(close_ledgers)

@@ -1,0 +1,1 @@
+"""Sessions, jobs and results as text, HTML and files. Pure."""

@@ -1,0 +1,306 @@
+"""Aer's inside, as far as kept circuits need it: every private name of qiskit-aer.
+
+`require` says whether the installed release has them all; where it has not, work is computed
+through Aer's public interface.
+"""
+
+# ruff: noqa: SLF001 - this is the one place for them
+
+from __future__ import annotations
+
+import json
+import operator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+
+from qiskit.circuit import Delay
+from qiskit.circuit.controlflow import ControlFlowOp
+from qiskit_aer.noise.passes import RelaxationNoisePass
+
+from qsession.simulator.errors import FastPathError
+
+try:
+    from qiskit_aer.backends.aer_compiler import (
+        assemble_circuits,
+        compile_circuit,
+        generate_aer_config,
+    )
+    from qiskit_aer.backends.backend_utils import LIBRARY_DIR, circuit_optypes
+    from qiskit_aer.backends.controller_wrappers import (
+        AerCircuit,
+        AerConfig,
+        aer_controller_execute,
+    )
+    from qiskit_aer.noise.errors.base_quantum_error import QuantumChannelInstruction
+    from qiskit_aer.noise.noise_model import AerJSONEncoder, QuantumErrorLocation
+except ImportError:  # pragma: no cover - another release of Aer
+    _is_complete = False
+else:
+    _is_complete = all(
+        hasattr(AerCircuit, name)
+        for name in ("gate", "measure", "reset", "roerror", "superop", "unitary")
+    )
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit.providers import BackendV2
+    from qiskit_aer import AerSimulator
+    from qiskit_aer.noise import (
+        NoiseModel,
+        PauliError,
+        PauliLindbladError,
+        QuantumError,
+        ReadoutError,
+    )
+
+    AnyError: TypeAlias = QuantumError | PauliError | PauliLindbladError
+
+GATES = frozenset(
+    {
+        *("ccx", "cp", "cu1", "cx", "cy", "cz", "delay", "ecr", "h", "id", "p", "r", "rx", "rxx"),
+        *("ry", "ryy", "rz", "rzx", "rzz", "s", "sdg", "swap", "sx", "sxdg", "t", "tdg", "u"),
+        *("u1", "u2", "u3", "x", "y", "z"),
+    }
+)
+"""The gates by name that Aer's density matrix knows."""
+
+SEED_STEP = 2113
+"""Circuit i of a run gets the run's seed plus i times this."""
+
+
+def require() -> None:
+    """Check that the installed release has the names of this file.
+
+    Raises:
+        FastPathError: If it has not.
+    """
+    if not _is_complete:
+        raise FastPathError("this release of Aer has another inside")
+
+
+class Builder:
+    """An Aer circuit, built operation by operation."""
+
+    def __init__(self, qubits: int, clbits: int) -> None:
+        self.circuit = AerCircuit()
+        self.circuit.num_qubits = qubits
+        self.circuit.num_memory = clbits
+        self.size = 0
+        """How many operations it has: the next one's position."""
+
+    def gate(self, name: str, qubits: Sequence[int], angles: int, label: str | None) -> None:
+        """Add a gate by name; its angles are set when it runs."""
+        self.circuit.gate(name, qubits, [0.0] * angles, [], -1, None, label or name)
+        self.size += 1
+
+    def unitary(self, qubits: Sequence[int], matrix: Any, label: str | None) -> None:
+        """Add a unitary matrix."""
+        self.circuit.unitary(qubits, matrix, -1, None, label or "unitary")
+        self.size += 1
+
+    def superoperator(self, qubits: Sequence[int], matrix: Any) -> None:
+        """Add a channel."""
+        self.circuit.superop(qubits, matrix, -1, None)
+        self.size += 1
+
+    def reset(self, qubits: Sequence[int]) -> None:
+        """Add a reset."""
+        self.circuit.reset(qubits, -1)
+        self.size += 1
+
+    def measure(self, qubits: Sequence[int], clbits: Sequence[int]) -> None:
+        """Add a measurement."""
+        self.circuit.measure(qubits, clbits, [])
+        self.size += 1
+
+    def readout_error(self, clbits: Sequence[int], probabilities: Any) -> None:
+        """Add a misreading of measured bits."""
+        self.circuit.roerror(clbits, probabilities)
+        self.size += 1
+
+
+def assemble(circuit: QuantumCircuit, basis: frozenset[str] | None) -> tuple[Any, list[int]]:
+    """Aer's circuit for a circuit, and the position in it of each instruction.
+
+    Raises:
+        AerError: If it has an instruction that Aer does not know.
+    """
+    circuits, positions = assemble_circuits([circuit], None if basis is None else list(basis))
+    return circuits[0], positions[0]
+
+
+def without_control_flow(circuit: QuantumCircuit) -> QuantumCircuit:
+    """The circuit with jumps and marks in place of control flow."""
+    return compile_circuit([circuit], optypes=[circuit_optypes(circuit)])[0][0]
+
+
+def has_delay(circuit: QuantumCircuit) -> bool:
+    """Whether Aer would look for what happens while a qubit waits."""
+    return Delay in circuit_optypes(circuit)
+
+
+def has_control_flow(circuit: QuantumCircuit) -> bool:
+    """Whether it must be compiled before Aer can run it."""
+    return any(issubclass(kind, ControlFlowOp) for kind in circuit_optypes(circuit))
+
+
+def channel_of(operation: object) -> QuantumError | None:
+    """The error that an instruction of a circuit carries."""
+    if isinstance(operation, QuantumChannelInstruction):
+        return operation._quantum_error
+    return None
+
+
+def error_location(error: QuantumError) -> Any:
+    """An instruction where the noise description's error of this id happens."""
+    return QuantumErrorLocation(error)
+
+
+def as_json(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Something of a noise model in the form in which Aer reads it."""
+    return json.loads(json.dumps(value, cls=AerJSONEncoder))  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class ModelContent:
+    """What a noise model says, at one moment: changes of the model do not reach it."""
+
+    quantum: Mapping[str, Mapping[tuple[int, ...], AnyError]]
+    everywhere: Mapping[str, AnyError]
+    readout: Mapping[tuple[int, ...], ReadoutError]
+    readout_everywhere: ReadoutError | None
+    passes: tuple[Any, ...]
+
+    def errors(self) -> Iterator[AnyError]:
+        """All errors of instructions."""
+        yield from self.everywhere.values()
+        for own in self.quantum.values():
+            yield from own.values()
+
+    def is_same(self, other: ModelContent) -> bool:
+        """Whether both have the same error objects in the same places."""
+        return (
+            self.quantum.keys() == other.quantum.keys()
+            and all(_are_same(own, other.quantum[name]) for name, own in self.quantum.items())
+            and _are_same(self.everywhere, other.everywhere)
+            and _are_same(self.readout, other.readout)
+            and self.readout_everywhere is other.readout_everywhere
+            and len(self.passes) == len(other.passes)
+            and all(map(operator.is_, self.passes, other.passes))
+        )
+
+
+def content_of(model: NoiseModel) -> ModelContent:
+    """Look into a noise model.
+
+    Raises:
+        FastPathError: If this release of Aer keeps its errors elsewhere.
+    """
+    try:
+        return ModelContent(
+            {name: dict(own) for name, own in model._local_quantum_errors.items()},
+            dict(model._default_quantum_errors),
+            dict(model._local_readout_errors),
+            model._default_readout_error,
+            tuple(model._custom_noise_passes),
+        )
+    except AttributeError as error:  # pragma: no cover - another release of Aer
+        raise FastPathError("this release of Aer has another noise model") from error
+
+
+def _are_same(one: Mapping[Any, object], other: Mapping[Any, object]) -> bool:
+    # By identity: errors that are equal as channels may be made of other operations.
+    return one.keys() == other.keys() and all(other[key] is value for key, value in one.items())
+
+
+def waiting_pass(noise_pass: object) -> Any:
+    """A pass that adds relaxation to delays, of one's own, as this one of a noise model does.
+
+    Raises:
+        FastPathError: If it does anything else.
+    """
+    if not _is_of_delays(noise_pass):
+        raise FastPathError("the noise model has a pass of its own")
+    return RelaxationNoisePass(
+        t1s=noise_pass._t1s.copy(),
+        t2s=noise_pass._t2s.copy(),
+        dt=noise_pass._dt,
+        op_types=Delay,
+        excited_state_populations=noise_pass._p1s.copy(),
+        target=noise_pass._target,
+    )
+
+
+def pass_key(noise_pass: object) -> Hashable:
+    """Equal for passes that do the same; a pass that is not known is itself."""
+    if not _is_of_delays(noise_pass):
+        return noise_pass
+    times = (noise_pass._t1s, noise_pass._t2s, noise_pass._p1s)
+    # Of delays, a target says nothing; that there is one says how units are read.
+    return (*(each.tobytes() for each in times), noise_pass._dt, noise_pass._target is None)
+
+
+def _is_of_delays(noise_pass: Any) -> TypeGuard[Any]:
+    try:
+        return (
+            type(noise_pass) is RelaxationNoisePass
+            and noise_pass._ops == (Delay,)
+            and noise_pass._method == "append"
+        )
+    except AttributeError:  # pragma: no cover - another release of Aer
+        return False
+
+
+def basis_of(backend: BackendV2) -> frozenset[str] | None:
+    """The instructions that a simulator of a device accepts; None if it takes what Aer knows."""
+    if backend._target is None:
+        return None
+    return frozenset(backend.configuration().basis_gates)
+
+
+def gates_of(simulator: AerSimulator) -> Hashable:
+    """What the target of a plain simulator is made from; None where more decides about it."""
+    try:
+        is_of_device = simulator._from_backend or simulator._properties
+        if is_of_device or simulator._options_configuration or simulator._options_properties:
+            return None
+        return simulator._options.method, tuple(simulator._cached_basis_gates)
+    except AttributeError:  # pragma: no cover - another release of Aer
+        return None
+
+
+def has_option(name: str) -> bool:
+    """Whether Aer takes an option of a run by this name; it ignores others."""
+    return hasattr(AerConfig, name)
+
+
+@cache
+def _controller() -> Any:
+    return aer_controller_execute()
+
+
+def configured(options: Any, qubits: int, clbits: int) -> Any:
+    """A configuration of Aer from options of a simulator."""
+    config = generate_aer_config([_Size(qubits, clbits)], options)
+    config.library_dir = LIBRARY_DIR
+    return config
+
+
+@dataclass(frozen=True)
+class _Size:
+    num_qubits: int
+    num_clbits: int
+
+
+def execute(circuits: Sequence[Any], noise: Mapping[str, Any], config: Any) -> dict[str, Any]:
+    """Run Aer's circuits.
+
+    Raises:
+        FastPathError: If one of them failed; Qiskit's own computation says how.
+    """
+    output = _controller().execute(list(circuits), noise, config)
+    if not output.get("success"):
+        raise FastPathError("the simulation failed")
+    return output  # type: ignore[no-any-return]  # Aer has no types

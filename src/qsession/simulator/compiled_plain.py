@@ -1,0 +1,219 @@
+"""Circuits of gates and measurements, cut down and kept with open angles: `PlainCompiled`."""
+
+# ruff: noqa: D102 - the base class says what its methods give
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qiskit.circuit import CircuitInstruction, Parameter
+
+from qsession.simulator import aer_private as aer
+from qsession.simulator.compiled import Compiled, Form, channels_in, with_locations
+from qsession.simulator.drawing import MOST_DRAWN_QUBITS, Drawing
+from qsession.simulator.instructions import noise_name
+from qsession.simulator.noise_description import describe
+from qsession.simulator.reduction import Reduced, reduce_circuit
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+    from qsession.simulator.noise import Noise
+
+MOST_DENSITY_QUBITS = 12
+"""More would need more memory than Aer may have, which decides by that too."""
+
+_LIGHT_DENSITY_QUBITS = 6
+_LIGHT_STATE_QUBITS = 12
+"""Up to here Aer updates a state in one thread; starting more takes longer."""
+
+
+class PlainCompiled(Compiled):
+    """A circuit of gates and measurements, cut down, with its angles left open.
+
+    They are set when it runs.
+    """
+
+    def __init__(self, circuit: QuantumCircuit, noise: Noise | None, basis: Any) -> None:
+        super().__init__(noise, basis)
+        self._angle_of: dict[Parameter, int] = {}
+        circuit = self._with_waiting(self._with_open_angles(circuit))
+        self._reduced: Reduced = reduce_circuit(circuit)
+        self.uses = tuple(
+            dict.fromkeys(
+                (noise_name(each), self._reduced.old(each)) for each in self._reduced.instructions
+            )
+        )
+        self.weight = 6000 + 3000 * len(self._reduced.instructions)
+        self._superoperators: Form | None = None
+        self._described: Form | None = None
+        self._distribution: Form | None = None
+
+    @property
+    def qubits(self) -> int:
+        return len(self._reduced.active)
+
+    def superoperators(self) -> Form | None:
+        if self._superoperators is None and self._takes_superoperators():
+            self._superoperators = self._build()
+        return self._superoperators
+
+    def described(self) -> Form:
+        if self._described is None:
+            small = self._reduced.to_circuit()
+            noise: dict[str, Any] = {}
+            channels = channels_in(self._reduced.instructions)
+            if self._noise is not None:
+                noise = describe(
+                    self._noise,
+                    self.uses,
+                    self._measured(),
+                    channels,
+                    {old: new for new, old in enumerate(self._reduced.active)},
+                )
+            if channels:
+                small = with_locations(small)
+            circuit, positions = aer.assemble(small, self._basis)
+            self._described = Form(
+                circuit, self._places(positions), noise, is_light=self._is_light()
+            )
+        return self._described
+
+    def distribution(self) -> Form | None:
+        if self._distribution is None and self._basis is None and self._is_light():
+            if self.qubits > MOST_DRAWN_QUBITS:
+                return None
+            drawing = Drawing.of(self._reduced)
+            circuit, positions = aer.assemble(drawing.circuit, None)
+            self._distribution = Form(
+                circuit,
+                self._places(positions[:-1]),
+                method="statevector",
+                is_light=True,
+                drawing=drawing,
+            )
+        return self._distribution
+
+    def forget_forms(self) -> None:
+        self._superoperators = self._described = self._distribution = None
+
+    def _measured(self) -> list[int]:
+        return [
+            self._reduced.old(each)[0]
+            for each in self._reduced.instructions
+            if each.name == "measure"
+        ]
+
+    # --- the form with superoperators -----------------------------------------------------------
+
+    def _takes_superoperators(self) -> bool:
+        noise = self._noise
+        if noise is None or self.qubits > MOST_DENSITY_QUBITS or not self._reduced.can_sample:
+            return False
+        has_error = False
+        for name, qubits in self.uses:
+            error = noise.error_of((name, qubits))
+            if error is not None:
+                has_error = True
+                # One behind a measurement would change how shots are drawn.
+                if name == "measure" or error.num_qubits > len(qubits):
+                    return False
+        if not has_error:
+            channels = channels_in(self._reduced.instructions)
+            # Without errors, Aer takes no density matrix; those that do nothing are none.
+            has_error = bool(channels) and (
+                noise.has_errors or not all(channel.ideal() for channel in channels)
+            )
+        kinds = {each.name for each in self._reduced.instructions}
+        known = aer.GATES | {"measure", "reset", "unitary", "quantum_channel"}
+        if self._basis is not None:
+            known &= self._basis | {"measure", "reset", "quantum_channel"}
+        return has_error and kinds <= known and noise.fits_density_matrix
+
+    def _build(self) -> Form:
+        noise = self._noise
+        assert noise is not None  # noqa: S101 - for the type checker
+        reduced = self._reduced
+        builder = aer.Builder(self.qubits, len(reduced.source.clbits))
+        places: list[tuple[tuple[int, int], int]] = []
+        for instruction in reduced.instructions:
+            qubits = reduced.new(instruction)
+            position = builder.size
+            self._add(builder, instruction, qubits)
+            self._note_places(places, instruction, position)
+            error = noise.error_of((noise_name(instruction), reduced.old(instruction)))
+            if error is not None:
+                on = qubits[: error.num_qubits]
+                builder.superoperator(on, noise.superoperator(error))
+            if instruction.name == "measure":
+                readout = noise.readout(reduced.old(instruction)[0])
+                if readout is not None:
+                    builder.readout_error(reduced.clbits(instruction), readout)
+        return Form(
+            builder.circuit,
+            places,
+            method="density_matrix",
+            is_light=self.qubits <= _LIGHT_DENSITY_QUBITS,
+        )
+
+    def _add(
+        self, builder: aer.Builder, instruction: CircuitInstruction, qubits: list[int]
+    ) -> None:
+        name = instruction.name
+        if name == "measure":
+            builder.measure(qubits, self._reduced.clbits(instruction))
+        elif name == "reset":
+            builder.reset(qubits)
+        elif name == "quantum_channel":
+            error = aer.channel_of(instruction.operation)
+            builder.superoperator(qubits, self._noise.superoperator(error))  # type: ignore[union-attr]
+        elif name == "unitary":
+            builder.unitary(qubits, instruction.operation.params[0], instruction.label)
+        else:
+            builder.gate(name, qubits, len(instruction.params), instruction.label)
+
+    def _is_light(self) -> bool:
+        """Whether one state gives all shots, and a small one."""
+        return (
+            self._noise is None
+            and self.qubits <= _LIGHT_STATE_QUBITS
+            and self._reduced.can_sample
+            and all(each.name != "reset" for each in self._reduced.instructions)
+        )
+
+    # --- angles ---------------------------------------------------------------------------------
+
+    def _with_open_angles(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        """With a parameter of its own in place of each angle of a standard gate."""
+        opened = circuit.copy_empty_like()
+        opened.global_phase = 0
+        for each in circuit.data:
+            if each.is_standard_gate() and each.params:
+                operation = each.operation.to_mutable()
+                own = [
+                    Parameter(f"angle{len(self._angle_of) + i}") for i in range(len(each.params))
+                ]
+                for parameter in own:
+                    self._angle_of[parameter] = len(self._angle_of)
+                operation.params = own
+                opened.append(CircuitInstruction(operation, each.qubits, each.clbits))
+            else:
+                opened.append(each)
+        return opened
+
+    def _places(self, positions: list[int]) -> list[tuple[tuple[int, int], int]]:
+        places: list[tuple[tuple[int, int], int]] = []
+        # Measurements are last, and have no angles.
+        for each, position in zip(self._reduced.instructions, positions, strict=False):
+            self._note_places(places, each, position)
+        return places
+
+    def _note_places(
+        self,
+        places: list[tuple[tuple[int, int], int]],
+        each: CircuitInstruction,
+        position: int,
+    ) -> None:
+        for number, parameter in enumerate(each.params):
+            if isinstance(parameter, Parameter):
+                places.append(((position, number), self._angle_of[parameter]))

@@ -1,0 +1,55 @@
+"""Circuits that are run as Aer itself takes them: `WholeCompiled`."""
+
+# ruff: noqa: D102 - the base class says what its methods give
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qsession.simulator import aer_private as aer
+from qsession.simulator.compiled import Compiled, Form, channels_in, with_locations
+from qsession.simulator.instructions import noise_name, require_known_noise
+from qsession.simulator.noise_description import describe
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+    from qsession.simulator.noise import Noise
+
+
+class WholeCompiled(Compiled):
+    """A circuit as Aer itself takes it: nothing is left out, nothing is moved.
+
+    That is how control flow, stores into classical bits and variables, and what else depends on
+    more than qubits are run. Aer cuts its own circuits down while it runs them, so each run gets a
+    new one.
+    """
+
+    def __init__(self, circuit: QuantumCircuit, noise: Noise | None, basis: Any) -> None:
+        super().__init__(noise, basis)
+        circuit = aer.without_control_flow(circuit)
+        if noise is not None:
+            require_known_noise(circuit)
+        circuit = self._with_waiting(circuit)
+        places = {qubit: number for number, qubit in enumerate(circuit.qubits)}
+        on = [tuple([places[qubit] for qubit in each.qubits]) for each in circuit.data]
+        uses = [(noise_name(each), qubits) for each, qubits in zip(circuit.data, on, strict=True)]
+        measured = [
+            qubit
+            for each, qubits in zip(circuit.data, on, strict=True)
+            if each.name == "measure"
+            for qubit in qubits
+        ]
+        channels = channels_in(circuit.data)
+        self.uses = tuple(dict.fromkeys(uses))
+        self._description = describe(noise, self.uses, measured, channels)
+        self._circuit = with_locations(circuit) if channels else circuit
+        self.weight = 6000 + 3000 * len(circuit.data)
+
+    @property
+    def qubits(self) -> int:
+        return self._circuit.num_qubits  # type: ignore[no-any-return]  # Qiskit has no types
+
+    def described(self) -> Form:
+        circuit, _ = aer.assemble(self._circuit, self._basis)
+        return Form(circuit, [], self._description)

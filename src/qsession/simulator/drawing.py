@@ -1,0 +1,163 @@
+"""Shots drawn from their exact distribution: `Drawing` and `Distribution`.
+
+Aer takes most of its time for a small circuit to write down one shot after the other. Here it gives
+the probabilities instead, and the shots are drawn from them all at once: with a seed by the same
+random numbers in the same way, so that they are the shots that Aer would have drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from qiskit_aer.library import SaveProbabilities
+
+from qsession.simulator.random import fresh_uniforms, uniforms
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from qiskit import QuantumCircuit
+
+    from qsession.simulator.reduction import Reduced
+
+    Outcomes = NDArray[np.int64]
+
+MOST_DRAWN_QUBITS = 12
+"""With more, all their probabilities take longer than some shots."""
+
+MOST_DRAWN_SHOTS = 200_000
+"""With more, what is saved is little beside what all of it takes at once."""
+
+LABEL = "distribution"
+
+_METHODS = (None, "automatic", "statevector")
+_LEAST = 1e-9
+"""Of a state that Aer simulates as a stabilizer, all outcomes are equally likely or impossible."""
+
+
+def may_draw(options: Mapping[str, Any], shots: int) -> bool:
+    """Whether a simulator with this method would give shots of one state."""
+    return shots <= MOST_DRAWN_SHOTS and options.get("method") in _METHODS
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A circuit that ends in its distribution, and what its outcomes mean.
+
+    Attributes:
+        circuit: With the distribution of all qubits in place of the measurements.
+        bits: Which qubit each classical bit is of, by number; others stay 0.
+        measured: The qubits that are measured, in the order in which Aer measures them.
+    """
+
+    circuit: QuantumCircuit
+    bits: Mapping[int, int]
+    measured: Sequence[int]
+
+    @classmethod
+    def of(cls, reduced: Reduced) -> Drawing:
+        """Of a circuit that is measured at its end alone."""
+        circuit = reduced.to_circuit()
+        bits: dict[int, int] = {}
+        measured: set[int] = set()
+        for instruction in reduced.instructions:
+            if instruction.name == "measure":
+                (qubit,), (clbit,) = reduced.new(instruction), reduced.clbits(instruction)
+                measured.add(qubit)
+                bits[clbit] = qubit  # a later measurement into the same bit takes its place
+        circuit.data = [each for each in circuit.data if each.name != "measure"]
+        circuit.append(SaveProbabilities(circuit.num_qubits, label=LABEL), circuit.qubits)
+        return cls(circuit, bits, sorted(measured))
+
+
+class Distribution:
+    """The probabilities of the outcomes of one run."""
+
+    def __init__(
+        self,
+        probabilities: Sequence[float],
+        drawing: Drawing,
+        seed: int | None = None,
+        method: str | None = None,
+    ) -> None:
+        """Of each outcome, by number.
+
+        Args:
+            probabilities: What Aer says.
+            drawing: What the outcomes mean.
+            seed: The run's, whose shots are Aer's own; None for a new one.
+            method: How Aer would simulate the run, which its own shots depend on.
+        """
+        self._probabilities = np.asarray(probabilities, dtype=float)
+        self._drawing = drawing
+        self._seed = seed
+        self._method = method
+
+    def shots(self, count: int, registers: Iterable[tuple[str, int, int]]) -> dict[str, Any]:
+        """Draw shots.
+
+        Args:
+            count: How many.
+            registers: Of each its name, its size and the number of its first bit.
+
+        Returns:
+            The shots by register, packed as in `qiskit.primitives.BitArray`.
+        """
+        outcomes = self._outcomes(count)
+        packed: dict[str, Any] = {}
+        for name, size, start in registers:
+            width = -(-size // 8) * 8
+            unpacked = np.zeros((count, width), dtype=np.uint8)
+            for place in range(size):
+                qubit = self._drawing.bits.get(start + place)
+                if qubit is not None:
+                    unpacked[:, width - 1 - place] = outcomes >> qubit & 1
+            packed[name] = np.packbits(unpacked, axis=1)
+        return packed
+
+    def counts(self, count: int) -> dict[str, int]:
+        """Draw shots, and count them by outcome in hexadecimal, as Aer does."""
+        often = np.bincount(self._outcomes(count), minlength=1)
+        counts: dict[str, int] = {}
+        for outcome in np.flatnonzero(often).tolist():
+            bits = self._drawing.bits.items()
+            value = hex(sum((outcome >> qubit & 1) << clbit for clbit, qubit in bits))
+            counts[value] = counts.get(value, 0) + int(often[outcome])
+        return counts
+
+    def _outcomes(self, count: int) -> Outcomes:
+        if self._seed is not None and self._method == "stabilizer":
+            drawn = self._of_stabilizer(self._seed, count)
+        else:
+            drawn = self._of_state(count)
+        # Aer takes its samples from the end.
+        return drawn[::-1]
+
+    def _of_state(self, count: int) -> Outcomes:
+        """The first outcome up to which the probabilities sum up to more than the number drawn."""
+        numbers = fresh_uniforms(count) if self._seed is None else uniforms(self._seed, count)
+        return np.searchsorted(np.cumsum(self._probabilities)[:-1], numbers, side="right")
+
+    def _of_stabilizer(self, seed: int, count: int) -> Outcomes:
+        """One number for each measured qubit, which decides if the qubits before it leave it open.
+
+        The outcomes that are possible are then told apart by the qubits that were left open.
+        """
+        measured = self._drawing.measured
+        possible = np.flatnonzero(self._probabilities > _LEAST)
+        drawn = uniforms(seed, count * len(measured)).reshape(count, len(measured)) > 0.5  # noqa: PLR2004
+        seen = np.zeros_like(possible)  # what was measured so far
+        keys, chosen = np.zeros_like(possible), np.zeros(count, dtype=np.int64)
+        classes = 1
+        for place, qubit in enumerate(measured):
+            bit = possible >> qubit & 1
+            seen = seen << 1 | bit
+            now = len(np.unique(seen))
+            if now > classes:
+                keys, chosen = keys << 1 | bit, chosen << 1 | drawn[:, place]
+                classes = now
+        outcome_of = np.zeros(classes, dtype=np.int64)
+        outcome_of[keys] = possible
+        return outcome_of[chosen]

@@ -1,0 +1,112 @@
+"""Reads a circuit into what compiling it depends on, and the angles that may vary: `Reading`."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qiskit import qpy
+from qiskit.circuit import Delay, ParameterExpression
+from qiskit.circuit.library import UnitaryGate
+
+from qsession.simulator.errors import FastPathError
+from qsession.simulator.instructions import GATES, is_plain, require_known
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit.circuit import CircuitInstruction
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a circuit says.
+
+    Attributes:
+        key: Equal for circuits that differ in names, metadata, global phase and angles alone.
+        angles: The parameters of Qiskit's standard gates, in order: numbers and expressions.
+        is_plain: Whether it consists of standard gates, measurements, resets, delays, barriers and
+            unitaries. What else there is (control flow) has its angles in the key.
+    """
+
+    key: Hashable
+    angles: tuple[Any, ...]
+    is_plain: bool
+
+
+def read(circuit: QuantumCircuit) -> Reading:
+    """Read a circuit.
+
+    Raises:
+        FastPathError: If an instruction is not known to be treated exactly.
+    """
+    qubit_numbers = {qubit: number for number, qubit in enumerate(circuit.qubits)}
+    clbit_numbers = {clbit: number for number, clbit in enumerate(circuit.clbits)}
+    steps: list[tuple[Any, ...]] = []
+    angles: list[Any] = []
+    for instruction in circuit.data:
+        qubits = tuple([qubit_numbers[qubit] for qubit in instruction.qubits])
+        if instruction.is_standard_gate():
+            parameters = instruction.params
+            angles.extend(parameters)
+            if GATES.get(instruction.name) != len(parameters):
+                require_known(circuit)
+            steps.append((instruction.name, qubits, instruction.label))
+            continue
+        clbits = tuple([clbit_numbers[clbit] for clbit in instruction.clbits])
+        detail = _detail(instruction)
+        if detail is None:
+            return _whole(circuit)
+        steps.append((instruction.name, qubits, instruction.label, clbits, detail))
+    if circuit.num_vars or circuit.num_stretches:
+        return _whole(circuit)
+    return Reading(
+        (len(qubit_numbers), len(clbit_numbers), tuple(steps)), tuple(angles), is_plain=True
+    )
+
+
+def _detail(instruction: CircuitInstruction) -> Hashable | None:
+    """What an instruction says beside its name and place; None for what is not plain."""
+    operation = instruction.operation
+    if not is_plain(operation):
+        return None
+    kind = operation.base_class
+    if kind is Delay:
+        (duration,) = operation.params
+        if isinstance(duration, ParameterExpression):
+            # What is waited for decides about the noise.
+            if duration.parameters:
+                return None
+            duration = float(duration)
+        return (duration, operation.unit) if isinstance(duration, int | float) else None
+    if kind is UnitaryGate:
+        (matrix,) = operation.params
+        return (matrix.shape, matrix.tobytes())
+    return ()
+
+
+def _whole(circuit: QuantumCircuit) -> Reading:
+    """Read a circuit that is not plain, as a whole."""
+    require_known(circuit)
+    if circuit.parameters:
+        # Bound, it has the values in its content.
+        raise UnboundError
+    plain = circuit.copy(name="circuit")
+    plain.metadata = {}
+    plain.global_phase = 0
+    buffer = io.BytesIO()
+    try:
+        qpy.dump(plain, buffer)
+    except Exception as error:
+        # QPY fails in many ways on what it cannot write.
+        raise FastPathError("an instruction cannot be written as QPY") from error
+    return Reading(hashlib.sha256(buffer.getbuffer()).digest(), (), is_plain=False)
+
+
+class UnboundError(FastPathError):
+    """The circuit can be read only with values for its parameters."""
+
+    def __init__(self) -> None:
+        super().__init__("a parameter stands where none can be varied")

@@ -1,0 +1,117 @@
+"""The seeds of runs, and random numbers without one."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qsession.forks import in_child
+from qsession.simulator.aer_private import SEED_STEP
+from qsession.simulator.lru import Bounded
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Words = NDArray[np.uint64]
+
+
+_RANDOM_BITS = 32
+
+_generator = np.random.default_rng()
+
+
+@in_child
+def _renew() -> None:
+    """A copied process must not repeat the numbers of its parent."""
+    global _generator  # noqa: PLW0603 - one for the process
+    _generator = np.random.default_rng()
+
+
+def fresh_uniforms(count: int) -> NDArray[np.float64]:
+    """Random numbers from 0 to 1 that nobody can foresee."""
+    return _generator.random(count)
+
+
+def first_seed(*wishes: Any) -> int:
+    """The first seed that is given, else a new one: a kept circuit would repeat its own."""
+    for wish in wishes:
+        if wish is not None:
+            return int(wish)
+    return secrets.randbits(_RANDOM_BITS)
+
+
+def seed_of(first: int, number: int) -> int:
+    """The seed that Aer gives to circuit ``number`` of a run."""
+    return first + SEED_STEP * number
+
+
+def derived_seed(first: int, number: int) -> int:
+    """A seed for part ``number`` of one circuit, independent of those of the other parts."""
+    return int(np.random.SeedSequence((first, number)).generate_state(1)[0])
+
+
+MOST_KEPT = 2**18
+"""Numbers that are kept, of all seeds together: the jobs of a primitive share theirs."""
+
+_SIZE, _MIDDLE = 312, 156
+_MASK = 2**64 - 1
+_FACTOR = 6364136223846793005
+_UPPER, _LOWER = np.uint64(0xFFFFFFFF80000000), np.uint64(0x7FFFFFFF)
+_TWIST = np.uint64(0xB5026F5AA96619E9)
+_ONE = np.uint64(1)
+_BELOW_ONE = np.nextafter(1.0, 0.0)
+
+_kept: Bounded[int, NDArray[np.float64]] = Bounded(MOST_KEPT)
+
+
+def uniforms(seed: int, count: int) -> NDArray[np.float64]:
+    """The first numbers from 0 to 1 after seeding; not to be changed."""
+    seed &= _MASK
+    kept = _kept.get(seed)
+    if kept is None or len(kept) < count:
+        kept = _draw(seed, count)
+        kept.flags.writeable = False
+        _kept.put(seed, kept, count)
+    return kept[:count]
+
+
+def _draw(seed: int, count: int) -> NDArray[np.float64]:
+    state = _seeded(seed)
+    blocks = -(-count // _SIZE)
+    words = np.empty((blocks, _SIZE), dtype=np.uint64)
+    for block in words:
+        _turn(state)
+        block[:] = state
+    drawn = _tempered(words.reshape(-1)[:count]).astype(np.float64) * 2.0**-64
+    # Rounding may give 1, which the C++ library takes for the number below it.
+    return np.minimum(drawn, _BELOW_ONE)
+
+
+def _seeded(seed: int) -> Words:
+    words = [seed]
+    for number in range(1, _SIZE):
+        last = words[-1]
+        words.append((_FACTOR * (last ^ (last >> 62)) + number) & _MASK)
+    return np.array(words, dtype=np.uint64)
+
+
+def _turn(state: Words) -> None:
+    """Make the next 312 words of the last ones, in place; the second half needs the new first."""
+    state[:_MIDDLE] = state[_MIDDLE:] ^ _mixed(state[:_MIDDLE], state[1 : _MIDDLE + 1])
+    state[_MIDDLE:-1] = state[: _MIDDLE - 1] ^ _mixed(state[_MIDDLE:-1], state[_MIDDLE + 1 :])
+    state[-1:] = state[_MIDDLE - 1 : _MIDDLE] ^ _mixed(state[-1:], state[:1])
+
+
+def _mixed(high: Words, low: Words) -> Words:
+    word = (high & _UPPER) | (low & _LOWER)
+    return (word >> _ONE) ^ ((word & _ONE) * _TWIST)
+
+
+def _tempered(word: Words) -> Words:
+    word = word ^ ((word >> np.uint64(29)) & np.uint64(0x5555555555555555))
+    word ^= (word << np.uint64(17)) & np.uint64(0x71D67FFFEDA60000)
+    word ^= (word << np.uint64(37)) & np.uint64(0xFFF7EEE000000000)
+    word ^= word >> np.uint64(43)
+    return word

@@ -1,0 +1,243 @@
+"""Runs compiled circuits with angles, in one order of seeds: `Run` and `Runner`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any
+
+from qsession.forks import ForkSafeLock
+from qsession.simulator import aer_private as aer
+from qsession.simulator.aer_sampling import draws_as_aer
+from qsession.simulator.compiled import Compiled, Form
+from qsession.simulator.drawing import LABEL, Distribution, may_draw
+from qsession.simulator.errors import FastPathError
+from qsession.simulator.options import are_usual
+from qsession.simulator.random import first_seed, seed_of
+
+_SET_BY_RUN = ("noise_model", "shots", "seed_simulator", "memory", "parameter_binds")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One circuit with one value for each of its angles."""
+
+    compiled: Compiled
+    angles: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How circuits are run.
+
+    Attributes:
+        options: Those of the simulator, by name, as Aer knows them.
+        shots: Shots of each circuit.
+        clbits: The most classical bits that a circuit has.
+        memory: Whether each shot is wanted, or counts alone.
+        seed: The seed of the first circuit; None for the simulator's, or a new one.
+        shots_alone: Whether nothing but the shots is wanted of what Aer says.
+    """
+
+    options: Mapping[str, Any]
+    shots: int
+    clbits: int
+    memory: bool
+    seed: int | None = None
+    shots_alone: bool = False
+
+    @cached_property
+    def is_usual(self) -> bool:
+        """Whether nothing but the method is set that the simulation depends on."""
+        return are_usual(self.options)
+
+    @property
+    def is_seeded(self) -> bool:
+        """Whether the shots are to be those of a seed."""
+        return self.seed is not None or self.options.get("seed_simulator") is not None
+
+
+@dataclass(frozen=True)
+class Output:
+    """What Aer says.
+
+    Attributes:
+        results: Of each run, in their order; a ``"distribution"`` in place of shots, where they are
+            to be drawn from one.
+        metadata: Of the last call of the simulator.
+    """
+
+    results: list[dict[str, Any]]
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How a run is done.
+
+    Attributes:
+        run: The run.
+        form: What Aer gets.
+        method: How Aer would simulate it, if its shots are drawn here; None if nobody asks.
+    """
+
+    run: Run
+    form: Form
+    method: str | None = None
+
+
+@dataclass
+class _Batch:
+    """Runs that Aer takes in one call."""
+
+    form: Form
+    first: int
+    circuits: list[Any] = field(default_factory=list)
+    parameters: list[list[Any]] = field(default_factory=list)
+    ways: list[_Way] = field(default_factory=list)
+    qubits: int = 0
+    last: Form | None = None
+
+    def takes(self, form: Form) -> bool:
+        """Whether a run in this form may join."""
+        same_noise = form.noise is self.form.noise or not (form.noise or self.form.noise)
+        # Without angles Aer runs the kept circuit itself, which has but one seed.
+        is_free = bool(form.places) or all(form.circuit is not each for each in self.circuits)
+        own = self.form
+        same_way = (form.method, form.is_light) == (own.method, own.is_light)
+        same_way &= (form.drawing is None) == (own.drawing is None)
+        return same_noise and is_free and same_way
+
+    def add(self, way: _Way) -> None:
+        """Take in a run."""
+        form, run = way.form, way.run
+        self.qubits = max(self.qubits, run.compiled.qubits)
+        self.ways.append(way)
+        if form is self.last and form.places:
+            for entry, (_, number) in zip(self.parameters[-1], form.places, strict=True):
+                entry[1].append(run.angles[number])
+            return
+        self.last = form
+        self.circuits.append(form.circuit)
+        self.parameters.append([(place, [run.angles[number]]) for place, number in form.places])
+
+
+class Runner:
+    """Hands circuits to Aer."""
+
+    def __init__(self) -> None:
+        # Aer lets no other thread run while it simulates: waiting here costs nothing.
+        self._lock = ForkSafeLock()
+        self._configured: list[tuple[dict[str, Any], bool, Any]] = []
+
+    def run(self, runs: Sequence[Run], settings: Settings) -> Output:
+        """Run circuits.
+
+        Raises:
+            FastPathError: If one of them failed.
+        """
+        first = first_seed(settings.seed, settings.options.get("seed_simulator"))
+        results: list[dict[str, Any]] = []
+        metadata: dict[str, Any] = {}
+        with self._lock:
+            for batch in _batches(runs, settings):
+                output = self._run_batch(batch, settings, seed_of(first, batch.first))
+                if settings.shots_alone:
+                    _finish(batch, settings, output["results"], first)
+                results.extend(output["results"])
+                metadata = output.get("metadata", {})
+        if len(results) != len(runs):
+            raise FastPathError("the simulation gave another number of results")
+        return Output(results, metadata)
+
+    def _run_batch(self, batch: _Batch, settings: Settings, seed: int) -> dict[str, Any]:
+        form = batch.form
+        config = self._config(settings.options, is_single=form.is_light)
+        draws = form.drawing is not None
+        config.shots = 1 if draws else settings.shots
+        config.memory = settings.memory and not draws
+        config.memory_slots = settings.clbits
+        config.n_qubits = batch.qubits
+        config.seed_simulator = seed
+        config.method = form.method or settings.options.get("method") or "automatic"
+        config.parameterizations = batch.parameters if any(batch.parameters) else []
+        output = aer.execute(batch.circuits, form.noise, config)
+        if any(result["metadata"].get("remapped_qubits") for result in output["results"]):
+            # Aer cut it further while it ran: what is kept is no longer what was compiled.
+            for way in batch.ways:
+                way.run.compiled.forget_forms()
+        return output
+
+    def _config(self, options: Mapping[str, Any], *, is_single: bool) -> Any:
+        own = {
+            name: value
+            for name, value in options.items()
+            if value is not None and name not in _SET_BY_RUN
+        }
+        for kept, single, config in self._configured:
+            if single is is_single and kept == own:
+                return config
+        changed = {**own, "runtime_parameter_bind_enable": False}
+        if is_single:
+            changed.setdefault("max_parallel_threads", 1)
+        config = aer.configured(SimpleNamespace(**changed), 0, 0)
+        self._configured = [(own, is_single, config), *self._configured[:7]]
+        return config
+
+
+def _finish(batch: _Batch, settings: Settings, results: list[dict[str, Any]], first: int) -> None:
+    """Put a distribution to what is to be drawn, and remember how Aer simulated the rest."""
+    for number, (way, result) in enumerate(zip(batch.ways, results, strict=False)):
+        run, drawing = way.run, way.form.drawing
+        if drawing is not None:
+            seed = seed_of(first, batch.first + number) if settings.is_seeded else None
+            probabilities = result["data"][LABEL]
+            result["distribution"] = Distribution(probabilities, drawing, seed, way.method)
+        elif settings.is_seeded and run.compiled.distribution() is not None:
+            run.compiled.methods.note(_angles(way.form, run), result["metadata"]["method"])
+
+
+def _angles(form: Form, run: Run) -> list[float]:
+    return [run.angles[number] for _, number in form.places]
+
+
+def _way(run: Run, settings: Settings) -> _Way:
+    """As Aer would choose to simulate it."""
+    options = settings.options
+    if settings.shots_alone and settings.is_usual and may_draw(options, settings.shots):
+        form = run.compiled.distribution()
+        if form is not None:
+            method = _method(form, run, settings)
+            if not settings.is_seeded or (method is not None and draws_as_aer()):
+                return _Way(run, form, method)
+    return _Way(run, _form(run.compiled, settings))
+
+
+def _method(form: Form, run: Run, settings: Settings) -> str | None:
+    """How Aer would simulate a run without noise; None if that is not known."""
+    method = settings.options.get("method")
+    if method in (None, "automatic"):
+        return run.compiled.methods.of(_angles(form, run))
+    return str(method)
+
+
+def _form(compiled: Compiled, settings: Settings) -> Form:
+    options = settings.options
+    method = options.get("method") or "automatic"
+    is_density = method == "density_matrix" or (
+        method == "automatic" and settings.shots > 2**compiled.qubits
+    )
+    form = compiled.superoperators() if is_density and settings.is_usual else None
+    return form or compiled.described()
+
+
+def _batches(runs: Sequence[Run], settings: Settings) -> list[_Batch]:
+    batches: list[_Batch] = []
+    for number, run in enumerate(runs):
+        way = _way(run, settings)
+        if not batches or not batches[-1].takes(way.form):
+            batches.append(_Batch(way.form, number))
+        batches[-1].add(way)
+    return batches

@@ -1,0 +1,117 @@
+"""What is kept for one backend, in the process that computes: `Simulator` and `simulator_of`."""
+
+from __future__ import annotations
+
+import weakref
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from qiskit_aer import AerSimulator
+
+from qsession.compat.ibm import is_plain_fake_backend
+from qsession.forks import ForkSafeLock
+from qsession.simulator import aer_private as aer
+from qsession.simulator.compiled_plain import PlainCompiled
+from qsession.simulator.compiled_whole import WholeCompiled
+from qsession.simulator.errors import FastPathError
+from qsession.simulator.fingerprint import Reading
+from qsession.simulator.lru import Bounded
+from qsession.simulator.noise import Noise
+from qsession.simulator.noise_cache import Noises
+from qsession.simulator.runner import Runner
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit.providers import BackendV2
+
+    from qsession.simulator.compiled import Compiled
+
+MOST_BACKENDS = 16
+"""How many backends are remembered; the least recently used goes first."""
+
+MOST_BYTES = 64 * 2**20
+"""How much the circuits of one backend may take, roughly."""
+
+
+class Simulator:
+    """Noise and compiled circuits of one backend.
+
+    It holds no reference to the backend, and looks anew at what can change in it for each job.
+    """
+
+    def __init__(self) -> None:
+        self.runner = Runner()
+        self.kept: Bounded[Hashable, Any] = Bounded(MOST_BYTES)
+        """What primitives make of circuits and want to have again."""
+        self._circuits: Bounded[Hashable, Compiled] = Bounded(MOST_BYTES)
+        self._noises = Noises()
+
+    def compiled(
+        self, circuit: QuantumCircuit, reading: Reading, noise: Noise | None, basis: Any
+    ) -> Compiled:
+        """The circuit in Aer's form.
+
+        Raises:
+            FastPathError: If it cannot be told what it means there.
+        """
+        key = (reading.key, noise, basis)
+        compiled = self._circuits.get(key)
+        if compiled is None:
+            kind = PlainCompiled if reading.is_plain else WholeCompiled
+            compiled = kind(circuit, noise, basis)
+            self._circuits.put(key, compiled, compiled.weight)
+        if noise is not None and not noise.is_intact(compiled.uses):
+            self._noises.forget(noise)
+            raise FastPathError("an error of the noise model was changed in place")
+        return compiled
+
+    def noise_of_primitives(
+        self, backend: BackendV2, options: Mapping[str, Any], run_options: Mapping[str, Any]
+    ) -> Noise | None:
+        """The noise that ``backend.run`` adds.
+
+        Args:
+            backend: The backend.
+            options: Its options at the time of the job.
+            run_options: Those of the run.
+        """
+        if "noise_model" in run_options:
+            return self._noises.of_model(run_options["noise_model"])
+        if isinstance(backend, AerSimulator) or backend.sim is not None:
+            return self._noises.of_model(options.get("noise_model"))
+        # Its first run makes a simulator with the noise of its properties.
+        return self._noises.of_properties(backend)
+
+    def noise_of_programs(self, backend: BackendV2, options: Mapping[str, Any]) -> Noise | None:
+        """The noise that IBM's local executor adds."""
+        if isinstance(backend, AerSimulator):
+            return self._noises.of_model(options.get("noise_model"))
+        return self._noises.of_target(backend)
+
+
+_simulators: OrderedDict[int, tuple[weakref.ref[Any], Simulator]] = OrderedDict()
+_lock = ForkSafeLock()
+
+
+def simulator_of(backend: BackendV2) -> Simulator:
+    """What is kept for a backend, which is recognised by identity.
+
+    Raises:
+        FastPathError: If it is of a kind whose simulation is not known here.
+    """
+    aer.require()
+    if type(backend) is not AerSimulator and not is_plain_fake_backend(backend):
+        raise FastPathError("the backend is neither Aer's simulator nor a fake backend of IBM's")
+    number = id(backend)
+    with _lock:
+        known = _simulators.get(number)
+        if known is None or known[0]() is not backend:
+            known = (weakref.ref(backend), Simulator())
+            _simulators[number] = known
+        _simulators.move_to_end(number)
+        for other in [key for key, (ref, _) in _simulators.items() if ref() is None]:
+            del _simulators[other]
+        while len(_simulators) > MOST_BACKENDS:
+            _simulators.popitem(last=False)
+    return known[1]

@@ -1,0 +1,163 @@
+"""A worker process: runs work, keeps what it was sent, and ends with the process that made it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from qiskit_aer import AerSimulator
+
+from qsession.engines.local.work import CircuitWork
+from qsession.engines.local.workers import worker as worker_module
+from qsession.engines.local.workers import worker_main
+from qsession.engines.local.workers.packing import pack
+from qsession.engines.local.workers.protocol import Reply, read_reply
+from qsession.engines.local.workers.worker import Worker, WorkerStartError
+from qsession.errors import JobMemoryError, WorkerLostError
+from tests.engines.local.workers.work import ENDLESS_SHOTS, endless, huge, unsure_work
+from tests.support.processes import Watched
+
+PATIENCE_S = 60
+
+
+def counts(reply: Reply) -> dict[str, int]:
+    counts: dict[str, int] = read_reply(reply).result.get_counts()  # type: ignore[attr-defined]
+    return counts
+
+
+def test_it_runs_work_in_another_process_again_and_again(worker: Worker):
+    for shots in (3, 4):
+        reply = worker.run("job", pack(unsure_work(shots=shots)))
+        assert counts(reply) == {"1": shots}
+        assert reply.process.endswith(f"-{worker.pid}")
+    assert worker.pid != os.getpid()
+
+
+def test_a_backend_is_sent_once_and_again_when_the_other_side_has_forgotten_it(
+    worker: Worker, monkeypatch
+):
+    sent = []
+    write = worker_main.write_frame
+
+    def write_frame(stream, task):
+        sent.append(len(task.parts))
+        write(stream, task)
+
+    worker.run("job", pack(unsure_work()))
+    monkeypatch.setattr(worker_module, "write_frame", write_frame)
+    work = unsure_work(seed_simulator=1)
+    worker.run("job", pack(work))
+    worker.run("job", pack(work))
+    for seed in range(20):
+        backend = AerSimulator(seed_simulator=seed)
+        worker.run("job", pack(CircuitWork(backend, work.circuit_list, {"shots": 1})))
+    first_again = worker.run("job", pack(work))
+    assert sent == [0, 0, *[1] * 20, 0, 1]
+    assert counts(first_again) == {"1": 5}
+
+
+def test_what_it_prints_does_not_disturb_it(worker: Worker):
+    class Loud:
+        def __reduce__(self):
+            return print, ("in the way",)
+
+    work = unsure_work(shots=2)
+    reply = worker.run("job", pack(CircuitWork(work.backend, work.circuit_list, {"x": Loud()})))
+    assert reply.ending
+    assert counts(worker.run("job", pack(work))) == {"1": 2}
+
+
+def test_a_job_that_needs_more_than_its_limit_fails_and_the_next_one_runs(worker: Worker):
+    work = CircuitWork(AerSimulator(method="statevector"), (huge(),), {"shots": 1})
+    with pytest.raises(JobMemoryError, match=r"needed more memory than its limit of 104857600 b"):
+        read_reply(worker.run("job", pack(work), memory_limit=100 * 2**20))
+    reply = worker.run("job", pack(unsure_work()), memory_limit=100 * 2**20)
+    assert counts(reply) == {"1": 5}
+
+
+def test_killing_it_ends_what_it_runs_though_the_simulator_holds_the_interpreter():
+    worker = Worker()
+    worker.run("warm", pack(unsure_work()))
+    watched = Watched(worker.pid)
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        work = CircuitWork(AerSimulator(), (endless(),), {"shots": ENDLESS_SHOTS})
+        try:
+            worker.run("job", pack(work))
+        except WorkerLostError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert not watched.has_ended(within_s=0.5)
+    worker.kill()
+    thread.join(PATIENCE_S)
+    assert watched.has_ended(0)
+    (error,) = errors
+    words = "The worker process that ran the job was killed, which the system does when memory runs"
+    assert str(error) == f"{words} out."
+    assert not worker.is_alive
+    worker.close()
+    worker.close()
+    worker.kill()
+
+
+def test_one_that_cannot_start_says_what_it_said(monkeypatch):
+    worker = Worker(warm_up=("no_such_module",))
+    with pytest.raises(WorkerStartError, match=r"exit code 1\. It said: [\s\S]*no_such_module"):
+        worker.run("job", pack(unsure_work()))
+    worker.close()
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(WorkerStartError, match="nowhere"):
+        Worker()
+
+
+PARENT = """
+import os, signal, sys
+from qsession.engines.local.workers.packing import pack
+from qsession.engines.local.workers.worker import Worker
+from qsession.engines.local.work import CircuitWork
+from tests.engines.local.workers.work import ENDLESS_SHOTS, endless, unsure_work
+from qiskit_aer import AerSimulator
+worker = Worker()
+worker.run("warm", pack(unsure_work()))
+print(worker.pid, flush=True)
+work = CircuitWork(AerSimulator(), (endless(),), {"shots": ENDLESS_SHOTS})
+worker.run("job", pack(work))
+"""
+
+
+def test_it_ends_with_its_parent_however_that_ends_and_whatever_it_does():
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:  # noqa: S603
+        assert parent.stdout is not None
+        watched = Watched(int(parent.stdout.readline()))
+        assert not watched.has_ended(within_s=0.5)
+        parent.kill()
+        assert watched.has_ended()
+
+
+CHILD = """
+import ctypes, os, sys
+sys.path.insert(0, sys.argv[2])
+import worker_main
+worker_main.end_with(int(sys.argv[1]), has_signals=False)
+print("ready", flush=True)
+ctypes.PyDLL(None).sleep(60)  # holds the interpreter's lock, as a simulator does
+"""
+
+
+def test_where_pipes_send_no_signals_a_shell_watches():
+    lifeline, ours = os.pipe()
+    folder = str(Path(worker_main.__file__).parent)
+    command = [sys.executable, "-c", CHILD, str(lifeline), folder]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, pass_fds=[lifeline]) as child:  # noqa: S603
+        os.close(lifeline)
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"ready\n"
+        os.close(ours)
+        assert Watched(child.pid).has_ended()

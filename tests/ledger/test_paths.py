@@ -1,0 +1,36 @@
+"""Where the ledger is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from platformdirs import user_state_path
+
+from qsession.ledger.database import ledger_path
+
+
+def test_it_is_in_the_state_directory_of_the_user(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("QSESSION_HOME")
+    assert ledger_path() == user_state_path("qsession", appauthor=False) / "ledger.sqlite3"
+
+
+def test_an_environment_variable_moves_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("QSESSION_HOME", str(tmp_path))
+    assert ledger_path() == tmp_path / "ledger.sqlite3"
+    monkeypatch.setenv("QSESSION_HOME", "~/here")
+    assert ledger_path() == Path.home() / "here" / "ledger.sqlite3"
+    monkeypatch.setenv("QSESSION_HOME", "here")
+    assert ledger_path() == Path.cwd() / "here" / "ledger.sqlite3"
+
+
+@pytest.mark.parametrize("word", ["off", "OFF", " no ", "0", "false"])
+def test_an_environment_variable_turns_it_off(monkeypatch: pytest.MonkeyPatch, word: str):
+    monkeypatch.setenv("QSESSION_LEDGER", word)
+    assert ledger_path() is None
+
+
+@pytest.mark.parametrize("word", ["", "on", "1"])
+def test_other_words_leave_it_on(monkeypatch: pytest.MonkeyPatch, word: str):
+    monkeypatch.setenv("QSESSION_LEDGER", word)
+    assert ledger_path() is not None

@@ -1,6 +1,6 @@
-"""Time as the rest of the program sees it: injected, so that tests need not wait.
+"""Time as the rest of the program sees it, and threads that look after something now and then.
 
-`qsession.testing.ManualClock` is the other implementation.
+Time is injected, so that tests need not wait: `qsession.testing.ManualClock` is the other clock.
 """
 
 from __future__ import annotations

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from qsession.ledger import database as opening
-from qsession.ledger import private_file
+from qsession.ledger import database, private_file
 from qsession.ledger.database import OpenFile, open_file
 from qsession.ledger.private_file import ForeignFileError
 
@@ -26,7 +25,7 @@ class Opened:
         self._path, self._monkeypatch, self._stack = path, monkeypatch, stack
 
     def __call__(self, *, is_on_network: bool | None) -> OpenFile:
-        self._monkeypatch.setattr(opening, "is_on_network", lambda _: is_on_network)
+        self._monkeypatch.setattr(database, "is_on_network", lambda _: is_on_network)
         found = open_file(self._path)
         self._stack.callback(found.connection.close)
         return found
@@ -215,6 +214,6 @@ def test_a_file_that_has_a_second_name_keeps_its_mode(file: Path, tmp_path: Path
 def test_a_file_that_is_exchanged_while_it_is_opened_is_not_used(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(opening, "identity", lambda _: (0, 0))
+    monkeypatch.setattr(database, "identity", lambda _: (0, 0))
     with pytest.raises(ForeignFileError, match="replaced while it was opened"):
         open_file(file)

@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from qsession import LedgerWarning
-from qsession.ledger import database as opening
+from qsession.ledger import database, locking
 from qsession.ledger import ledger as module
-from qsession.ledger import locking as waiting
 from qsession.ledger.failures import FIRST_REST_S, Rest
 from qsession.ledger.ledger import Ledger
 from qsession.ledger.private_file import identity
@@ -34,7 +33,7 @@ def patient(path: Path, monkeypatch: pytest.MonkeyPatch, clock: ManualClock) -> 
     """A ledger by the test's clock that does not wait for locks."""
     monkeypatch.setattr(Ledger, "start", lambda ledger: None)
     for name in ("CALLER_WAIT_S", "LONGEST_WAIT_S", "LAST_WAIT_S"):
-        monkeypatch.setattr(waiting, name, 0.0)
+        monkeypatch.setattr(locking, name, 0.0)
     made = Ledger(path, clock)
     yield made
     made.close()
@@ -81,7 +80,7 @@ class CountedTime:
 def counted(monkeypatch: pytest.MonkeyPatch) -> CountedTime:
     """The time by which the ledger waits, so that no machine is too slow for a test."""
     time = CountedTime()
-    monkeypatch.setattr(waiting, "time", time)
+    monkeypatch.setattr(locking, "time", time)
     return time
 
 
@@ -233,10 +232,10 @@ def test_a_disk_that_takes_no_more_bytes_costs_one_warning(path: Path, is_shared
     program = f"""
 import resource, signal, sys, warnings
 from pathlib import Path
-from qsession.ledger import opening
+from qsession.ledger import database
 from qsession.ledger.ledger import Ledger
 from tests.ledger.told import Telling
-opening.is_on_network = lambda _: {is_shared}
+database.is_on_network = lambda _: {is_shared}
 ledger = Ledger(Path({str(path)!r}))
 telling = Telling(ledger, "the session")
 telling.submit("before")
@@ -314,7 +313,7 @@ def test_two_kernels_with_a_corrupt_file_set_it_aside_once(path: Path, patient: 
     telling = Telling(patient)
     with pytest.warns(LedgerWarning):
         telling.submit("a")
-    assert opening.set_aside(path, broken) is None  # the other one has seen the same
+    assert database.set_aside(path, broken) is None  # the other one has seen the same
     assert on_disk(path) == {telling.session_id: ["a"]}
 
 

@@ -28,7 +28,7 @@ from qsession.engines.local.work import (
     Work,
     run_work,
 )
-from qsession.ledger import pending_work as works
+from qsession.ledger import pending_work
 from qsession.ledger.pending_work import decode_work, encode_work
 from tests.contract.primitives import PRIMITIVES, Primitive
 from tests.ledger.test_result_codec import require_same
@@ -270,7 +270,7 @@ def test_what_cannot_be_written_exactly_is_not_kept(work: Any):
 
 
 def test_what_is_too_large_is_not_kept(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(works, "MOST_WORK_BYTES", 100)
+    monkeypatch.setattr(pending_work, "MOST_WORK_BYTES", 100)
     assert encode_work(sampler_work(bell())) is None
 
 

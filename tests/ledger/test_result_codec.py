@@ -17,7 +17,7 @@ from qiskit_ibm_runtime.executor_estimator import Estimator
 from qiskit_ibm_runtime.executor_sampler import Sampler
 
 from qsession import Session
-from qsession.ledger import result_codec as results
+from qsession.ledger import result_codec
 from qsession.ledger.result_codec import decode_result, encode_result
 from tests.support.circuits import bell, fitted, rotation
 
@@ -151,7 +151,7 @@ def test_what_cannot_be_written_exactly_is_not_kept(value: Any):
 def test_what_is_too_large_is_not_kept(monkeypatch: pytest.MonkeyPatch):
     content = encode_result(sampled())
     assert content is not None
-    monkeypatch.setattr(results, "MOST_RESULT_BYTES", len(content) - 1)
+    monkeypatch.setattr(result_codec, "MOST_RESULT_BYTES", len(content) - 1)
     assert encode_result(sampled()) is None
 
 

@@ -20,7 +20,7 @@ import pytest
 from nbclient import NotebookClient
 
 from qsession import ServiceError, Session, UnreferencedSessionWarning, sessions
-from qsession.session import cleanup as custody
+from qsession.session import cleanup
 from tests.cloud import faults
 from tests.cloud.account import default_account, environment
 from tests.cloud.process import ServerProcess
@@ -37,10 +37,10 @@ pytestmark = pytest.mark.filterwarnings("default")
 
 
 @pytest.fixture
-def left(monkeypatch: pytest.MonkeyPatch) -> list[custody.Custody]:
+def left(monkeypatch: pytest.MonkeyPatch) -> list[cleanup.Custody]:
     """Who is answered for without an object: of this test alone."""
-    left: list[custody.Custody] = []
-    monkeypatch.setattr(custody, "_left", left)
+    left: list[cleanup.Custody] = []
+    monkeypatch.setattr(cleanup, "_left", left)
     return left
 
 
@@ -55,7 +55,7 @@ def reports(drop: Any) -> list[str]:
 
 
 def test_an_open_session_that_nobody_holds_is_reported_once_with_its_line(
-    backend: Any, left: list[custody.Custody]
+    backend: Any, left: list[cleanup.Custody]
 ):
     def drop() -> None:
         session = Session(backend, create_new=True)
@@ -70,7 +70,7 @@ def test_an_open_session_that_nobody_holds_is_reported_once_with_its_line(
 
 
 @pytest.mark.parametrize("end", ["close", "cancel"])
-def test_an_ended_one_is_not_reported(backend: Any, left: list[custody.Custody], end: str):
+def test_an_ended_one_is_not_reported(backend: Any, left: list[cleanup.Custody], end: str):
     def drop() -> None:
         session = Session(backend, create_new=True)
         getattr(session, end)()
@@ -81,7 +81,7 @@ def test_an_ended_one_is_not_reported(backend: Any, left: list[custody.Custody],
 
 
 def test_one_that_waits_for_its_jobs_or_for_the_service_is_not_reported(
-    server: Server, backend: Any, left: list[custody.Custody]
+    server: Server, backend: Any, left: list[cleanup.Custody]
 ):
     server.state.pace.mode = "manual"
 
@@ -101,7 +101,7 @@ def test_one_that_waits_for_its_jobs_or_for_the_service_is_not_reported(
 
 
 def test_neither_is_one_that_was_never_opened_nor_a_local_one(
-    backend: Any, left: list[custody.Custody]
+    backend: Any, left: list[cleanup.Custody]
 ):
     assert reports(lambda: Session(backend)) == []
     # A local session ends with its object.
@@ -110,7 +110,7 @@ def test_neither_is_one_that_was_never_opened_nor_a_local_one(
 
 
 def test_one_that_was_taken_up_is_somebody_elses(
-    server: Server, service: Any, backend: Any, left: list[custody.Custody]
+    server: Server, service: Any, backend: Any, left: list[cleanup.Custody]
 ):
     from qiskit_ibm_runtime import Session as IBMSession
 
@@ -259,10 +259,10 @@ def test_a_silent_service_does_not_hold_up_the_exit_for_long():
             options="",
             then="""
     import os, time
-    from qsession.session import cleanup as custody
+    from qsession.session import cleanup
     input()
     began = time.monotonic()
-    custody._close_all(os.getpid())
+    cleanup._close_all(os.getpid())
     print(time.monotonic() - began)
     os._exit(0)
 """,
@@ -285,7 +285,7 @@ def test_a_silent_service_does_not_hold_up_the_exit_for_long():
             out, complaints = program.communicate("go on\n", timeout=60)
         finally:
             server._process.send_signal(18)
-    assert float(out) < custody.EXIT_BUDGET_S + 2
+    assert float(out) < cleanup.EXIT_BUDGET_S + 2
     assert f"The session {session_id}, opened (<string>, line 6), may go on" in complaints
     assert "it could not be closed at exit" in complaints
 

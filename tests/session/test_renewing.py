@@ -20,7 +20,7 @@ from qsession.dashboards.overview import Overview
 from qsession.engines.base import Job
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import find_sessions, read_jobs
-from qsession.session import cleanup as custody
+from qsession.session import cleanup
 from qsession.testing import ManualClock
 from tests.session.waiters import in_a_thread
 from tests.support.circuits import flipped
@@ -193,11 +193,11 @@ def in_the_ledger(session: Session) -> list[tuple[str, list[str]]]:
 
 def test_at_exit_it_is_closed_if_it_was_opened(renewed: Renewed, monkeypatch: pytest.MonkeyPatch):
     session = renewed.session
-    monkeypatch.setattr(custody, "_held", weakref.WeakSet([session._custody]))
-    custody._close_all(os.getpid())
+    monkeypatch.setattr(cleanup, "_held", weakref.WeakSet([session._custody]))
+    cleanup._close_all(os.getpid())
     assert session.state == "not-started"  # it costs nothing, and nobody can find it
     session.run(flipped()).result(PATIENCE_S)
-    custody._close_all(os.getpid())
+    cleanup._close_all(os.getpid())
     assert session.state == "closing"
     renewed.backend.let_go.set()
     renewed.wait_for("closed")

@@ -19,9 +19,7 @@ from qiskit_aer.noise import NoiseModel, depolarizing_error
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qsession.engines.local.work import EstimatorWork, SamplerWork, run_work
-from qsession.simulator import aer_sampling as probing
-from qsession.simulator import drawing
-from qsession.simulator import runner as running
+from qsession.simulator import aer_sampling, drawing, runner
 from qsession.simulator.drawing import (
     MOST_DRAWN_QUBITS,
     MOST_DRAWN_SHOTS,
@@ -45,7 +43,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Distribution]:
         made.append(Distribution(*args))
         return made[-1]
 
-    monkeypatch.setattr(running, "Distribution", make)
+    monkeypatch.setattr(runner, "Distribution", make)
     return made
 
 
@@ -290,7 +288,7 @@ def test_estimates_with_a_seed_are_qiskits(drawn: list[Distribution]):
 def test_aer_draws_for_a_seed_if_its_release_does_it_in_another_way(
     monkeypatch: pytest.MonkeyPatch, drawn: list[Distribution]
 ):
-    monkeypatch.setattr(running, "draws_as_aer", lambda: False)
+    monkeypatch.setattr(runner, "draws_as_aer", lambda: False)
     backend = AerSimulator()
     for _ in range(2):
         sampled(bell(), backend=backend, seed_simulator=3)
@@ -300,9 +298,9 @@ def test_aer_draws_for_a_seed_if_its_release_does_it_in_another_way(
 
 
 def test_another_way_is_noticed(monkeypatch: pytest.MonkeyPatch):
-    assert probing.draws_as_aer()
+    assert aer_sampling.draws_as_aer()
     monkeypatch.setattr(drawing, "uniforms", lambda seed, count: uniforms(seed, count + 1)[1:])
-    assert not probing.draws_as_aer.__wrapped__()
+    assert not aer_sampling.draws_as_aer.__wrapped__()
 
 
 # --- from which distribution ---------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qsession.simulator import random as twister
+from qsession.simulator import random
 from qsession.simulator.lru import Bounded
 from qsession.simulator.random import uniforms
 
@@ -18,7 +18,7 @@ TEN_THOUSANDTH = 9981545732273789042
 def kept(monkeypatch: pytest.MonkeyPatch) -> Bounded[int, np.ndarray]:
     """What is kept, of this test alone."""
     kept: Bounded[int, np.ndarray] = Bounded(5000)
-    monkeypatch.setattr(twister, "_kept", kept)
+    monkeypatch.setattr(random, "_kept", kept)
     return kept
 
 
@@ -54,5 +54,5 @@ def test_what_is_kept_is_bounded(kept):
 
 def test_no_number_is_one(monkeypatch: pytest.MonkeyPatch):
     largest = np.uint64(2**64 - 1)
-    monkeypatch.setattr(twister, "_tempered", lambda words: np.full_like(words, largest))
+    monkeypatch.setattr(random, "_tempered", lambda words: np.full_like(words, largest))
     assert uniforms(1, 5).max() < 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from ipykernel.comm import Comm
 
-from qsession.compat import jupyter as subshells
+from qsession.compat import jupyter
 
 if TYPE_CHECKING:
     from qsession import Session
@@ -25,14 +25,14 @@ class HookedComm:
 
 def test_messages_stay_on_the_subshell_on_which_they_came():
     comm = HookedComm()
-    subshells.let_clicks_overtake_cells(comm)
+    jupyter.let_clicks_overtake_cells(comm)
     assert comm._reply_subshell_for({"method": "custom"}, "a subshell") == "a subshell"
     assert comm._reply_subshell_for({"method": "custom"}, None) is None
 
 
 def test_a_comm_without_the_hook_is_left_alone():
     comm = SimpleNamespace(comm_id="x")
-    subshells.let_clicks_overtake_cells(comm)
+    jupyter.let_clicks_overtake_cells(comm)
     assert vars(comm) == {"comm_id": "x"}
 
 
@@ -40,13 +40,13 @@ def test_the_hook_of_the_installed_kernel_is_called_as_ours_is():
     if not hasattr(Comm, "_reply_subshell_for"):
         pytest.skip("this ipykernel has no such hook")
     comm = object.__new__(Comm)
-    subshells.let_clicks_overtake_cells(comm)
+    jupyter.let_clicks_overtake_cells(comm)
     assert comm._reply_subshell_for({}, "a subshell") == "a subshell"
 
 
 def test_a_widget_asks_for_it(session: Session, monkeypatch: pytest.MonkeyPatch):
     asked: list[object] = []
-    monkeypatch.setattr(subshells, "let_clicks_overtake_cells", asked.append)
+    monkeypatch.setattr(jupyter, "let_clicks_overtake_cells", asked.append)
     page: RecordingComm = session.widget.comm
     assert asked == [page]
 
@@ -65,13 +65,13 @@ def test_clicks_wait_in_a_kernel_without_subshells(
 ):
     shell = SimpleNamespace(kernel=kernel)
     monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
-    assert subshells.clicks_wait() is expected
+    assert jupyter.clicks_wait() is expected
     assert session.widget.get_state(["head"])["head"]["clicks_wait"] is expected
 
 
 def test_clicks_wait_in_marimo(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "marimo", ModuleType("marimo"))
-    assert subshells.clicks_wait() is True
+    assert jupyter.clicks_wait() is True
 
 
 def test_clicks_do_not_wait_in_jupyter_because_marimo_was_imported(
@@ -80,9 +80,9 @@ def test_clicks_do_not_wait_in_jupyter_because_marimo_was_imported(
     monkeypatch.setitem(sys.modules, "marimo", ModuleType("marimo"))
     shell = SimpleNamespace(kernel=SimpleNamespace(_supports_kernel_subshells=True))
     monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
-    assert subshells.clicks_wait() is False
+    assert jupyter.clicks_wait() is False
 
 
 def test_in_a_script_no_click_waits(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delitem(sys.modules, "marimo", raising=False)
-    assert subshells.clicks_wait() is False
+    assert jupyter.clicks_wait() is False

@@ -1,4 +1,4 @@
-"""Where this program runs: in a notebook's kernel, in a terminal, or in neither."""
+"""What depends on the Jupyter kernel that this program may run in: `in_kernel`, `clicks_wait`."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import VBox
 from traitlets import Dict, Unicode
 
-from qsession.compat import jupyter as subshells
+from qsession.compat import jupyter
 from qsession.dashboards.encoding import ACTIONS, encode_sight
 from qsession.widget.page_widget import KernelOwned, PageWidget
 
@@ -89,5 +89,5 @@ class DashboardWidget(PageWidget):
             sight,
             self._overview.now,
             shown={self._overview.key_of(session) for session in self._shown},
-            clicks_wait=subshells.clicks_wait(),
+            clicks_wait=jupyter.clicks_wait(),
         )

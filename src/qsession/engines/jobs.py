@@ -1,4 +1,4 @@
-"""What jobs of this machine tell from their record: `RecordedJob`."""
+"""What jobs of both engines share: their record's facts, waiting in an event loop, their values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Opens the ledger's file: private, shared by several kernels, and replaced if it is broken."""
+"""The ledger's file as an SQLite database: where it is, how it is opened, its tables, its log.
+
+It is the user's own, shared by several kernels, and replaced if it is broken. Tables of an older
+release become those of this one when it is opened.
+"""
 
 from __future__ import annotations
 

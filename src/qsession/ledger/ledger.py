@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 from qsession.clock import SystemClock, drain
-from qsession.ledger import locking as waiting
+from qsession.ledger import locking
 from qsession.ledger.connection import LedgerFile
 from qsession.ledger.database import Checkpoints
 from qsession.ledger.failures import LedgerTooNewError, Rest, may_pass, warn_once
@@ -82,7 +82,7 @@ class Ledger:
 
     def keep(self, recorder: Recorder) -> None:
         """Write what a recorder has to say now, unless the file is in trouble: then soon."""
-        deadline = Deadline(waiting.CALLER_WAIT_S)
+        deadline = Deadline(locking.CALLER_WAIT_S)
         if self._rest.until is not None or not self._write(recorder, deadline):
             self.note(recorder)
 
@@ -104,7 +104,7 @@ class Ledger:
         Args:
             wait_s: How long to wait for other threads and processes; None is long.
         """
-        deadline = Deadline(waiting.LONGEST_WAIT_S if wait_s is None else wait_s)
+        deadline = Deadline(locking.LONGEST_WAIT_S if wait_s is None else wait_s)
         try:
             with held(self._batch, deadline):
                 self._write_all(self._take_noted(), deadline)
@@ -190,7 +190,7 @@ class Ledger:
             self._file.write(lambda connection: _remove(connection, session_id))
 
         try:
-            tried_until(Deadline(waiting.LONGEST_WAIT_S), self._lock, remove)
+            tried_until(Deadline(locking.LONGEST_WAIT_S), self._lock, remove)
         except (sqlite3.Error, OSError, FileBusyError, LedgerTooNewError):
             _log.debug("The ledger cannot be written.", exc_info=True)
             return False
@@ -210,7 +210,7 @@ class Ledger:
             return self._checkpoints.is_due and self._file.has_log
 
         try:
-            if tried_until(Deadline(waiting.LONGEST_WAIT_S), self._lock, look):
+            if tried_until(Deadline(locking.LONGEST_WAIT_S), self._lock, look):
                 with self._checkpointing:
                     self._checkpoints.run(self.path)
         except Exception:  # noqa: BLE001 - it can be done another time
@@ -220,11 +220,11 @@ class Ledger:
 
     def read(self, read: Callable[[sqlite3.Connection], T]) -> T | None:
         """Read from the file; None if there is none, or it cannot be read."""
-        return self._read(read, Deadline(waiting.CALLER_WAIT_S))
+        return self._read(read, Deadline(locking.CALLER_WAIT_S))
 
     def read_up_to_date(self, read: Callable[[sqlite3.Connection], T]) -> T | None:
         """Read, once what was noted is written. Not under a session's lock, which writing takes."""
-        deadline = Deadline(waiting.CALLER_WAIT_S)
+        deadline = Deadline(locking.CALLER_WAIT_S)
         if self._rest.until is None:
             self.write_noted(deadline.left_s)
         return self._read(read, deadline)
@@ -261,7 +261,7 @@ class Ledger:
         Returns:
             Whether that could be done; another thread may be at it, or another process.
         """
-        deadline = Deadline(waiting.CALLER_WAIT_S)
+        deadline = Deadline(locking.CALLER_WAIT_S)
         if not self._lock.acquire(timeout=deadline.left_s):
             return False
         if not self._checkpointing.acquire(timeout=deadline.left_s):
@@ -281,7 +281,7 @@ class Ledger:
 
     def close(self) -> None:
         """Write what was noted, and let go of the file."""
-        self.write_noted(waiting.LAST_WAIT_S)
+        self.write_noted(locking.LAST_WAIT_S)
         with self._lock:
             self._is_closed = True
             self._file.close()

@@ -1,8 +1,8 @@
 """Work of local jobs as bytes and back, for jobs that their process did not live to run.
 
-Reading them runs nothing: circuits are written as QPY, all else as `qsession.ledger.exact_codec` writes
-it. What cannot be written exactly so, a circuit with somebody's own instructions or an option that
-is no plain value, is not kept.
+Reading them runs nothing: circuits are written as QPY, all else as `qsession.ledger.exact_codec`
+writes it. What cannot be written exactly so, a circuit with somebody's own instructions or an
+option that is no plain value, is not kept.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The code of a cell, and what its last expression came to: `Cell`, `Outcome`."""
+"""The code of a cell, run as cells run, and what its last expression came to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The output of a cell as one piece, in text and HTML: `Output`."""
+"""The output of a cell as one piece, in text and HTML, caught while the cell runs."""
 
 from __future__ import annotations
 

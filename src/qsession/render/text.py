@@ -1,4 +1,4 @@
-"""A session in plain text."""
+"""Sessions, and rows of any kind, in plain text."""
 
 from __future__ import annotations
 

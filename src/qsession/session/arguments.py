@@ -1,4 +1,4 @@
-"""What the constructor of a session was given, read: `split_backend_and_max_time` and `differing_spans`."""
+"""Reads what the constructor of a session is given: backend, spans, and where its jobs run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells observers what changed, from a thread of its own: `Publisher`."""
+"""Tells observers what changed, from a thread of its own: `Publisher`, `Published`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for a session's jobs, and being told of them: `WaitingSession`."""
+"""Waiting for a session's jobs, with a bar that shows them, and being told of them."""
 
 from __future__ import annotations
 

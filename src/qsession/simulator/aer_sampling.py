@@ -1,4 +1,4 @@
-"""How Aer simulates a circuit when the choice is left to it: `Methods`."""
+"""How Aer simulates a circuit when the choice is left to it, and whether it draws as we do."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from qiskit_aer.noise.device import basic_device_gate_errors, basic_device_reado
 from qiskit_aer.noise.passes import RelaxationNoisePass
 
 from qsession.simulator import aer_private as aer
-from qsession.simulator import noise_errors as errors
+from qsession.simulator import noise_errors
 from qsession.simulator.lru import Bounded
 from qsession.simulator.noise import MOST_ERRORS, Noise, Use
 
@@ -64,9 +64,9 @@ class _DeviceNoise(Noise):
         return any(self.readout(qubit) is not None for qubit in range(self._num_qubits))
 
     @cached_property
-    def operations(self) -> Mapping[str, errors.Operation]:
+    def operations(self) -> Mapping[str, noise_errors.Operation]:
         every = (self.error(use) for use in self._one_of_each_form())
-        return errors.operations_of(error for error in every if error is not None)
+        return noise_errors.operations_of(error for error in every if error is not None)
 
     @property
     def fits_density_matrix(self) -> bool:

@@ -14,8 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from qsession.simulator import aer_private as aer
-from qsession.simulator import noise_errors as errors
-from qsession.simulator import superoperators as channels
+from qsession.simulator import noise_errors, superoperators
 from qsession.simulator.lru import Bounded
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ class Noise(ABC):
 
     @property
     @abstractmethod
-    def operations(self) -> Mapping[str, errors.Operation]:
+    def operations(self) -> Mapping[str, noise_errors.Operation]:
         """The operations by name that its errors have between them, in use or not.
 
         Aer chooses how to simulate by the noise of the whole device.
@@ -93,7 +92,7 @@ class Noise(ABC):
         """An error as a matrix."""
         matrix = self._superoperators.get(error.id)
         if matrix is None:
-            matrix = channels.superoperator(error)
+            matrix = superoperators.superoperator(error)
             self._superoperators.put(error.id, matrix)
         return matrix
 
@@ -101,7 +100,7 @@ class Noise(ABC):
         """An error as Aer reads it."""
         description = self._descriptions.get(error.id)
         if description is None:
-            description = errors.description_of(error)
+            description = noise_errors.description_of(error)
             self._descriptions.put(error.id, description)
         return description
 
@@ -137,8 +136,8 @@ class ModelNoise(Noise):
         return bool(self.content.readout) or self.content.readout_everywhere is not None
 
     @cached_property
-    def operations(self) -> Mapping[str, errors.Operation]:
-        return errors.operations_of(self.content.errors())
+    def operations(self) -> Mapping[str, noise_errors.Operation]:
+        return noise_errors.operations_of(self.content.errors())
 
     def is_intact(self, uses: Iterable[Use]) -> bool:
         return all(self._rates.setdefault(use, rates) == rates for use, rates in self._now(uses))
@@ -148,5 +147,5 @@ class ModelNoise(Noise):
             error = self.error_of(use)
             readout = self.readout(use[1][0]) if use[0] == "measure" else None
             if error is not None or readout is not None:
-                rates = None if error is None else errors.rates_of(error)
+                rates = None if error is None else noise_errors.rates_of(error)
                 yield use, (rates, None if readout is None else readout.tobytes())

@@ -11,7 +11,7 @@ from qiskit_aer.noise import NoiseModel
 from qsession.compat.ibm import fake_backend_properties
 from qsession.forks import ForkSafeLock
 from qsession.simulator import aer_private as aer
-from qsession.simulator import noise_errors as errors
+from qsession.simulator import noise_errors
 from qsession.simulator.devices import PropertiesNoise, TargetContent, TargetNoise
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.lru import Bounded
@@ -103,4 +103,4 @@ def _key(content: aer.ModelContent) -> Hashable:
 
 
 def _error_key(error: Any) -> Hashable:
-    return error.id, errors.rates_of(error)
+    return error.id, noise_errors.rates_of(error)

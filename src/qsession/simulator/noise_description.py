@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from qsession.simulator import noise_errors as errors
+from qsession.simulator import noise_errors
 
 if TYPE_CHECKING:
     from qsession.simulator.aer_private import AnyError
@@ -69,7 +69,9 @@ class _Description:
         """Say that an error follows an instruction."""
         if error is None:
             return
-        entry = self._noise.description(error) if self._noise else errors.description_of(error)
+        entry = (
+            self._noise.description(error) if self._noise else noise_errors.description_of(error)
+        )
         self._operations |= _operations_in(entry)
         where = {} if qubits is None else {"gate_qubits": [self._new(qubits)]}
         self.entries.append({**entry, "operations": [name], **where})
@@ -129,6 +131,6 @@ def _operations_in(entry: Mapping[str, Any]) -> set[str]:
     return {
         operation["name"]
         for operations, rate in zip(entry["instructions"], rates, strict=True)
-        if rate > errors.LEAST_PROBABILITY
+        if rate > noise_errors.LEAST_PROBABILITY
         for operation in operations
     }

@@ -1,4 +1,9 @@
-"""The seeds of runs, and random numbers without one."""
+"""Seeds of runs, and the random numbers that Aer draws its shots with, many at a time: `uniforms`.
+
+Aer uses the 64-bit Mersenne Twister of the C++ library (``std::mt19937_64``; constants as in the
+C++ standard, [rand.predef]) and ``std::uniform_real_distribution``, one number for one draw. NumPy
+has the 32-bit one only.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 import anywidget
 from traitlets import Unicode
 
-from qsession.compat import jupyter as subshells
+from qsession.compat import jupyter
 from qsession.errors import QSessionError
 from qsession.widget.bundle import SCRIPT, STYLES
 from qsession.widget.checking import Actions, Request, is_request
@@ -68,7 +68,7 @@ class PageWidget(KernelOwned, anywidget.AnyWidget):
         self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
         super().__init__(**traits)
         self.on_msg(self._receive)
-        subshells.let_clicks_overtake_cells(self.comm)
+        jupyter.let_clicks_overtake_cells(self.comm)
 
     @abstractmethod
     def renew(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Enum
 
-from qsession.compat import jupyter as subshells
+from qsession.compat import jupyter
 from qsession.session.publisher import Published
 from qsession.widget.encoding import encode_head, encode_row
 from qsession.widget.page_widget import PageWidget
@@ -96,7 +96,7 @@ class SessionWidget(PageWidget):
         return head
 
     def _head(self) -> dict[str, Any]:
-        return encode_head(self._session.snapshot(), clicks_wait=subshells.clicks_wait())
+        return encode_head(self._session.snapshot(), clicks_wait=jupyter.clicks_wait())
 
     def _newest(self) -> list[list[Any]]:
         return _rows(self._session.newest_records(NEWEST_ROWS))

@@ -22,8 +22,9 @@ exactly one ``{"kind": "reply", "id", "ok", "message", "error"}``. The reply to 
 ``drawing`` carries what was asked for as ``details`` besides (`qsession.widget.details`): it goes
 into no trait, so that results are not saved with a notebook.
 
-``js/src/wire/wire.ts`` mirrors the lists below; a test fails when the two differ. Names are snake_case
-on both sides, times are milliseconds since the epoch (``_ms``), spans are seconds (``_s``).
+``js/src/wire/wire.ts`` mirrors the lists below; a test fails when the two differ. Names are
+snake_case on both sides, times are milliseconds since the epoch (``_ms``), spans are seconds
+(``_s``).
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ __all__ = ["back_offs", "backend", "circuit", "pytest_itemcollected", "server", 
 @pytest.fixture(autouse=True)
 def _one_clock(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sessions that are found again read the test's clock, too."""
-    for module in ("session.session", "engines.ibm.finding"):
+    for module in ("session.session", "engines.ibm.lookup"):
         monkeypatch.setattr(f"qsession.{module}.SystemClock", lambda: clock)
 
 

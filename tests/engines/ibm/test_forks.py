@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from qsession import Session, SessionEndedError
-from qsession.session import cleanup as custody
+from qsession.session import cleanup
 from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.support.circuits import flipped
@@ -78,7 +78,7 @@ def test_the_exit_of_the_child_and_a_dropped_object_close_nothing(
     def exit_() -> None:
         with Session("aer_simulator") as own:  # from here on there is something to close at exit
             own.run(flipped()).result()
-        custody._close_all(os.getpid())
+        cleanup._close_all(os.getpid())
         sessions.clear()
 
     in_child(exit_)

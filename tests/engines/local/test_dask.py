@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from typing import Any
+from unittest.mock import patch
 
 import dask
 import pytest
@@ -35,8 +37,12 @@ SECONDS_OF_WORK = 15_000
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    """Two worker processes that take the loss of one as final."""
+    """Two worker processes that take the loss of one as final.
+
+    Dask leaves a thread count in the environment, under which simulations of later tests differ.
+    """
     with (
+        patch.dict(os.environ),
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
         LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None

@@ -22,7 +22,7 @@ from qiskit_ibm_runtime.quantum_program import QuantumProgram
 
 from qsession import Batch, Session
 from qsession.engines.local.work import CircuitWork, ExecutorWork, SamplerWork, run_work
-from qsession.engines.local.workers import placement as placing
+from qsession.engines.local.workers import placement
 
 QUBITS = 4
 SHOTS = 30
@@ -236,7 +236,7 @@ def test_the_worker_gets_other_models_for_one_backend(monkeypatch):
     # A copy of a model comes to the worker with each job: it is known by its content there.
     models = {expected: make() for expected, make in MODELS.items()}
     for limit in ("SURELY_SHORT_S", "PROBABLY_SHORT_S"):
-        monkeypatch.setattr(placing, limit, 0.0)
+        monkeypatch.setattr(placement, limit, 0.0)
     backend = AerSimulator()
     with Session(backend) as session:
         jobs = [

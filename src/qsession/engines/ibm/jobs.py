@@ -1,4 +1,4 @@
-"""A sampler job in the older provider's shape: `CountsJob`."""
+"""Jobs of IBM Quantum as this package hands them out: `CountsJob`, `AwaitableJob`."""
 
 from __future__ import annotations
 

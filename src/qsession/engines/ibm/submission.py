@@ -1,4 +1,4 @@
-"""Hands work to the primitives that IBM recommends: `submit_pubs` and `submit_circuits`."""
+"""Hands work to IBM's primitives, the first time and again, and labels its jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session in the shape of IBM's ``Session.details()``. Pure."""
+"""Reads single facts of the service's JSON: details, numbers, why a session ended. Pure."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qsession.engines.jobs import note_result
-from qsession.engines.local import transitions as rules
+from qsession.engines.local import transitions
 from qsession.engines.local.job import LocalJob
 from qsession.engines.local.job_handles import Handles
 from qsession.engines.local.job_store import Kept, Shelf
@@ -332,7 +332,7 @@ class Scheduler:
         """
         with self._journal.lock:
             dropped = self._apply_what_is_due()
-            deadline = rules.next_deadline(self._journal.state)
+            deadline = transitions.next_deadline(self._journal.state)
             has_ended = self._journal.state.state.is_terminal
             is_over = has_ended and not self._running
         for job in dropped:
@@ -345,7 +345,7 @@ class Scheduler:
         return deadline, has_ended
 
     def _apply_what_is_due(self) -> list[LocalJob]:
-        move = rules.due(self._journal.state, self._now())
+        move = transitions.due(self._journal.state, self._now())
         if move is None:
             return []
         if move.to.is_terminal:

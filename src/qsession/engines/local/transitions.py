@@ -1,4 +1,4 @@
-"""What happens to a local session and its jobs, put down as events: `Recorder`."""
+"""What happens to a local session and its jobs, as events; the rules of time are the service's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The unit of work of a local job: a picklable description, run by one module-level function."""
+"""The unit of work of a local job: a picklable description, run by one module-level function.
+
+It shares nothing with its submitter that the submitter could change: `own_pub`, `own_circuit`.
+"""
 
 from __future__ import annotations
 

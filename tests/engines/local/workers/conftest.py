@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from qsession.engines.local.workers import calibration as calibrating
+from qsession.engines.local.workers import calibration
 from qsession.engines.local.workers.costs import USUAL
 from qsession.engines.local.workers.pool import Workers, workers
 from qsession.engines.local.workers.worker import Worker
@@ -15,7 +15,7 @@ from qsession.engines.local.workers.worker import Worker
 @pytest.fixture(autouse=True)
 def _usual_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where work runs depends on no clock: steps cost what they usually do."""
-    monkeypatch.setattr(calibrating, "_tried", USUAL)
+    monkeypatch.setattr(calibration, "_tried", USUAL)
 
 
 @pytest.fixture(scope="session")

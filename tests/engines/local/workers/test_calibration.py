@@ -8,7 +8,7 @@ from dataclasses import astuple
 
 import pytest
 
-from qsession.engines.local.workers import calibration as calibrating
+from qsession.engines.local.workers import calibration
 from qsession.engines.local.workers.calibration import (
     _AMPLITUDES_S,
     _PYTHON_S,
@@ -30,8 +30,8 @@ def tried_as(monkeypatch):
             ("_amplitudes_s", amplitudes, _AMPLITUDES_S),
         ):
             seconds = iter([factor * usual_s for factor in factors])
-            monkeypatch.setattr(calibrating, name, lambda seconds=seconds: next(seconds))
-        return calibrating._try()
+            monkeypatch.setattr(calibration, name, lambda seconds=seconds: next(seconds))
+        return calibration._try()
 
     return say
 
@@ -47,7 +47,7 @@ def test_an_interruption_makes_no_machine_a_thousand_times_slower(tried_as):
 
 
 def test_the_tries_are_real():
-    costs = calibrating._try()
+    costs = calibration._try()
     assert all(0 < each < math.inf for each in astuple(costs))
     assert costs != USUAL
 
@@ -56,8 +56,8 @@ def test_what_cannot_be_tried_is_usual(monkeypatch):
     def fail() -> float:
         raise RuntimeError
 
-    monkeypatch.setattr(calibrating, "_shots_s", fail)
-    assert calibrating._try() == USUAL
+    monkeypatch.setattr(calibration, "_shots_s", fail)
+    assert calibration._try() == USUAL
 
 
 def test_they_are_tried_once_and_only_when_aer_is_loaded(monkeypatch):
@@ -67,8 +67,8 @@ def test_they_are_tried_once_and_only_when_aer_is_loaded(monkeypatch):
         tries.append(USUAL)
         return USUAL
 
-    monkeypatch.setattr(calibrating, "_try", try_costs)
-    monkeypatch.setattr(calibrating, "_tried", None)
+    monkeypatch.setattr(calibration, "_try", try_costs)
+    monkeypatch.setattr(calibration, "_tried", None)
     with monkeypatch.context() as without:
         without.delitem(sys.modules, "qiskit_aer")
         assert costs_here() == USUAL

@@ -18,8 +18,7 @@ import pytest
 from qiskit_aer import AerSimulator
 
 from qsession.engines.local.work import CircuitWork, Outcome
-from qsession.engines.local.workers import executor_runner as any_executor
-from qsession.engines.local.workers import protocol as carrying_out
+from qsession.engines.local.workers import executor_runner, protocol
 from qsession.engines.local.workers.executor_runner import ElsewhereInOrder
 from qsession.engines.local.workers.packing import Parcel, pack
 from qsession.engines.local.workers.protocol import Reply, Task
@@ -68,7 +67,7 @@ class Distant(InlineExecutor):
         if lacking:
             return Reply("distant", missing=lacking)
         self.held |= set(task.parts)
-        return Reply("distant", carrying_out.carry_out(task).ending)
+        return Reply("distant", protocol.carry_out(task).ending)
 
 
 def _tokens(task: Task) -> set[str]:
@@ -185,7 +184,7 @@ def test_a_unit_that_has_ended_does_not_keep_its_future(ended: Ended):
     place = ElsewhereInOrder(executor)
     gc.disable()  # what goes in circles would be kept for long
     try:
-        executor.reply = carrying_out.carry_out(Task("job", packed.work, packed.parts, "elsewhere"))
+        executor.reply = protocol.carry_out(Task("job", packed.work, packed.parts, "elsewhere"))
         place.start("job", work(), ended)
         assert ended.counts() == {"1": 3}
         assert executor.last() is None
@@ -219,7 +218,7 @@ def test_a_unit_that_is_stopped_while_it_is_packed_is_never_submitted(ended: End
         promised.append(place.stop("job"))
         return pack(given)
 
-    monkeypatch.setattr(any_executor, "pack", pack_while_somebody_stops_it)
+    monkeypatch.setattr(executor_runner, "pack", pack_while_somebody_stops_it)
     place.start("job", work(), ended)
     with pytest.raises(StoppedError):
         ended.counts()

@@ -12,7 +12,7 @@ from qiskit import QuantumCircuit
 from qiskit_aer import AerSimulator
 
 from qsession.engines.local.work import CircuitWork, Outcome, Work, run_work
-from qsession.engines.local.workers import hybrid_runner as beside
+from qsession.engines.local.workers import hybrid_runner
 from qsession.engines.local.workers.hybrid_runner import BesideKernel
 from qsession.engines.local.workers.placement import Placing
 from qsession.engines.local.workers.pool import Workers
@@ -117,7 +117,7 @@ def test_other_work_runs_in_a_worker_and_a_short_unit_never_overtakes_it(
         here.append(work)
         return run_work(work)
 
-    monkeypatch.setattr(beside, "run_work", run_here)
+    monkeypatch.setattr(hybrid_runner, "run_work", run_here)
     place = BesideKernel(AerSimulator(), lender=pool)
     short = short_work()
     place.start("long", unsure_work(), endings.of("long"))
@@ -196,7 +196,7 @@ def test_a_unit_can_be_stopped_until_it_is_told_how_it_ended(
         promised.append(place.stop("job"))
         return outcome
 
-    monkeypatch.setattr(beside, "read_reply", read_while_somebody_stops_it)
+    monkeypatch.setattr(hybrid_runner, "read_reply", read_while_somebody_stops_it)
     place.start("job", unsure_work(), endings.of("job"))
     _, outcome, error, _ = endings.next()
     assert (promised, outcome, type(error)) == ([True], None, StoppedError)
@@ -265,7 +265,7 @@ def test_while_no_worker_is_ready_what_is_probably_short_runs_here(
         here.append(work.circuits[0].name)
         return run_work(work)
 
-    monkeypatch.setattr(beside, "run_work", run_here)
+    monkeypatch.setattr(hybrid_runner, "run_work", run_here)
     placing = Placing()
     size = placing.size(halves())
     assert placing.is_probably_short(size)
@@ -401,7 +401,7 @@ def test_in_a_notebook_a_worker_is_started_after_the_first_job(
         def warm(self) -> None:
             started.set()
 
-    monkeypatch.setattr(beside, "_is_in_notebook", lambda: True)
+    monkeypatch.setattr(hybrid_runner, "_is_in_notebook", lambda: True)
     place = BesideKernel(AerSimulator(), lender=Lender(no_worker))
     place.start("job", short_work(), endings.of("job"))
     assert started.wait(PATIENCE_S)

@@ -9,7 +9,7 @@ import warnings
 import pytest
 
 from qsession.engines.local.work import Outcome
-from qsession.engines.local.workers import protocol as carrying_out
+from qsession.engines.local.workers import protocol
 from qsession.engines.local.workers.outcome import MOST_HEARD
 from qsession.engines.local.workers.packing import pack
 from qsession.engines.local.workers.protocol import Task, carry_out, read_reply, this_process
@@ -31,7 +31,7 @@ def run(monkeypatch):
     """Run a function as if it were a unit of work that came from another process."""
 
     def run(function, *, home: str = "elsewhere", memory_limit: int | None = None):
-        monkeypatch.setattr(carrying_out, "run_work", lambda work: Outcome(function()))
+        monkeypatch.setattr(protocol, "run_work", lambda work: Outcome(function()))
         parcel = pack(unsure_work())
         return carry_out(Task("job", parcel.work, parcel.parts, home, memory_limit))
 

@@ -12,8 +12,7 @@ from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qsession.circuits.pubs import read_request
 from qsession.engines.local.work import CircuitWork, SamplerWork
-from qsession.engines.local.workers import packing as parcels
-from qsession.engines.local.workers import protocol as carrying_out
+from qsession.engines.local.workers import packing, protocol
 from qsession.engines.local.workers.packing import Parcel, pack
 from qsession.engines.local.workers.protocol import (
     MOST_PARTS,
@@ -77,7 +76,7 @@ def test_a_process_that_lacks_a_part_says_which():
 
 def test_a_part_is_one_object_for_all_the_work_that_refers_to_it(monkeypatch):
     seen = []
-    monkeypatch.setattr(carrying_out, "run_work", lambda work: seen.append(work.backend))
+    monkeypatch.setattr(protocol, "run_work", lambda work: seen.append(work.backend))
     parcel = pack(work(AerSimulator(fusion_max_qubit=4)))
     carry_out(task(parcel))
     carry_out(task(parcel))
@@ -122,10 +121,10 @@ def test_a_noise_model_is_pickled_once_until_it_changes(monkeypatch):
 def test_a_noise_model_that_is_gone_is_forgotten():
     noise = noisy()
     pack(work(noise_model=noise))
-    held = len(parcels._packed_noise._packed)
+    held = len(packing._packed_noise._packed)
     del noise
     gc.collect()
-    assert len(parcels._packed_noise._packed) < held
+    assert len(packing._packed_noise._packed) < held
 
 
 def test_sampler_work_with_a_noise_model_among_its_options_can_be_packed():

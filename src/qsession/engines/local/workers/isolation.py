@@ -1,4 +1,10 @@
-"""Carries out what may end a process, in a process of its own: `carry_out_apart`."""
+"""Finds out which work may end the process that computes it, and runs that in one of its own.
+
+Aer runs shots in threads of its own, out of which no C++ exception can be told: one that is thrown
+there ends the process. Classical variables make it throw, where it looks for their bits among those
+of the circuit. And Aer goes by names: a gate of somebody's own that is called "diagonal" is read as
+Aer's, without the parameters that Aer's has.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The other side: runs packed work in whatever process it has come to: `carry_out`."""
+"""Runs packed work in another process and brings the outcome back: `carry_out`, `read_reply`."""
 
 from __future__ import annotations
 

@@ -81,3 +81,17 @@ def test_every_command_is_documented(command: str):
 @pytest.mark.parametrize("name", ["QSESSION_HOME", "QSESSION_LEDGER"])
 def test_every_setting_is_documented(name: str):
     assert name in WORDS
+
+
+@pytest.mark.parametrize(
+    "document",
+    sorted({*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")}),
+    ids=lambda path: path.name,
+)
+def test_the_files_that_a_document_names_exist(document: Path):
+    sources = [path.as_posix() for path in REPOSITORY.glob("src/qsession/**/*.py")]
+    sources += [path.as_posix() for path in REPOSITORY.glob("js/src/**/*.ts")]
+    sources += [path.as_posix() for path in REPOSITORY.glob("tests/**/*.py")]
+    named = set(re.findall(r"`([\w./-]+\.(?:py|ts))`", document.read_text()))
+    lost = [name for name in named if not any(path.endswith(f"/{name}") for path in sources)]
+    assert lost == []

@@ -91,6 +91,7 @@ def test_every_setting_is_documented(name: str):
 def test_the_files_that_a_document_names_exist(document: Path):
     sources = [path.as_posix() for path in REPOSITORY.glob("src/qsession/**/*.py")]
     sources += [path.as_posix() for path in REPOSITORY.glob("js/src/**/*.ts")]
+    sources += [path.as_posix() for path in REPOSITORY.glob("js/test/**/*.ts")]
     sources += [path.as_posix() for path in REPOSITORY.glob("tests/**/*.py")]
     named = set(re.findall(r"`([\w./-]+\.(?:py|ts))`", document.read_text()))
     lost = [name for name in named if not any(path.endswith(f"/{name}") for path in sources)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import count
 from typing import TYPE_CHECKING
@@ -19,17 +20,9 @@ if TYPE_CHECKING:
 
 _numbers = count()
 
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+
 # Imported where they are used: the browser tests need none of it, and Qiskit takes its time.
-
-
-# A machine that is slow, or busy with something else, makes no test fail.
-settings.register_profile(
-    "patient",
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-    print_blob=True,
-)
-settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,6 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
     # Tests drop open sessions of the loopback server all the time; one of them asks about it.
     words = "The (session|batch) .* is open, and nothing refers to it any more"
     config.addinivalue_line("filterwarnings", f"ignore:{words}:UserWarning")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse names that are others in the next process: workers of pytest-xdist compare them."""
+    odd = [item.nodeid for item in items if _ADDRESS.search(item.nodeid)]
+    if odd:
+        raise pytest.UsageError(f"An address stands in the names of tests; give them ids: {odd}")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -93,7 +93,7 @@ def test_an_unknown_name_is_refused_with_a_hint(name, hint):
 
 
 @pytest.mark.parametrize(
-    "backend", [5, True, 1.5, b"fake_manila", FakeManilaV2, ["fake_manila"], object()], ids=repr
+    "backend", [5, True, 1.5, b"fake_manila", FakeManilaV2, ["fake_manila"], object()]
 )
 def test_what_is_neither_a_backend_nor_a_name_is_refused(backend):
     with pytest.raises(InvalidInputError, match=r"is not a backend\. Give a BackendV2 instance"):

@@ -206,7 +206,6 @@ def test_precision_applies_to_pubs_that_name_none(work, default, precision):
 @pytest.mark.parametrize(
     "work",
     [None, 5, 0.5, True, "bell", "", b"bell", {"a": BELL}, {}, object()],
-    ids=repr,
 )
 def test_what_is_no_circuit_cannot_be_run(work):
     with pytest.raises(InvalidInputError, match=r"cannot be run\. Give a QuantumCircuit"):
@@ -452,7 +451,7 @@ def test_options_are_kept_as_they_were():
     assert read_request(BELL).options == {}
 
 
-@pytest.mark.parametrize("options", [5, "shots=5", [("a", 1)], True, object()], ids=repr)
+@pytest.mark.parametrize("options", [5, "shots=5", [("a", 1)], True, object()])
 def test_options_are_a_mapping(options):
     with pytest.raises(InvalidInputError, match=r"^options=.+ is not a mapping"):
         read_request(BELL, options=options)

@@ -8,6 +8,7 @@ through Aer's public interface.
 
 from __future__ import annotations
 
+import copy
 import json
 import operator
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -190,6 +191,16 @@ class ModelContent:
             and len(self.passes) == len(other.passes)
             and all(map(operator.is_, self.passes, other.passes))
         )
+
+
+def with_own_options(backend: AerSimulator) -> AerSimulator:
+    """A copy of a simulator that no later option of it reaches."""
+    copied = copy.copy(backend)
+    copied._options = copy.copy(backend._options)
+    # An option such as the noise model changes these, too.
+    for name in ("_options_configuration", "_options_properties"):
+        setattr(copied, name, dict(getattr(backend, name)))
+    return copied
 
 
 def content_of(model: NoiseModel) -> ModelContent:

@@ -90,6 +90,15 @@ class Simulator:
         return self._noises.of_target(backend)
 
 
+_originals: weakref.WeakKeyDictionary[Any, weakref.ref[Any]] = weakref.WeakKeyDictionary()
+
+
+def note_copy(copied: BackendV2, original: BackendV2) -> None:
+    """Let a copy of a backend, with options of its own, use what is kept for the original."""
+    with _lock:
+        _originals[copied] = _originals.get(original) or weakref.ref(original)
+
+
 _simulators: OrderedDict[int, tuple[weakref.ref[Any], Simulator]] = OrderedDict()
 _lock = ForkSafeLock()
 
@@ -103,8 +112,10 @@ def simulator_of(backend: BackendV2) -> Simulator:
     aer.require()
     if type(backend) is not AerSimulator and not is_plain_fake_backend(backend):
         raise FastPathError("the backend is neither Aer's simulator nor a fake backend of IBM's")
-    number = id(backend)
     with _lock:
+        copied_from = _originals.get(backend)
+        backend = (copied_from and copied_from()) or backend
+        number = id(backend)
         known = _simulators.get(number)
         if known is None or known[0]() is not backend:
             known = (weakref.ref(backend), Simulator())

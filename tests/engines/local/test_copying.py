@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +15,12 @@ from qiskit.circuit.library import RZGate, UnitaryGate
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.quantum_info import SparsePauliOp
+from qiskit_aer import AerSimulator
+from qiskit_aer.noise import NoiseModel, ReadoutError, pauli_error
 
-from qsession.engines.local.work import own_circuit, own_pub
+from qsession import Session
+from qsession.engines.local.work import own_backend, own_circuit, own_noise, own_pub
+from qsession.simulator.simulator import simulator_of
 
 MATRIX = np.array([[0, 1], [1, 0]], complex)
 
@@ -103,3 +110,83 @@ def test_values_and_observables_of_a_pub_are_copied():
     assert copies[0].shots == 7
     assert copies[1].precision == 0.5
     assert dict(copies[1].observables[()]) == {"ZZ": 1.0}
+
+
+# --- the simulator and its noise ------------------------------------------------------------------
+
+
+def flipping(probability: float) -> NoiseModel:
+    noise = NoiseModel()
+    noise.add_all_qubit_readout_error(
+        ReadoutError([[1 - probability, probability], [probability, 1 - probability]])
+    )
+    return noise
+
+
+class Held:
+    """A session whose jobs wait until they are let go."""
+
+    def __init__(self, backend: AerSimulator) -> None:
+        self.backend = backend
+        self.executor = ThreadPoolExecutor(1)
+        self._go = threading.Event()
+        self.executor.submit(self._go.wait)
+        self.session = Session(backend, executor=self.executor)
+
+    def counts(self, edit: Callable[[], None], **options: Any) -> dict[str, int]:
+        """What one circuit, which measures 0, gives if something is edited while it waits."""
+        idle = QuantumCircuit(1, 1)
+        idle.measure(0, 0)
+        job = self.session.run_circuits(idle, **options)
+        edit()
+        self._go.set()
+        counts: dict[str, int] = job.result().get_counts()
+        self.session.close()
+        self.executor.shutdown()
+        return counts
+
+
+def test_a_waiting_job_has_the_options_that_its_simulator_had():
+    held = Held(AerSimulator(shots=9))
+    edits = {"shots": 5, "noise_model": flipping(1), "method": "superop"}
+
+    assert held.counts(lambda: held.backend.set_options(**edits)) == {"0": 9}
+    assert held.backend.options.shots == 5
+
+
+def test_a_noise_model_that_is_edited_reaches_no_waiting_job():
+    noise = flipping(1)
+    held = Held(AerSimulator(noise_model=noise))
+
+    def edit() -> None:
+        noise.add_quantum_error(pauli_error([("X", 1)]), "measure", [0])
+
+    assert held.counts(edit, shots=9) == {"1": 9}
+
+
+def test_nor_does_one_that_is_given_to_the_run():
+    noise = flipping(1)
+
+    def edit() -> None:
+        noise.add_quantum_error(pauli_error([("X", 1)]), "measure", [0])
+
+    assert Held(AerSimulator()).counts(edit, shots=9, noise_model=noise) == {"1": 9}
+
+
+def test_a_noise_model_is_copied_anew_when_it_has_changed_only():
+    noise = flipping(0.5)
+    first = own_noise(noise)
+    assert first is own_noise(noise) is not noise
+
+    noise.add_basis_gates(["ecr"])
+    second = own_noise(noise)
+    assert second is not first
+    assert "ecr" in second.basis_gates
+    assert "ecr" not in first.basis_gates
+
+
+def test_copies_of_a_simulator_use_what_is_kept_for_it():
+    backend = AerSimulator()
+    copied = own_backend(own_backend(backend))
+    assert copied is not backend
+    assert simulator_of(copied) is simulator_of(backend)

@@ -41,6 +41,8 @@ class LocalJob(RecordedJob):
             future=Future(),
         )
         self.work = work
+        self.submitted: Work | None = None
+        """The work as it was at submission, until it is handed over to be run."""
         self._scheduler = scheduler
         if job_id is not None:
             self._job_id = job_id
@@ -149,6 +151,7 @@ class LocalJob(RecordedJob):
 
     def hand_over(self, kept: Kept) -> None:
         """Give what it ended with to whoever waits; for the scheduler, once."""
+        self.submitted = None
         with self._callbacks_bounded():
             if kept.error is not None:
                 self._future.set_exception(kept.error)

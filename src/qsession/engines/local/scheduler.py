@@ -19,6 +19,7 @@ from qsession.engines.local.job_store import Kept, Shelf
 from qsession.engines.local.tally import Tally
 from qsession.engines.local.timekeeper import Timekeeper
 from qsession.engines.local.transitions import Recorder
+from qsession.engines.local.work import as_submitted
 from qsession.engines.local.workers.runner import StoppedError
 from qsession.errors import JobFailedError, in_words, is_interrupt
 from qsession.forks import begins_anew_in_child
@@ -221,6 +222,7 @@ class Scheduler:
             SessionEndedError: If the session takes no jobs.
         """
         job = LocalJob(work, self)
+        job.submitted = as_submitted(work)
         # Odd options make these fail: before anything was taken in.
         name, shots = name or _name_of(work.circuits), work.shots
         # A late timekeeper must not let a job into a session whose time is over.
@@ -278,8 +280,9 @@ class Scheduler:
             if self._taken is not job:
                 return
             self._taken = None
+        work, job.submitted = job.submitted or job.work, None
         try:
-            self._place.start(job.job_id(), job.work, partial(self._finish, job))
+            self._place.start(job.job_id(), work, partial(self._finish, job))
         except BaseException as error:
             self._finish(job, None, _why_not_begun(error))
             if is_interrupt(error):

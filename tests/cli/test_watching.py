@@ -13,8 +13,7 @@ from qsession import Session
 from qsession.cli.watching import session_screen
 from tests.cloud.server import Server
 from tests.support.circuits import flipped
-
-PATIENCE_S = 60
+from tests.support.patience import PATIENCE_S
 
 
 def watching(*words: str) -> pexpect.spawn:

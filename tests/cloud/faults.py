@@ -14,14 +14,12 @@ from dataclasses import dataclass, replace
 
 from tests.cloud.instances import Problem
 from tests.cloud.messages import Reply
+from tests.support.patience import PATIENCE_S
 
 Answering = Callable[[], Reply]
 """Lets the request take effect and returns the true answer."""
 
 Effect = Callable[[Answering], Reply]
-
-PATIENCE_S = 30.0
-"""After this time a forgotten answer is let go, so that a failing test cannot hang."""
 
 
 def refuse(

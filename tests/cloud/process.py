@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.cloud.messages import BASE_PATH
+from tests.support.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 NO_PROXIES = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-PATIENCE_S = 30.0
 
 
 class ServerProcess:

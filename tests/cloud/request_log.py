@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.cloud.messages import Reply, Request
-
-PATIENCE_S = 30.0
+from tests.support.patience import PATIENCE_S
 
 
 @dataclass

@@ -16,8 +16,6 @@ from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
 from tests.support.waiting import until
 
-PATIENCE_S = 20
-
 
 class OfflineService(QiskitRuntimeService):
     """IBM's service with the one answer of the cloud that a session asks for."""

@@ -34,8 +34,8 @@ from qsession.model.states import JobStatus
 from qsession.testing import ManualClock
 from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
+from tests.support.patience import PATIENCE_S
 
-PATIENCE_S = 20
 MAX_TIME_S = 300
 
 STEPS = {

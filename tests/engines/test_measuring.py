@@ -13,8 +13,7 @@ from qsession.engines.jobs import note_result
 from qsession.model.session_state import SessionState
 from qsession.testing import ManualClock
 from tests.support.circuits import bell, fitted, rotation
-
-PATIENCE_S = 60
+from tests.support.patience import PATIENCE_S
 
 
 def test_the_values_of_run_are_there_with_the_result():

@@ -15,8 +15,7 @@ from qsession.ledger.ledger import Ledger
 from tests.ledger.told import Telling, on_disk
 from tests.support.circuits import flipped
 from tests.support.forking import in_child
-
-PATIENCE_S = 60
+from tests.support.patience import PATIENCE_S
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here"),

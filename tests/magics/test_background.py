@@ -12,8 +12,7 @@ from nbclient import NotebookClient
 
 from qsession import JobCancelledError, JobTimeoutError
 from tests.magics.notebook import Notebook
-
-PATIENCE_S = 30.0
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.fixture

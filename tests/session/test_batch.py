@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from qsession import Batch
 from tests.support.circuits import flipped
+from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from qsession.testing import ManualClock
     from tests.support.gated_backend import GatedBackend
-
-PATIENCE_S = 20
 
 
 def test_its_usage_is_the_time_of_its_jobs(make_session, gated: GatedBackend, clock: ManualClock):

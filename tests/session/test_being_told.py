@@ -11,8 +11,9 @@ import pytest
 
 from qsession import InvalidInputError, JobCancelledError, Session
 from qsession.session.cancellation import CellCancelled, Stop
-from tests.session.waiters import PATIENCE_S, end
+from tests.session.waiters import end
 from tests.support.circuits import flipped
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import until
 
 if TYPE_CHECKING:

@@ -40,9 +40,9 @@ from tests.engines.local.workers.work import unsure
 from tests.support.circuits import bell, fitted, flipped, ghz
 from tests.support.forking import in_child
 from tests.support.gated_backend import GatedBackend
+from tests.support.patience import PATIENCE_S
 from tests.support.processes import Watched
 
-PATIENCE_S = 60
 ROOT = Path(__file__).parents[2]
 
 pytestmark = [

@@ -14,6 +14,7 @@ from qiskit_ibm_runtime import SamplerV2
 
 from qsession import Batch, InvalidInputError, JobStatus, Session, SessionEndedError
 from tests.support.circuits import fitted, flipped
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads, until
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 Make = Callable[..., Session]
 
-PATIENCE_S = 60
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:The SamplerV2 class is deprecated:DeprecationWarning"

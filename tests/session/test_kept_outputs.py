@@ -11,12 +11,12 @@ import pytest
 from nbclient import NotebookClient
 
 from qsession.render.mimebundle import SESSION_VIEW
+from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-PATIENCE_S = 120
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 SHOW = """

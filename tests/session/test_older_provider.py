@@ -20,8 +20,6 @@ from tests.support.waiting import NewThreads
 if TYPE_CHECKING:
     from tests.support.gated_backend import GatedBackend
 
-PATIENCE_S = 20
-
 
 def test_the_documented_example_works_as_written():
     circ = bell()

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.circuits import flipped
+from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from qsession.testing import ManualClock
     from tests.support.gated_backend import GatedBackend
-
-PATIENCE_S = 20
 
 
 def test_its_line_follows_its_life(make_session, gated: GatedBackend, clock: ManualClock):

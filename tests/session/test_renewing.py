@@ -25,10 +25,10 @@ from qsession.testing import ManualClock
 from tests.session.waiters import in_a_thread
 from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads, until
 from tests.widget.recording_comm import RecordingComm
 
-PATIENCE_S = 20
 MAX_TIME_S = 300
 MAX_USAGE_S = 500
 

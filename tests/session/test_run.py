@@ -13,8 +13,8 @@ from qiskit.quantum_info import SparsePauliOp
 from qsession import InvalidInputError, Session, SessionEndedError, UnknownJobError
 from tests.support.circuits import bell, flipped, ghz, rotation
 from tests.support.gated_backend import GatedBackend
+from tests.support.patience import PATIENCE_S
 
-PATIENCE_S = 20
 SEED = {"simulator": {"seed_simulator": 7}}
 
 

@@ -13,10 +13,9 @@ from tests.engines.local.workers.conftest import warm_workers
 from tests.engines.local.workers.work import ENDLESS_SHOTS, endless, huge
 from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
+from tests.support.patience import PATIENCE_S
 
 __all__ = ["warm_workers"]
-
-PATIENCE_S = 60
 
 
 def test_jobs_run_on_the_executor_that_was_given_and_it_goes_on_after(make_session):

@@ -15,6 +15,7 @@ from qiskit_aer import AerSimulator
 
 from qsession import Session, SessionEndedError
 from tests.support.circuits import flipped
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads, until, until_dropped
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from qsession.model.job import JobRecord
     from tests.support.gated_backend import GatedBackend
-
-PATIENCE_S = 30
 
 
 FINAL = {"DONE", "CANCELLED"}

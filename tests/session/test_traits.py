@@ -10,6 +10,7 @@ import pytest
 from traitlets import All, TraitError
 
 from tests.support.circuits import flipped
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads, until
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from qsession.testing import ManualClock
     from tests.support.gated_backend import GatedBackend
 
-PATIENCE_S = 20
 
 TRAITS = {
     "state", "active", "session_id", "remaining", "idle_remaining", "usage_seconds",

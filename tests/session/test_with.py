@@ -11,11 +11,10 @@ from qiskit_ibm_runtime import Session as IBMSession
 from qiskit_ibm_runtime.utils.default_session import get_cm_session
 
 from tests.support.circuits import flipped
+from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.support.gated_backend import GatedBackend
-
-PATIENCE_S = 20
 
 
 def test_leaving_closes_and_pending_jobs_finish(make_session, gated: GatedBackend):

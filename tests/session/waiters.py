@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from qsession import Session
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import until
-
-PATIENCE_S = 20.0
 
 
 def end(session: Session) -> None:

@@ -31,9 +31,10 @@ from tests.cloud.faults import (
 )
 from tests.cloud.server import Server
 from tests.cloud.timeline import UNUSED_S
-from tests.stress.noticing import PATIENCE_S, Notices, comes_true
+from tests.stress.noticing import Notices, comes_true
 from tests.stress.programs import MAX_TIME_S, Program, Step
 from tests.support.circuits import flipped
+from tests.support.patience import PATIENCE_S
 
 FAULTY = 0.2
 """So many of the requests are hit by a fault."""

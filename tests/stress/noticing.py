@@ -16,8 +16,8 @@ import psutil  # type: ignore[import-untyped]  # has no types
 
 from qsession.engines.local.workers.pool import workers
 from qsession.model.job import JobRecord
+from tests.support.patience import PATIENCE_S
 
-PATIENCE_S = 30.0
 _LOOK_AGAIN_S = 0.01
 
 _OF_THE_PROCESS = {"qsession-ledger", "qsession-workers"}

@@ -27,10 +27,11 @@ from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus
 from qsession.testing import ManualClock
 from tests.engines.local.workers.work import endless
-from tests.stress.noticing import PATIENCE_S, Notices, comes_true
+from tests.stress.noticing import Notices, comes_true
 from tests.stress.programs import MAX_TIME_S, Program, Step
 from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
+from tests.support.patience import PATIENCE_S
 
 _LONGEST_JOB_STEPS = 4
 _WORKER_SHOTS = 500

@@ -11,12 +11,10 @@ import traceback
 from collections.abc import Callable
 from typing import TypeVar
 
+from tests.support.patience import PATIENCE_S
 from tests.support.processes import Watched
 
 T = TypeVar("T")
-
-PATIENCE_S = 60
-"""A child that has not answered by then hangs."""
 
 
 class ChildError(AssertionError):

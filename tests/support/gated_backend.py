@@ -9,8 +9,7 @@ from typing import Any
 from qiskit.providers import BackendV2, Options
 from qiskit_aer import AerSimulator
 
-PATIENCE_S = 30.0
-"""How long a run waits at the gate before it gives up, so that a failing test cannot hang."""
+from tests.support.patience import PATIENCE_S
 
 
 class GatedBackend(BackendV2):

@@ -6,7 +6,7 @@ import os
 import select
 import signal
 
-PATIENCE_S = 30.0
+from tests.support.patience import PATIENCE_S
 
 
 class Watched:

@@ -10,10 +10,11 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from tests.support.patience import PATIENCE_S
+
 if TYPE_CHECKING:
     from qsession.engines.base import Journal
 
-PATIENCE_S = 20.0
 
 _LOOK_AGAIN_S = 0.05
 """What a condition looks at may lie outside the journal: a log, an observer, the next journal."""

@@ -21,9 +21,9 @@ from qsession.forks import (
     parent_in_words,
 )
 from tests.support.forking import in_child
+from tests.support.patience import PATIENCE_S
 
 SOURCES = Path(__file__).parents[2] / "src"
-PATIENCE_S = 60
 
 needs_forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")

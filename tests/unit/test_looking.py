@@ -12,7 +12,8 @@ import pytest
 
 from qsession.clock import start_polling_thread
 from qsession.testing import ManualClock
-from tests.support.waiting import PATIENCE_S, NewThreads, until_dropped
+from tests.support.patience import PATIENCE_S
+from tests.support.waiting import NewThreads, until_dropped
 
 if TYPE_CHECKING:
     from qsession.clock import WakeUps

@@ -9,9 +9,8 @@ from queue import SimpleQueue
 import pytest
 
 from qsession.testing import ManualClock
+from tests.support.patience import PATIENCE_S
 from tests.unit.story import NOON, at
-
-PATIENCE_S = 20
 
 
 def test_it_stands_still():

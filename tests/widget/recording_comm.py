@@ -9,7 +9,7 @@ from typing import Any
 from comm.base_comm import BaseComm
 from jupyter_client.session import json_packer
 
-PATIENCE_S = 20
+from tests.support.patience import PATIENCE_S
 
 
 class RecordingComm(BaseComm):

@@ -12,13 +12,13 @@ import pytest
 from traitlets import TraitError
 
 from tests.support.circuits import bell, flipped, rotation
+from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from qsession import Session
     from tests.support.gated_backend import GatedBackend
     from tests.widget.recording_comm import RecordingComm
 
-PATIENCE_S = 20
 MARKUP = "<img src=x onerror=alert(1)>"
 
 

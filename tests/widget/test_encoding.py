@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tests.support.gated_backend import GatedBackend
     from tests.widget.recording_comm import RecordingComm
 
-PATIENCE_S = 20
 START = datetime(2026, 1, 31, 12, tzinfo=UTC)
 START_MS = 1_769_860_800_000
 

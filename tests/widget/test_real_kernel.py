@@ -10,7 +10,7 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
-PATIENCE_S = 120
+from tests.support.patience import PATIENCE_S
 
 OPEN = """
 from qsession import Session, dashboard

@@ -12,6 +12,7 @@ from qsession.ledger.reading import read_work
 from qsession.widget.page_widget import MOST_AT_ONCE
 from qsession.widget.requests import ACTIONS
 from tests.support.circuits import bell, flipped, rotation
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads
 from tests.widget.recording_comm import RecordingComm
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from qsession import Session
     from tests.support.gated_backend import GatedBackend
-
-PATIENCE_S = 20
 
 
 def accepted(message: str | None) -> dict[str, Any]:

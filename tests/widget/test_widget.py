@@ -14,6 +14,7 @@ from qsession.render.mimebundle import SESSION_VIEW
 from qsession.testing import ManualClock
 from qsession.widget import SessionWidget
 from tests.support.circuits import flipped
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads
 from tests.widget.page_state import PageState, row_of
 from tests.widget.recording_comm import RecordingComm
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from qsession import Session
     from tests.support.gated_backend import GatedBackend
 
-PATIENCE_S = 20
 SYNCED = ["seq", "head", "rows"]
 
 

@@ -24,7 +24,8 @@ from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.engines.ibm.looking import look, look_for, statuses
 from tests.support.circuits import flipped
-from tests.support.waiting import PATIENCE_S, NewThreads
+from tests.support.patience import PATIENCE_S
+from tests.support.waiting import NewThreads
 
 Make = Callable[..., Session]
 

@@ -16,6 +16,7 @@ from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.engines.ibm.looking import look_for
 from tests.support.circuits import flipped
+from tests.support.patience import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("by_hand")
 
@@ -86,7 +87,7 @@ def test_a_name_that_is_being_opened_holds_up_no_other_name(
     other = threading.Thread(target=make_session, kwargs={"name": "other"})
     other.start()
     try:
-        other.join(10)
+        other.join(PATIENCE_S)
         assert not other.is_alive()
     finally:
         gate.release()

@@ -19,10 +19,10 @@ from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.engines.ibm.looking import monitor_of, statuses
 from tests.support.circuits import flipped
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads, until, until_dropped
 
 Make = Callable[..., Session]
-PATIENCE_S = 20.0
 
 
 class Looks:

@@ -23,6 +23,7 @@ from qsession.model.states import JobStatus
 from tests.engines.bench import Bench
 from tests.engines.local.workers.work import ENDLESS_SHOTS, endless
 from tests.support.circuits import bell, fitted
+from tests.support.patience import PATIENCE_S
 from tests.support.processes import Watched
 from tests.support.waiting import until, until_dropped
 
@@ -30,7 +31,6 @@ from tests.support.waiting import until, until_dropped
 pytestmark = pytest.mark.filterwarnings("default")
 
 DONE, QUEUED, RUNNING = JobStatus.DONE, JobStatus.QUEUED, JobStatus.RUNNING
-PATIENCE_S = 100
 SECONDS_OF_WORK = 15_000
 """Shots of the endless circuit."""
 

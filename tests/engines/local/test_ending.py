@@ -8,11 +8,11 @@ from qsession.client_errors import JobCancelledError, SessionEndedError
 from qsession.model.states import JobStatus
 from tests.engines.bench import Bench
 from tests.support.gated_backend import GatedBackend
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads
 
 QUEUED, RUNNING, DONE = JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.DONE
 CANCELLED = JobStatus.CANCELLED
-PATIENCE_S = 20
 
 
 def test_closing_lets_queued_and_running_jobs_finish(bench: Bench, gated: GatedBackend):

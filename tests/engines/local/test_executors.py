@@ -15,8 +15,7 @@ from qsession.circuits.pubs import read_request
 from qsession.model.states import JobStatus
 from tests.support.circuits import bell, flipped
 from tests.support.gated_backend import GatedBackend
-
-PATIENCE_S = 60
+from tests.support.patience import PATIENCE_S
 
 
 class InlineExecutor(Executor):

@@ -12,11 +12,10 @@ from qiskit_ibm_runtime.exceptions import RuntimeInvalidStateError
 
 from qsession.errors import QSessionError
 from tests.engines.bench import Bench
+from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.support.gated_backend import GatedBackend
-
-PATIENCE_S = 20
 
 
 def test_waiting_can_have_an_end_and_the_job_goes_on(bench: Bench, gated: GatedBackend):

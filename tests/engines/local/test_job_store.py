@@ -18,9 +18,9 @@ from qsession.model.states import JobStatus
 from tests.engines.bench import Bench
 from tests.support.circuits import bell, flipped, ghz, switched
 from tests.support.gated_backend import GatedBackend
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import until_dropped
 
-PATIENCE_S = 20
 BACKEND = AerSimulator()
 
 

@@ -18,9 +18,9 @@ from qsession.model.states import JobStatus
 from tests.engines.bench import Bench
 from tests.support.circuits import bell, flipped, rotation
 from tests.support.gated_backend import GatedBackend
+from tests.support.patience import PATIENCE_S
 
 QUEUED, RUNNING, DONE = JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.DONE
-PATIENCE_S = 20
 
 
 def test_the_first_job_opens_the_session_and_gives_it_its_id(bench: Bench):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
@@ -18,13 +17,13 @@ from qsession.model.states import JobStatus
 from tests.engines.bench import Bench
 from tests.engines.local.workers.conftest import warm_workers
 from tests.engines.local.workers.work import ENDLESS_SHOTS, endless, huge
+from tests.support.patience import PATIENCE_S
 from tests.support.processes import Watched
 
 __all__ = ["warm_workers"]
 
 CANCELLED, DONE, ERROR = JobStatus.CANCELLED, JobStatus.DONE, JobStatus.ERROR
 RUNNING = JobStatus.RUNNING
-PATIENCE_S = 60
 
 
 def submit_endless(bench: Bench) -> LocalJob:
@@ -91,14 +90,10 @@ def test_a_closing_session_ends_with_the_job_that_is_cancelled(at_work: Bench):
 def test_beside_a_running_job_this_process_goes_on(at_work: Bench):
     at_work.submit(endless(), shots=5000).result(PATIENCE_S)
     job, never = submit_endless(at_work), threading.Event()
-    longest_s, last = 0.0, time.monotonic()
     for _ in range(200):
         never.wait(0.005)
-        now = time.monotonic()
-        longest_s, last = max(longest_s, now - last), now
+    # In this process, the first wait would be over when the job is.
     assert job.status() is RUNNING
-    # How long exactly is for a benchmark to say. In this process, it would be minutes.
-    assert longest_s < 2
     job.cancel()
 
 

@@ -19,10 +19,10 @@ from qsession.model.states import JobStatus
 from qsession.testing import ManualClock
 from tests.engines.bench import Bench
 from tests.support.gated_backend import GatedBackend
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads
 
 DONE, RUNNING, CANCELLED = JobStatus.DONE, JobStatus.RUNNING, JobStatus.CANCELLED
-PATIENCE_S = 20
 FIVE_MINUTES = Limits(max_time_s=300)
 
 

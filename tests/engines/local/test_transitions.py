@@ -18,7 +18,8 @@ from qsession.errors import JobFailedError, WorkerLostError
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import read_jobs
 from qsession.model.states import JobStatus
-from tests.engines.stepping import MAX_TIME_S, PATIENCE_S, STEPS, Interference, Stepped
+from tests.engines.stepping import MAX_TIME_S, STEPS, Interference, Stepped
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads, until
 
 DONE, ERROR, CANCELLED = JobStatus.DONE, JobStatus.ERROR, JobStatus.CANCELLED

@@ -28,11 +28,11 @@ from qsession.engines.local.work import (
 from qsession.errors import InvalidInputError, UnknownJobError
 from tests.engines.bench import Bench
 from tests.support.circuits import bell, flipped, rotation
+from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.support.gated_backend import GatedBackend
 
-PATIENCE_S = 20
 SEED = 11
 
 

@@ -27,8 +27,7 @@ from qsession.errors import JobFailedError, WorkerLostError
 from tests.engines.local.workers.work import ENDLESS_SHOTS, aborting, endless
 from tests.support.circuits import bell, flipped
 from tests.support.gated_backend import GatedBackend
-
-PATIENCE_S = 60
+from tests.support.patience import PATIENCE_S
 
 
 class InlineExecutor(Executor):

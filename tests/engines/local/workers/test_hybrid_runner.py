@@ -22,10 +22,9 @@ from qsession.engines.local.workers.worker import Worker, WorkerStartError
 from qsession.errors import JobFailedError, WorkerLostError
 from tests.engines.local.workers.work import ENDLESS_SHOTS, aborting, endless, flipped, unsure_work
 from tests.support.gated_backend import GatedBackend
+from tests.support.patience import PATIENCE_S
 from tests.support.processes import Watched
 from tests.support.waiting import NewThreads, until_dropped
-
-PATIENCE_S = 60
 
 
 class Endings:

@@ -19,9 +19,8 @@ from qsession.engines.local.workers.protocol import Reply, read_reply
 from qsession.engines.local.workers.worker import Worker, WorkerStartError
 from qsession.errors import JobMemoryError, WorkerLostError
 from tests.engines.local.workers.work import ENDLESS_SHOTS, endless, huge, unsure_work
+from tests.support.patience import PATIENCE_S
 from tests.support.processes import Watched
-
-PATIENCE_S = 60
 
 
 def counts(reply: Reply) -> dict[str, int]:

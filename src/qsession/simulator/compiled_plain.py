@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from qiskit.circuit import CircuitInstruction, Parameter
 
 from qsession.simulator import aer_private as aer
+from qsession.simulator.aer_sampling import Methods
 from qsession.simulator.compiled import Compiled, Form, channels_in, with_locations
 from qsession.simulator.drawing import MOST_DRAWN_QUBITS, Drawing
 from qsession.simulator.instructions import noise_name
@@ -28,6 +30,20 @@ _LIGHT_STATE_QUBITS = 12
 """Up to here Aer updates a state in one thread; starting more takes longer."""
 
 
+@cache
+def _angle(number: int) -> Parameter:
+    """An open angle; circuits share them, since to make one takes as long as to add a gate."""
+    return Parameter(f"angle{number}")
+
+
+def _gates(reduced: Reduced) -> list[tuple[str, int]] | None:
+    """The gates of a circuit, and how many angles each has; None if there is anything else."""
+    gates = [each for each in reduced.instructions if each.name != "measure"]
+    if not all(each.is_standard_gate() for each in gates):
+        return None
+    return [(each.name, len(each.params)) for each in gates]
+
+
 class PlainCompiled(Compiled):
     """A circuit of gates and measurements, cut down, with its angles left open.
 
@@ -44,6 +60,7 @@ class PlainCompiled(Compiled):
                 (noise_name(each), self._reduced.old(each)) for each in self._reduced.instructions
             )
         )
+        self.methods = Methods(_gates(self._reduced))
         self.weight = 6000 + 3000 * len(self._reduced.instructions)
         self._superoperators: Form | None = None
         self._described: Form | None = None
@@ -189,16 +206,13 @@ class PlainCompiled(Compiled):
         opened.global_phase = 0
         for each in circuit.data:
             if each.is_standard_gate() and each.params:
-                operation = each.operation.to_mutable()
-                own = [
-                    Parameter(f"angle{len(self._angle_of) + i}") for i in range(len(each.params))
-                ]
-                for parameter in own:
-                    self._angle_of[parameter] = len(self._angle_of)
-                operation.params = own
-                opened.append(CircuitInstruction(operation, each.qubits, each.clbits))
-            else:
-                opened.append(each)
+                first = len(self._angle_of)
+                own = [_angle(number) for number in range(first, first + len(each.params))]
+                self._angle_of.update(zip(own, range(first, first + len(own)), strict=True))
+                # A copy of the gate itself, with other parameters, would take ten times as long.
+                gate = each.operation._standard_gate  # noqa: SLF001 - named nowhere else
+                each = CircuitInstruction.from_standard(gate, each.qubits, own, each.label)  # noqa: PLW2901
+            opened._append(each)  # noqa: SLF001 - without its checks
         return opened
 
     def _places(self, positions: list[int]) -> list[tuple[tuple[int, int], int]]:

@@ -59,7 +59,7 @@ class Drawing:
     @classmethod
     def of(cls, reduced: Reduced) -> Drawing:
         """Of a circuit that is measured at its end alone."""
-        circuit = reduced.to_circuit()
+        circuit = reduced.to_circuit(is_measured=False)
         bits: dict[int, int] = {}
         measured: set[int] = set()
         for instruction in reduced.instructions:
@@ -67,7 +67,6 @@ class Drawing:
                 (qubit,), (clbit,) = reduced.new(instruction), reduced.clbits(instruction)
                 measured.add(qubit)
                 bits[clbit] = qubit  # a later measurement into the same bit takes its place
-        circuit.data = [each for each in circuit.data if each.name != "measure"]
         circuit.append(SaveProbabilities(circuit.num_qubits, label=LABEL), circuit.qubits)
         return cls(circuit, bits, sorted(measured))
 

@@ -52,11 +52,17 @@ class Reduced:
         """The classical bits of an instruction."""
         return [self.clbit_numbers[clbit] for clbit in instruction.clbits]
 
-    def to_circuit(self) -> QuantumCircuit:
-        """The circuit on as many qubits as are active; classical bits and registers stay."""
+    def to_circuit(self, *, is_measured: bool = True) -> QuantumCircuit:
+        """The circuit on as many qubits as are active; classical bits and registers stay.
+
+        Args:
+            is_measured: Whether its measurements are in it.
+        """
         register = QuantumRegister(len(self.active), "q")
         small = QuantumCircuit(register, self.source.clbits, *self.source.cregs)
         for instruction in self.instructions:
+            if instruction.name == "measure" and not is_measured:
+                continue
             qubits = [register[self.numbers[qubit]] for qubit in instruction.qubits]
             small._append(instruction.replace(qubits=qubits))  # noqa: SLF001 - without its checks
         return small

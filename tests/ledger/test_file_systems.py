@@ -103,9 +103,8 @@ def test_macos_tells_by_the_flags_and_the_type_of_the_volume():
 
 
 def test_a_macos_without_the_call_leaves_it_open(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: SimpleNamespace())
-    assert is_on_network(Path("/")) is None
+    assert is_on_network(Path("/"), "darwin") is None
 
 
 @pytest.mark.parametrize(("kind", "expected"), [(3, False), (4, True), (0, None), (1, None)])
@@ -113,6 +112,5 @@ def test_windows_tells_by_the_type_of_the_drive(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: int, expected: bool | None
 ):
     system = SimpleNamespace(kernel32=SimpleNamespace(GetDriveTypeW=lambda _: kind))
-    monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(ctypes, "windll", system, raising=False)
-    assert is_on_network(tmp_path) is expected
+    assert is_on_network(tmp_path, "win32") is expected

@@ -128,37 +128,40 @@ NextKey = Callable[[float], str | None]
 """Waits for a key for so many seconds; None if none was pressed."""
 
 
-@contextmanager
-def _keys() -> Iterator[NextKey]:
-    """Read single keys from the terminal, which is put back as it was."""
-    if sys.platform == "win32":
-        yield _windows_key
-        return
-    import select  # noqa: PLC0415 - there is no such thing on Windows
-    import termios  # noqa: PLC0415 - as above
-    import tty  # noqa: PLC0415 - as above
+if sys.platform == "win32":
+    import msvcrt
 
-    descriptor = sys.stdin.fileno()
-    before = termios.tcgetattr(descriptor)
+    @contextmanager
+    def _keys() -> Iterator[NextKey]:
+        """Read single keys from the console."""
+        yield _next_key
 
-    def next_key(timeout_s: float) -> str | None:
-        readable, _, _ = select.select([descriptor], [], [], timeout_s)
-        return sys.stdin.read(1) if readable else None
+    def _next_key(timeout_s: float) -> str | None:
+        waited, pause_s = 0.0, 0.05
+        while waited < timeout_s:
+            if msvcrt.kbhit():
+                return msvcrt.getwch()
+            threading.Event().wait(pause_s)
+            waited += pause_s
+        return None
 
-    try:
-        tty.setcbreak(descriptor)
-        yield next_key
-    finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+else:
+    import select
+    import termios
+    import tty
 
+    @contextmanager
+    def _keys() -> Iterator[NextKey]:
+        """Read single keys from the terminal, which is put back as it was."""
+        descriptor = sys.stdin.fileno()
+        before = termios.tcgetattr(descriptor)
 
-def _windows_key(timeout_s: float) -> str | None:
-    import msvcrt  # noqa: PLC0415 - Windows has it
+        def next_key(timeout_s: float) -> str | None:
+            readable, _, _ = select.select([descriptor], [], [], timeout_s)
+            return sys.stdin.read(1) if readable else None
 
-    waited, pause_s = 0.0, 0.05
-    while waited < timeout_s:
-        if msvcrt.kbhit():  # type: ignore[attr-defined] # on Windows
-            return str(msvcrt.getwch())  # type: ignore[attr-defined]
-        threading.Event().wait(pause_s)
-        waited += pause_s
-    return None
+        try:
+            tty.setcbreak(descriptor)
+            yield next_key
+        finally:
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

@@ -24,12 +24,12 @@ _NETWORK: Final = frozenset(
 """Types of file systems that several computers, a virtual machine's host among them, may share."""
 
 
-def is_on_network(directory: Path) -> bool | None:
+def is_on_network(directory: Path, platform: str = sys.platform) -> bool | None:
     """Whether other computers may use the files of a directory; None if that cannot be told."""
     try:
-        if sys.platform == "win32":
+        if platform == "win32":
             return _is_on_network_drive(directory)
-        if sys.platform == "darwin":
+        if platform == "darwin":
             return _is_on_network_volume(directory)
         kind = _kind_of_mount(directory, _MOUNTS.read_text("utf-8", "surrogateescape"))
     except (OSError, AttributeError, ValueError, struct.error):  # the system has no such way
@@ -50,7 +50,8 @@ def is_shared(kind: str) -> bool:
 def _kind_of_mount(directory: Path, mounts: str) -> str | None:
     """The type of the file system that a directory is on, by Linux' list of mounts."""
     device = directory.stat().st_dev
-    number = f"{os.major(device)}:{os.minor(device)}"
+    major, minor = getattr(os, "major"), getattr(os, "minor")  # noqa: B009 - not on Windows
+    number = f"{major(device)}:{minor(device)}"
     path = os.path.realpath(directory)
     longest, kind = -1, None
     for line in mounts.splitlines():

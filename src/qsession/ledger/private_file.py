@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,7 +51,8 @@ def open_private(path: Path) -> Iterator[int]:
     try:
         # Without waiting for the other end, should it be a pipe.
         not_waiting = getattr(os, "O_NONBLOCK", 0)
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | not_waiting
+        as_it_is = getattr(os, "O_BINARY", 0)  # Windows takes some bytes for the end of a text
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | not_waiting | as_it_is
         descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0), 0o600)
     except OSError as error:
         if path.is_symlink():
@@ -67,16 +69,15 @@ def _require_own(path: Path, descriptor: int) -> None:
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
         raise ForeignFileError(f"{path} is no regular file")
-    if not hasattr(os, "geteuid"):
-        return
-    user = os.geteuid()
-    # Whose directory it is may put any file there; some network shares show one owner for all.
-    if found.st_uid not in (user, _ROOT, path.parent.stat().st_uid):
-        raise ForeignFileError(f"{path} belongs to another user (number {found.st_uid})")
-    # Under a second name it may be something else, whose mode is not for us to change.
-    if found.st_mode & _FOR_OTHERS and found.st_uid == user and found.st_nlink == 1:
-        with contextlib.suppress(OSError):  # not every file system has modes
-            os.fchmod(descriptor, 0o600)
+    if sys.platform != "win32":  # there a user's own directories let in nobody else
+        user = os.geteuid()
+        # Whose directory it is may put any file there; some network shares show one owner for all.
+        if found.st_uid not in (user, _ROOT, path.parent.stat().st_uid):
+            raise ForeignFileError(f"{path} belongs to another user (number {found.st_uid})")
+        # Under a second name it may be something else, whose mode is not for us to change.
+        if found.st_mode & _FOR_OTHERS and found.st_uid == user and found.st_nlink == 1:
+            with contextlib.suppress(OSError):  # not every file system has modes
+                os.fchmod(descriptor, 0o600)
 
 
 def _linked(path: Path) -> ForeignFileError:

@@ -78,6 +78,7 @@ def _words(value: int | None) -> str:
 LEAST_MEMORY_BYTES = 2**20
 """Less is surely a slip in the unit."""
 
+_PLATFORM: str = sys.platform
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kKMGT]?i?B)")
 _UNITS = {
     "B": 1,
@@ -126,7 +127,7 @@ def read_memory_limit(limit: object) -> int | None:
             f"memory_limit={shown(limit)} is not a size from 1 MiB up. Give bytes or a text such "
             'as "4GB".'
         )
-    if sys.platform != "linux":
+    if _PLATFORM != "linux":
         raise InvalidInputError("memory_limit needs Linux: this system holds no process to one.")
     return size
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from qiskit_aer import AerSimulator
@@ -117,13 +117,13 @@ def test_one_that_cannot_start_says_what_it_said(monkeypatch):
 
 
 PARENT = """
-import os, signal, sys
+import sys
 from qsession.engines.local.workers.packing import pack
 from qsession.engines.local.workers.worker import Worker
 from qsession.engines.local.work import CircuitWork
 from tests.engines.local.workers.work import ENDLESS_SHOTS, endless, unsure_work
 from qiskit_aer import AerSimulator
-worker = Worker()
+worker = Worker(platform=sys.argv[1])
 worker.run("warm", pack(unsure_work()))
 print(worker.pid, flush=True)
 work = CircuitWork(AerSimulator(), (endless(),), {"shots": ENDLESS_SHOTS})
@@ -131,8 +131,10 @@ worker.run("job", pack(work))
 """
 
 
-def test_it_ends_with_its_parent_however_that_ends_and_whatever_it_does():
-    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:  # noqa: S603
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_it_ends_with_its_parent_however_that_ends_and_whatever_it_does(platform: str):
+    command = [sys.executable, "-c", PARENT, platform]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:  # noqa: S603 - this Python
         assert parent.stdout is not None
         watched = Watched(int(parent.stdout.readline()))
         assert not watched.has_ended(within_s=0.5)
@@ -140,23 +142,51 @@ def test_it_ends_with_its_parent_however_that_ends_and_whatever_it_does():
         assert watched.has_ended()
 
 
-CHILD = """
-import ctypes, os, sys
-sys.path.insert(0, sys.argv[2])
-import worker_main
-worker_main.end_with(int(sys.argv[1]), has_signals=False)
-print("ready", flush=True)
-ctypes.PyDLL(None).sleep(60)  # holds the interpreter's lock, as a simulator does
-"""
+class PopenOfWindows(subprocess.Popen[bytes]):
+    """Refuses what Windows' has not, and takes what it alone has."""
+
+    flags: ClassVar[list[int]] = []
+
+    def __init__(self, *args: Any, creationflags: int = 0, **options: Any) -> None:
+        missing = {"pass_fds", "process_group", "preexec_fn", "start_new_session", "user", "umask"}
+        assert not missing & set(options), "not supported on Windows"
+        self.flags.append(creationflags)
+        super().__init__(*args, **options)
 
 
-def test_where_pipes_send_no_signals_a_shell_watches():
-    lifeline, ours = os.pipe()
-    folder = str(Path(worker_main.__file__).parent)
-    command = [sys.executable, "-c", CHILD, str(lifeline), folder]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, pass_fds=[lifeline]) as child:  # noqa: S603
-        os.close(lifeline)
-        assert child.stdout is not None
-        assert child.stdout.readline() == b"ready\n"
-        os.close(ours)
-        assert Watched(child.pid).has_ended()
+def test_it_runs_is_killed_and_ends_by_what_windows_has(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(subprocess, "Popen", PopenOfWindows)
+    PopenOfWindows.flags.clear()
+    worker = Worker(platform="win32")
+    assert counts(worker.run("job", pack(unsure_work(shots=3)))) == {"1": 3}
+    assert worker.is_ready
+    assert len(PopenOfWindows.flags) == 2
+    assert all(flags & 0x200 and flags & 0x08000000 for flags in PopenOfWindows.flags)
+    watched = Watched(worker.pid)
+    worker.kill()
+    with pytest.raises(WorkerLostError, match="The worker process that ran the job"):
+        worker.run("job", pack(unsure_work()))
+    worker.close()
+    assert watched.has_ended(0)
+
+
+def test_without_a_watcher_there_is_no_worker(monkeypatch: pytest.MonkeyPatch):
+    started: list[subprocess.Popen[bytes]] = []
+
+    class OnlyOne(PopenOfWindows):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            if started:
+                raise OSError("no more processes")
+            super().__init__(*args, **options)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", OnlyOne)
+    with pytest.raises(WorkerStartError, match="no more processes"):
+        Worker(platform="win32")
+    assert started[0].poll() is not None
+
+
+def test_a_python_that_cannot_be_started_again_has_no_workers(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "executable", None)
+    with pytest.raises(WorkerStartError, match="not known how this Python was started"):
+        Worker()

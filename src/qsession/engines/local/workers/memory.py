@@ -21,17 +21,17 @@ can_limit_memory = sys.platform == "linux"
 @contextmanager
 def limited_memory(limit: int | None) -> Iterator[None]:
     """Let a block take this many bytes beyond what its process holds; None is any number."""
-    if limit is None or not can_limit_memory:
-        yield
-        return
-    import resource  # noqa: PLC0415 - not on every system
+    if sys.platform == "linux" and limit is not None:
+        import resource  # noqa: PLC0415 - not on every system
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (_data_bytes() + limit, hard))
-    try:
+        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (_data_bytes() + limit, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+    else:
         yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 def shortage_in_words(error: Exception, logs: Sequence[str], limit: int | None) -> Exception:

@@ -10,8 +10,11 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from qsession.engines.local.workers import worker_main
+from qsession.engines.local.workers.exits import how_it_ended
+from qsession.engines.local.workers.lifelines import apart_from_terminal, lifeline_of
 from qsession.engines.local.workers.packing import Parcel
 from qsession.engines.local.workers.protocol import Reply, Task, this_process
 from qsession.engines.local.workers.worker_main import read_frame, write_frame
@@ -20,8 +23,6 @@ from qsession.errors import WorkerLostError
 WARM_UP = ("qiskit_aer", "qsession.engines.local.work")
 """Modules that a worker loads before the first job needs them; they take it a second or more."""
 
-_OUT_OF_MEMORY_SIGNAL = 9
-_ABORT_SIGNAL = 6
 _LONGEST_DYING_S = 5
 """It has closed its pipes by then."""
 
@@ -40,11 +41,15 @@ class Worker:
         WorkerStartError: If there are no processes on this system.
     """
 
-    def __init__(self, warm_up: tuple[str, ...] = WARM_UP) -> None:
-        lifeline, self._lifeline = os.pipe()
+    def __init__(self, warm_up: tuple[str, ...] = WARM_UP, platform: str = sys.platform) -> None:
+        if not sys.executable:
+            raise WorkerStartError("it is not known how this Python was started")
+        self._platform = platform
+        self._lifeline = lifeline_of(platform)
         # What it says on its way down tells why.
         self._last_words = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed with this
-        command = [sys.executable, "-P", str(Path(worker_main.__file__)), str(lifeline)]
+        main = str(Path(worker_main.__file__))
+        command = [sys.executable, "-P", main, *self._lifeline.arguments]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own file
                 command,
@@ -52,19 +57,22 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._last_words,
-                pass_fds=[lifeline],
-                process_group=0,
+                **self._lifeline.options,
+                **apart_from_terminal(platform),
             )
         except OSError as error:
-            os.close(self._lifeline)
+            self._lifeline.cut()
             self._last_words.close()
             raise WorkerStartError(str(error)) from error
-        finally:
-            os.close(lifeline)
         self._closing = threading.Lock()
         self._is_closed = False
         self._name: str | None = None
         self._known: set[str] = set()
+        try:
+            self._lifeline.tie(self.pid)
+        except OSError as error:
+            self.close()
+            raise WorkerStartError(str(error)) from error
         self._greet(warm_up)
 
     @property
@@ -83,10 +91,7 @@ class Worker:
         return self.is_alive and (self._name is not None or self._has_answered())
 
     def _has_answered(self) -> bool:
-        if sys.platform == "win32":  # no way there to look into a pipe; it is ready once it ran
-            return False
-        readable, _, _ = select.select([self._process.stdout.fileno()], [], [], 0)  # type: ignore[union-attr] # a pipe
-        return bool(readable)
+        return _has_bytes(self._process.stdout)  # type: ignore[arg-type] # they are pipes
 
     def run(self, job_id: str, parcel: Parcel, memory_limit: int | None = None) -> Reply:
         """Run a packed unit of work and wait for its end.
@@ -109,7 +114,7 @@ class Worker:
         """Tell it what to load, so that it begins before a job needs it."""
         try:
             hello = {"sys_path": [*sys.path], "warm_up": warm_up}
-            write_frame(self._process.stdin, hello)  # type: ignore[arg-type] # they are pipes
+            write_frame(self._process.stdin, hello)  # type: ignore[arg-type]
         except OSError:
             return  # it has ended already: whoever waits for its answer is told why
 
@@ -144,9 +149,9 @@ class Worker:
             if self._is_closed:
                 return
             self._is_closed = True
-            os.close(self._lifeline)
             self._process.kill()
             self._process.wait()
+            self._lifeline.cut()
         for stream in (self._process.stdin, self._process.stdout):
             try:
                 stream.close()  # type: ignore[union-attr]
@@ -166,7 +171,7 @@ class Worker:
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (self._process.stdin, self._process.stdout):
             os.dup2(nowhere, stream.fileno(), inheritable=False)  # type: ignore[union-attr]
-        os.dup2(nowhere, self._lifeline, inheritable=False)
+        self._lifeline.leave_to_parent()
         os.close(nowhere)
         self._last_words.close()
         self._process.returncode = 0  # so that nobody waits for what is no child of this process
@@ -178,18 +183,26 @@ class Worker:
             self.kill()
             code = self._process.wait()
         said = self._read_last_words()
-        if code == -_OUT_OF_MEMORY_SIGNAL:
-            how = "was killed, which the system does when memory runs out"
-        elif code == -_ABORT_SIGNAL:
-            how = "was aborted by the simulator"
-        elif code < 0:
-            how = f"ended by signal {-code}"
-        else:
-            how = f"ended with exit code {code}"
-        return f"The worker process that ran the job {how}.{said}"
+        return f"The worker process that ran the job {how_it_ended(code, self._platform)}.{said}"
 
     def _read_last_words(self) -> str:
         longest = 500
         self._last_words.seek(0)
         text = self._last_words.read()[-longest:].decode(errors="replace").strip()
         return f" It said: {text}" if text else ""
+
+
+def _has_bytes(pipe: BinaryIO) -> bool:
+    """Whether something has come through a pipe, or its end, so that reading does not wait."""
+    if sys.platform == "win32":
+        import _winapi  # noqa: PLC0415 - the standard library's way to look into a pipe
+        import msvcrt  # noqa: PLC0415 - of Windows
+
+        try:
+            told = _winapi.PeekNamedPipe(msvcrt.get_osfhandle(pipe.fileno()), 0)
+        except OSError:
+            return True
+        return bool(told[0])
+    else:  # noqa: RET505 - so that each system's types are checked
+        readable, _, _ = select.select([pipe.fileno()], [], [], 0)
+        return bool(readable)

@@ -14,7 +14,6 @@ import importlib
 import os
 import pickle
 import signal
-import subprocess
 import sys
 from typing import Any, BinaryIO
 
@@ -33,7 +32,11 @@ def read_frame(stream: BinaryIO) -> Any:
 
 
 def write_frame(stream: BinaryIO, message: Any) -> None:
-    """Send a message."""
+    """Send a message.
+
+    Raises:
+        OSError: If the other side is gone.
+    """
     payload = pickle.dumps(message, 5)
     for part in (len(payload).to_bytes(LENGTH_BYTES, "big"), payload):
         left = memoryview(part)
@@ -53,14 +56,10 @@ def _read(stream: BinaryIO, length: int) -> bytearray:
     return content
 
 
-def end_with(lifeline: int, *, has_signals: bool = sys.platform == "linux") -> None:
-    """Let this process be killed as soon as nobody holds the other end of the pipe any more.
-
-    No thread of Python's could do that: Aer holds the interpreter's lock for as long as it
-    simulates. Linux sends a signal when a pipe loses its writer; elsewhere a tiny shell waits.
-    """
-    if has_signals:
-        import fcntl  # noqa: PLC0415 - the other half is imported where there is none
+def end_with(lifeline: int) -> None:
+    """Let this process be killed as soon as nobody holds the other end of a pipe any more."""
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 - not on every system
 
         fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
         fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
@@ -72,14 +71,15 @@ def end_with(lifeline: int, *, has_signals: bool = sys.platform == "linux") -> N
             is_orphan = False
         if is_orphan:  # it was cut before the signal was ordered
             os._exit(0)
-        return
-    watch = f"read _; kill -9 {os.getpid()}"
-    subprocess.Popen(["/bin/sh", "-c", watch], stdin=lifeline, start_new_session=True)  # noqa: S603
 
 
 def main() -> None:
-    """Serve one kernel until it closes the pipe or is gone."""
-    end_with(int(sys.argv[1]))
+    """Serve one kernel until it closes the pipe or is gone.
+
+    The argument, if there is one, is the number of its `end_with`.
+    """
+    for lifeline in sys.argv[1:]:
+        end_with(int(lifeline))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is meant for the kernel
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # What a job prints must not get between the frames.
@@ -93,11 +93,18 @@ def main() -> None:
         for module in hello["warm_up"]:
             importlib.import_module(module)
         carrying_out = importlib.import_module("qsession.engines.local.workers.protocol")
-        write_frame(replies, carrying_out.this_process())
+        _reply(replies, carrying_out.this_process())
         while True:
-            write_frame(replies, carrying_out.carry_out(read_frame(requests)))
-    except (EOFError, BrokenPipeError):
+            _reply(replies, carrying_out.carry_out(read_frame(requests)))
+    except EOFError:
         os._exit(0)
+
+
+def _reply(replies: BinaryIO, message: Any) -> None:
+    try:
+        write_frame(replies, message)
+    except OSError as error:  # a broken pipe, which Windows has several errors for
+        raise EOFError from error
 
 
 def _offer_to_be_killed_first() -> None:

@@ -227,6 +227,7 @@ class _Worker:
     """A worker process that is none: it carries out what it is sent in this one."""
 
     is_alive = True
+    is_ready = True
 
     def __init__(self, owner: Stepped) -> None:
         self._owner = owner

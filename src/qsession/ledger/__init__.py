@@ -11,10 +11,10 @@ from qsession.ledger.entries import SessionEntry, SessionFacts
 from qsession.ledger.process_ledger import (
     close_ledgers,
     ledger_of_process,
+    prune,
     write_down,
     write_down_if_used,
 )
-from qsession.ledger.pruning import prune
 from qsession.ledger.recorder import Recorder
 
 __all__ = [

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import atexit
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from qsession.clock import SystemClock
+from qsession.errors import InvalidInputError, shown
 from qsession.forks import ForkSafeLock, around_forks, in_child, never_finalize
 from qsession.ledger.database import ledger_path
 from qsession.ledger.ledger import Ledger
+from qsession.ledger.pruning import KEPT_DAYS, prune_file
 from qsession.ledger.recorder import Recorder
 
 if TYPE_CHECKING:
     from qsession.engines.base import Journal, Keeper
     from qsession.ledger.entries import SessionFacts
+
+_MOST: Final = 10**9
+"""Megabytes or days that can be asked for."""
 
 _ledgers: dict[Path, Ledger] = {}
 _ready_to_fork: list[Ledger] = []
@@ -77,6 +83,45 @@ class _KeeperWhenUsed:
                 self._has_begun, self._journal.keeper = True, None
                 write_down(self._journal, self._facts)
         return self._journal.keeper
+
+
+def prune(*, most_megabytes: float = 0.0, kept_days: float = KEPT_DAYS) -> int:
+    """Make the ledger of this user smaller now.
+
+    Results of local jobs and work that was never run are dropped, the oldest first, until they fit;
+    sessions that were not heard of for long are forgotten with their jobs. By itself the ledger
+    keeps 256 MB of each, and sessions for 90 days.
+
+    Args:
+        most_megabytes: What may be left of results, and of works, in MB (2**20 bytes).
+        kept_days: For how many days sessions are remembered.
+
+    Returns:
+        How many results, works and sessions were dropped.
+
+    Raises:
+        InvalidInputError: If a number is negative or none.
+    """
+    _check("most_megabytes", most_megabytes)
+    _check("kept_days", kept_days)
+    ledger = ledger_of_process()
+    if ledger is None:
+        return 0
+    most_bytes = round(most_megabytes * 2**20)
+    dropped = ledger.read(
+        lambda connection: prune_file(
+            connection, SystemClock().now(), most_bytes=most_bytes, kept_days=kept_days
+        )
+    )
+    return dropped or 0
+
+
+def _check(name: str, value: object) -> None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= _MOST:  # type: ignore[operator]  # mypy forgets it
+        raise InvalidInputError(
+            f"{name}={shown(value)} is not a number from 0 to {_MOST:.0e}, such as {name}=100."
+        )
 
 
 def close_ledgers() -> None:

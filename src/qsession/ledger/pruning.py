@@ -1,4 +1,4 @@
-"""Keeps the ledger small: `prune`, and what a process does by itself."""
+"""Keeps the ledger small: `prune_file`, and when a process does it by itself."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from qsession.clock import SystemClock
-from qsession.errors import InvalidInputError, shown
 from qsession.ledger.transactions import transaction
 
 MOST_BYTES: Final = 256 * 2**20
@@ -16,9 +14,6 @@ MOST_BYTES: Final = 256 * 2**20
 
 KEPT_DAYS: Final = 90
 """For how long a session is remembered after it was last heard of."""
-
-_MOST: Final = 10**9
-"""Megabytes or days that can be asked for."""
 
 _GROWTH = 16 * 2**20
 """After so many bytes of this process it is time to prune again."""
@@ -77,44 +72,3 @@ def prune_file(
             # As a script: `execute` would take the first of its steps alone, a page.
             connection.executescript("PRAGMA incremental_vacuum")
     return dropped
-
-
-def _check(name: str, value: object) -> None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not 0 <= value <= _MOST:  # type: ignore[operator]  # mypy forgets it
-        raise InvalidInputError(
-            f"{name}={shown(value)} is not a number from 0 to {_MOST:.0e}, such as {name}=100."
-        )
-
-
-def prune(*, most_megabytes: float = 0.0, kept_days: float = KEPT_DAYS) -> int:
-    """Make the ledger of this user smaller now.
-
-    Results of local jobs and work that was never run are dropped, the oldest first, until they fit;
-    sessions that were not heard of for long are forgotten with their jobs. By itself the ledger
-    keeps 256 MB of each, and sessions for 90 days.
-
-    Args:
-        most_megabytes: What may be left of results, and of works, in MB (2**20 bytes).
-        kept_days: For how many days sessions are remembered.
-
-    Returns:
-        How many results, works and sessions were dropped.
-
-    Raises:
-        InvalidInputError: If a number is negative or none.
-    """
-    from qsession.ledger.process_ledger import ledger_of_process  # noqa: PLC0415 - it prunes, too
-
-    _check("most_megabytes", most_megabytes)
-    _check("kept_days", kept_days)
-    ledger = ledger_of_process()
-    if ledger is None:
-        return 0
-    most_bytes = round(most_megabytes * 2**20)
-    dropped = ledger.read(
-        lambda connection: prune_file(
-            connection, SystemClock().now(), most_bytes=most_bytes, kept_days=kept_days
-        )
-    )
-    return dropped or 0

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from qsession.ledger.entries import SessionEntry, SessionFacts
 from qsession.ledger.pending_work import encode_work
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from qsession.engines.base import Journal
-    from qsession.ledger.ledger import Ledger
     from qsession.model.job import JobRecord
     from qsession.model.session_state import SessionState
 
@@ -80,13 +79,30 @@ class Changes:
 _NOT_KEPT = object()
 
 
+class Writer(Protocol):
+    """What writes the changes that recorders tell it of: a ledger."""
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether nothing can be written now."""
+
+    def start(self) -> None:
+        """Have a thread that writes."""
+
+    def note(self, recorder: Recorder, /) -> None:
+        """Have what a recorder has to say be written soon. Never blocks."""
+
+    def keep(self, recorder: Recorder, /) -> None:
+        """Write what a recorder has to say now."""
+
+
 class Recorder:
     """Reads what changed from a journal, for the ledger.
 
     It belongs to the journal of its session (`Journal.keeper`), and holds no session or engine.
     """
 
-    def __init__(self, ledger: Ledger, journal: Journal, facts: SessionFacts) -> None:
+    def __init__(self, ledger: Writer, journal: Journal, facts: SessionFacts) -> None:
         self._ledger = ledger
         self._journal = journal
         self._facts = facts

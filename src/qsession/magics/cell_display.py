@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from html import escape
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from qsession.clock import SystemClock, drain
 from qsession.magics.output import DisplayHandle, Output, Shell, capturing
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from qsession.clock import WakeUps
-    from qsession.magics.background import BackgroundCell
+    from qsession.session import Session
 
 _GAP_S = 0.2
 """Changes within this time are drawn together."""
@@ -37,6 +37,32 @@ _WORDS = {
 _STATUS = '<div class="qsession-cell" data-status="{status}" role="status">{words}</div>'
 
 
+class CellStatus(Protocol):
+    """What is shown of a cell: how it stands, and what came of it."""
+
+    @property
+    def session(self) -> Session:
+        """Where its jobs run."""
+
+    @property
+    def status(self) -> str:
+        """``queued``, ``running``, ``done``, ``failed`` or ``cancelled``."""
+
+    @property
+    def jobs(self) -> tuple[int, int]:
+        """How many of its jobs have ended, and how many there are."""
+
+    @property
+    def is_being_cancelled(self) -> bool:
+        """Whether a cancel waits for the cell to notice it."""
+
+    def running(self) -> bool:
+        """Whether it runs."""
+
+    def cancel(self) -> bool:
+        """Cancel it; whether it was still going on."""
+
+
 class CellOnPage:
     """Draws a background cell into a place of its own under the cell, again after each change.
 
@@ -44,7 +70,7 @@ class CellOnPage:
     no such place, and output goes where it always goes.
     """
 
-    def __init__(self, shell: Shell, cell: BackgroundCell) -> None:
+    def __init__(self, shell: Shell, cell: CellStatus) -> None:
         self._shell = shell
         self._cell = cell
         self._clock = SystemClock()

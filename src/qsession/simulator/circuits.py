@@ -12,10 +12,9 @@ from qiskit_aer import AerSimulator
 
 from qsession.simulator.binding import single_run
 from qsession.simulator.errors import FastPathError
-from qsession.simulator.options import simulator_options
 from qsession.simulator.runner import Settings
 from qsession.simulator.sampler import require_measurable
-from qsession.simulator.simulator import simulator_of
+from qsession.simulator.simulator import simulator_of, simulator_options
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit

@@ -19,9 +19,9 @@ from qsession.simulator import aer_private as aer
 from qsession.simulator.binding import angle_rows
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.fingerprint import read
-from qsession.simulator.options import Setting, simulator_options
+from qsession.simulator.options import Setting
 from qsession.simulator.runner import Run, Settings
-from qsession.simulator.simulator import Simulator, simulator_of
+from qsession.simulator.simulator import Simulator, simulator_of, simulator_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,16 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qiskit_aer import AerSimulator
-
 from qsession.simulator import aer_private as aer
 from qsession.simulator.errors import FastPathError
 
 if TYPE_CHECKING:
-    from qiskit.providers import BackendV2
-
     from qsession.simulator.noise import Noise
-    from qsession.simulator.simulator import Simulator
 
 # All options that are known are named here: one that a later release adds may do anything.
 
@@ -93,23 +88,6 @@ class Setting:
     options: Mapping[str, Any]
     noise: Noise | None
     basis: frozenset[str] | None
-
-
-def simulator_options(
-    simulator: Simulator, backend: BackendV2, run_options: Mapping[str, Any]
-) -> Setting:
-    """As ``backend.run(circuits, **run_options)`` takes them.
-
-    Raises:
-        FastPathError: If an option asks for something that is not done here.
-    """
-    own = {**backend.options}
-    options = {**own, **{name: value for name, value in run_options.items() if value is not None}}
-    options = known_options(options)
-    if backend.max_circuits is not None:
-        raise FastPathError("the backend splits jobs")
-    basis = aer.basis_of(backend) if isinstance(backend, AerSimulator) else None
-    return Setting(options, simulator.noise_of_primitives(backend, own, run_options), basis)
 
 
 def known_options(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,8 @@ from qiskit.primitives import BitArray, DataBin, PrimitiveResult, SamplerPubResu
 
 from qsession.simulator.binding import bound_runs
 from qsession.simulator.errors import FastPathError
-from qsession.simulator.options import simulator_options
 from qsession.simulator.runner import Run, Settings
-from qsession.simulator.simulator import simulator_of
+from qsession.simulator.simulator import simulator_of, simulator_options
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit

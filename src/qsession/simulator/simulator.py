@@ -1,4 +1,4 @@
-"""What is kept for one backend, in the process that computes: `Simulator` and `simulator_of`."""
+"""What is kept for one backend, in the process that computes: `Simulator`, `simulator_of`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from qsession.simulator.fingerprint import Reading
 from qsession.simulator.lru import Bounded
 from qsession.simulator.noise import Noise
 from qsession.simulator.noise_cache import Noises
+from qsession.simulator.options import Setting, known_options
 from qsession.simulator.runner import Runner
 
 if TYPE_CHECKING:
@@ -126,3 +127,20 @@ def simulator_of(backend: BackendV2) -> Simulator:
         while len(_simulators) > MOST_BACKENDS:
             _simulators.popitem(last=False)
     return known[1]
+
+
+def simulator_options(
+    simulator: Simulator, backend: BackendV2, run_options: Mapping[str, Any]
+) -> Setting:
+    """As ``backend.run(circuits, **run_options)`` takes them.
+
+    Raises:
+        FastPathError: If an option asks for something that is not done here.
+    """
+    own = {**backend.options}
+    options = {**own, **{name: value for name, value in run_options.items() if value is not None}}
+    options = known_options(options)
+    if backend.max_circuits is not None:
+        raise FastPathError("the backend splits jobs")
+    basis = aer.basis_of(backend) if isinstance(backend, AerSimulator) else None
+    return Setting(options, simulator.noise_of_primitives(backend, own, run_options), basis)

@@ -7,17 +7,16 @@ import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from qsession.client_errors import SessionNotFoundError
-from qsession.compat.ibm import semantic_role
+from qsession.compat.ibm import QiskitRuntimeLocalService, semantic_role
 from qsession.engines.base import RunningOptions, SimulationCounts
 from qsession.engines.local.details import session_details
 from qsession.engines.local.job import LocalJob
 from qsession.engines.local.options import estimator_options, sampler_options
 from qsession.engines.local.pending_work import find_lost_work
 from qsession.engines.local.scheduler import Scheduler
-from qsession.engines.local.service import SessionLocalService
 from qsession.engines.local.target_cache import with_kept_target
 from qsession.engines.local.work import (
     CircuitWork,
@@ -239,3 +238,35 @@ def _place_for(backend: BackendV2, running: RunningOptions) -> Place:
 def _warn_of_dry_run(*, dry_run: bool) -> None:
     if dry_run:
         warnings.warn("dry_run has no effect on a local backend.", UserWarning, stacklevel=2)
+
+
+class SessionLocalService(QiskitRuntimeLocalService):
+    """IBM's local service, whose jobs run in the session that owns it.
+
+    The client-side primitives of a local session bypass ``Session._run`` and come here.
+    """
+
+    def __init__(self, engine: LocalEngine) -> None:
+        self._engine = engine
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A copy of a primitive hands its jobs to the same session."""
+        return self
+
+    def continue_with(self, engine: LocalEngine) -> None:
+        """Hand jobs to another engine from now on."""
+        self._engine = engine
+
+    def _run(
+        self, program_id: str, inputs: dict[str, Any], options: dict[str, Any], **extra: Any
+    ) -> LocalJob:
+        return self._engine.run_program(program_id, inputs, options, **extra)
+
+    def _run_executor(
+        self,
+        backend: BackendV2,  # noqa: ARG002 - the engine's own, as the primitive took it from there
+        options: Any,
+        inputs: Any,
+        dry_run: bool = False,
+    ) -> LocalJob:
+        return self._engine.run_quantum_program(inputs, options, dry_run=dry_run)

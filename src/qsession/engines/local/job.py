@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from qsession.client_errors import JobCancelledError, JobTimeoutError
 from qsession.engines.jobs import RecordedJob, settled
@@ -17,11 +17,27 @@ from qsession.model.states import JobStatus
 
 if TYPE_CHECKING:
     from qsession.engines.local.job_store import Kept
-    from qsession.engines.local.scheduler import Scheduler
     from qsession.engines.local.work import Work
     from qsession.model.job import JobRecord
 
 _log = logging.getLogger("qsession")
+
+
+class JobOwner(Protocol):
+    """What a job belongs to: the scheduler of its session."""
+
+    @property
+    def session_id(self) -> str | None:
+        """The id of the session; None for jobs without one."""
+
+    def record_of(self, job_id: str, /) -> JobRecord:
+        """What is known of a job now."""
+
+    def note_result(self, job_id: str, result: object, /) -> None:
+        """Keep the values of a result that somebody has fetched."""
+
+    def cancel_job(self, job_id: str, /) -> bool:
+        """Cancel a job; whether it was."""
 
 
 class LocalJob(RecordedJob):
@@ -31,7 +47,7 @@ class LocalJob(RecordedJob):
     `qiskit.result.Result`.
     """
 
-    def __init__(self, work: Work, scheduler: Scheduler, job_id: str | None = None) -> None:
+    def __init__(self, work: Work, owner: JobOwner, job_id: str | None = None) -> None:
         super().__init__(
             function=work.run,
             backend=work.backend,
@@ -43,21 +59,21 @@ class LocalJob(RecordedJob):
         self.work = work
         self.submitted: Work | None = None
         """The work as it was at submission, until it is handed over to be run."""
-        self._scheduler = scheduler
+        self._owner = owner
         if job_id is not None:
             self._job_id = job_id
 
     @classmethod
-    def revived(cls, kept: Kept, scheduler: Scheduler, job_id: str) -> LocalJob:
+    def revived(cls, kept: Kept, owner: JobOwner, job_id: str) -> LocalJob:
         """A new handle of a job that has ended."""
-        job = cls(kept.work, scheduler, job_id)
+        job = cls(kept.work, owner, job_id)
         job.hand_over(kept)
         return job
 
     @property
     def record(self) -> JobRecord:
         """What the session knows of this job now."""
-        return self._scheduler.record_of(self.job_id())
+        return self._owner.record_of(self.job_id())
 
     def result(self, timeout: float | None = None) -> Any:
         """Wait for the result.
@@ -77,7 +93,7 @@ class LocalJob(RecordedJob):
             )
         result = super().result()
         if isinstance(self.work, ExecutorWork):
-            self._scheduler.note_result(self.job_id(), result)  # decoded only now
+            self._owner.note_result(self.job_id(), result)  # decoded only now
         return result
 
     def wait_for_final_state(self, timeout: float | None = None) -> None:
@@ -138,12 +154,12 @@ class LocalJob(RecordedJob):
             Whether it was cancelled. A job that runs in this process, as short ones do, cannot be
             stopped, and neither can one that an executor does not cancel.
         """
-        return self._scheduler.cancel_job(self.job_id())
+        return self._owner.cancel_job(self.job_id())
 
     @property
     def session_id(self) -> str | None:
         """The id of the session it runs in; None for a job without a session."""
-        return self._scheduler.session_id
+        return self._owner.session_id
 
     def when_done(self, told: Callable[[Future[Any]], None]) -> None:
         """Call with what the job ends with: its result, its failure, or that it was dropped."""

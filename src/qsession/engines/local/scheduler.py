@@ -18,7 +18,7 @@ from qsession.engines.local.job_handles import Handles
 from qsession.engines.local.job_store import Kept, Shelf
 from qsession.engines.local.tally import Tally
 from qsession.engines.local.timekeeper import Timekeeper
-from qsession.engines.local.transitions import Recorder
+from qsession.engines.local.transitions import Transitions
 from qsession.engines.local.work import as_submitted
 from qsession.engines.local.workers.runner import StoppedError
 from qsession.errors import JobFailedError, in_words, is_interrupt
@@ -55,7 +55,7 @@ class Scheduler:
     def __init__(self, journal: Journal, place: Place, shelf: Shelf | None = None) -> None:
         self.tally = Tally()
         self._journal = journal
-        self._recorder = Recorder(journal)
+        self._transitions = Transitions(journal)
         self._place = place
         self._handles = Handles(shelf)
         self._closing = threading.Lock()
@@ -110,7 +110,7 @@ class Scheduler:
         """Open the session at once, with an id of its own."""
         with self._journal.lock:
             self._journal.require_accepting_jobs()
-            self._recorder.open(str(uuid.uuid4()))
+            self._transitions.open(str(uuid.uuid4()))
         self.look()
 
     def cancel(self, reason: str, *, running: bool = False) -> None:
@@ -129,7 +129,7 @@ class Scheduler:
         with self._journal.lock:
             if not self._journal.state.state.accepts_jobs:
                 return
-            self._recorder.close(reason)
+            self._transitions.close(reason)
         self._after_end([])
 
     def running_ids(self) -> list[str]:
@@ -154,7 +154,7 @@ class Scheduler:
         with self._journal.lock:
             job = self._handles.pending(job_id)
             has_begun = job is not None and not self._take_back(job)
-            is_cancelled = job is not None and not has_begun and self._recorder.cancel(job, why)
+            is_cancelled = job is not None and not has_begun and self._transitions.cancel(job, why)
             self.end_if_drained()
         if job is None:
             return self._earlier is not None and self._earlier.cancel_job(job_id, why)
@@ -192,7 +192,7 @@ class Scheduler:
             if not is_stopping:
                 self._why_stopped.pop(job_id, None)
                 return False
-            is_first = self._recorder.cancel(job, why)
+            is_first = self._transitions.cancel(job, why)
             is_cancelled = self.record_of(job_id).status is JobStatus.CANCELLED
             self.end_if_drained()
         if is_first:
@@ -229,7 +229,7 @@ class Scheduler:
         self.tick()
         with self._journal.lock:
             self._journal.require_accepting_jobs()
-            self._recorder.queue(job, name, shots, tags)
+            self._transitions.queue(job, name, shots, tags)
             self._handles.add(job)
             self._queue.append(job)
         self._pump()
@@ -271,7 +271,7 @@ class Scheduler:
                 return None
             job = self._taken = self._queue.popleft()
             self._running[job.job_id()] = job
-            self._recorder.start(job)
+            self._transitions.start(job)
             return job
 
     def _hand_over(self, job: LocalJob) -> None:
@@ -316,10 +316,10 @@ class Scheduler:
                 return None
             why = self._why_stopped.pop(job_id, _BY_THE_USER)
             if isinstance(error, StoppedError):
-                kept, is_first = Kept(job.work), self._recorder.cancel(job, why)
+                kept, is_first = Kept(job.work), self._transitions.cancel(job, why)
             else:
                 kept = Kept(job.work, result, error)
-                is_first = self._recorder.finish(job, error, values)
+                is_first = self._transitions.finish(job, error, values)
             if is_first:
                 self.tally.add(outcome)
             self.end_if_drained()
@@ -359,7 +359,7 @@ class Scheduler:
     def _end(self, move: SessionMoved) -> list[LocalJob]:
         dropped = list(self._queue)
         self._queue.clear()
-        self._recorder.end(move, dropped)
+        self._transitions.end(move, dropped)
         return dropped
 
     def _after_end(self, dropped: list[LocalJob]) -> None:
@@ -369,7 +369,7 @@ class Scheduler:
 
     def end_if_drained(self) -> None:
         """End the session if it was closed and has no job left. Its caller holds the lock."""
-        self._recorder.end_if_drained()
+        self._transitions.end_if_drained()
         if self._successor is not None:  # it has the jobs of both
             self._successor.end_if_drained()
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from qsession.engines.local.job import LocalJob
 
 
-class Recorder:
+class Transitions:
     """Records the events of one session. Its caller holds the journal's lock."""
 
     def __init__(self, journal: Journal) -> None:

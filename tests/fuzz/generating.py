@@ -80,7 +80,7 @@ class _Generator:
 
     def generate(self) -> Program:
         choices = self.choices
-        self.is_seeded = choices.chance(88)
+        self.is_seeded = choices.chance(95)
         weights: dict[str, float] = dict(_BACKENDS)
         for kind in ("manila", "other device", "aer of device", "generic"):
             weights[kind] *= self.share_of_devices
@@ -422,6 +422,8 @@ class _Generator:
         return f"[{', '.join(pubs)}]"
 
     def _precision(self) -> str:
+        if self.method == "extended_stabilizer":
+            return ", precision=0.9"
         if not self.is_seeded:
             return ", precision=0.03"
         if self.choices.chance(80):

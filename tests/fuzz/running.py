@@ -14,6 +14,7 @@ from tests.fuzz.comparing import Difference, Samples, differences, distribution_
 from tests.fuzz.observing import Observation, failed
 from tests.fuzz.scope import scope
 from tests.fuzz.sides import Ours, Side, Theirs
+from tests.fuzz.targets import targets_kept
 
 MORE_RUNS = 25
 """So often a program without seeds runs whose distributions seem to differ."""
@@ -104,7 +105,7 @@ def run(source: str, side: Side) -> list[Observation]:
     names = scope() | side.names
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with side.running():
+        with targets_kept(), side.running():
             try:
                 exec(compile(source, "program", "exec"), names)  # noqa: S102 - our own programs
             except Exception as error:  # noqa: BLE001 - the other side must raise it as well

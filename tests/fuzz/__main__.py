@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"# {program.name}: {', '.join(sorted(program.tags))}\n{program.source}")
         return 0
     # A run that is ended by "timeout" or the like tells what it has done, too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     process = Process(chosen.timeout)
     fuzzer = Fuzzer(process, is_reducing=not (chosen.no_reducing or chosen.files))
     begun = told = time.monotonic()
@@ -49,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
     finally:
+        signal.signal(signal.SIGTERM, before)
         process.close()
     print(summary(fuzzer.statistics, different, time.monotonic() - begun))
     if not chosen.files:

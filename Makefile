@@ -70,6 +70,8 @@ lint: $(SETUP) ## check style and types of the Python code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 src
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin src
 
 format: setup ## rewrite Python and TypeScript in the house style
 	$(BIN)/ruff check --fix .

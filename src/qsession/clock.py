@@ -5,6 +5,7 @@ Time is injected, so that tests need not wait: `qsession.testing.ManualClock` is
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import weakref
@@ -20,6 +21,23 @@ and signal handlers included, and never blocks."""
 LONGEST_NAP_S = 30.0
 """Deadlines are wall-clock times: after a laptop's sleep or a corrected clock a longer nap would
 notice them late."""
+
+
+_HEARING_S = 0.1
+"""So often a wait that cannot be interrupted is left, for Ctrl-C to be heard."""
+
+
+def longest_wait_s(
+    platform: str = sys.platform, version: tuple[int, ...] = sys.version_info[:2]
+) -> float | None:
+    """For how long this thread may wait at once, so that Ctrl-C is heard; None is any time.
+
+    On Windows nobody who waits for a lock is interrupted before Python 3.14, and Python tells the
+    main thread alone.
+    """
+    is_deaf = platform == "win32" and version < (3, 14)
+    is_main = threading.current_thread() is threading.main_thread()
+    return _HEARING_S if is_deaf and is_main else None
 
 
 class Clock(Protocol):
@@ -56,6 +74,8 @@ class SystemClock:
         timeout_s = None
         if until is not None:
             timeout_s = min(max((until - self.now()).total_seconds(), 0.0), LONGEST_NAP_S)
+        if (longest_s := longest_wait_s()) is not None:
+            timeout_s = longest_s if timeout_s is None else min(timeout_s, longest_s)
         try:
             wake_ups.get(timeout=timeout_s)
         except Empty:

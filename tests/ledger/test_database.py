@@ -13,7 +13,12 @@ import pytest
 
 from qsession.ledger import database, private_file
 from qsession.ledger.database import OpenFile, open_file
-from qsession.ledger.private_file import ForeignFileError
+from qsession.ledger.private_file import (
+    ForeignFileError,
+    identity,
+    identity_of_open,
+    open_private,
+)
 
 MAIN = ("journal_mode", "synchronous", "wal_autocheckpoint")
 
@@ -209,6 +214,21 @@ def test_a_file_that_has_a_second_name_keeps_its_mode(file: Path, tmp_path: Path
     file.hardlink_to(other)
     open_file(file).connection.close()
     assert stat.S_IMODE(other.stat().st_mode) == 0o644
+
+
+def test_on_windows_a_file_is_known_by_its_name(file: Path, monkeypatch: pytest.MonkeyPatch):
+    """There a descriptor may tell another number of the disk than the name does."""
+    real = os.fstat
+
+    def of_windows(descriptor: int) -> os.stat_result:
+        found = list(real(descriptor))
+        found[stat.ST_DEV] += 1
+        return os.stat_result(found)
+
+    monkeypatch.setattr(os, "fstat", of_windows)
+    with open_private(file) as descriptor:
+        assert identity_of_open(file, descriptor, "win32") == identity(file)
+        assert identity_of_open(file, descriptor, "linux") != identity(file)
 
 
 def test_a_file_that_is_exchanged_while_it_is_opened_is_not_used(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from qsession.clock import LONGEST_NAP_S, SystemClock
+from qsession.clock import LONGEST_NAP_S, SystemClock, longest_wait_s
 
 
 class Listener(SimpleQueue[None]):
@@ -58,6 +59,26 @@ def test_it_looks_at_a_far_deadline_again_before_long():
     listener = Listener()
     SystemClock().wait(listener, datetime.now(UTC) + timedelta(days=1))
     assert listener.timeout == LONGEST_NAP_S
+
+
+def test_only_where_ctrl_c_would_not_be_heard_waits_are_short():
+    assert longest_wait_s("linux", (3, 11)) is None
+    assert longest_wait_s("win32", (3, 14)) is None
+    assert longest_wait_s("win32", (3, 13)) == 0.1
+    told: list[float | None] = []
+    thread = threading.Thread(target=lambda: told.append(longest_wait_s("win32", (3, 13))))
+    thread.start()
+    thread.join()
+    assert told == [None]
+
+
+@pytest.mark.parametrize("until", [None, timedelta(days=1), timedelta(seconds=0.05)])
+def test_there_it_looks_again_and_again(until: timedelta | None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("qsession.clock.longest_wait_s", lambda: 0.1)
+    listener = Listener()
+    SystemClock().wait(listener, None if until is None else datetime.now(UTC) + until)
+    assert listener.timeout is not None
+    assert listener.timeout <= 0.1
 
 
 def test_waiting_really_takes_its_time():

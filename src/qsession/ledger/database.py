@@ -20,7 +20,13 @@ from platformdirs import user_state_path
 
 from qsession.ledger.failures import LedgerTooNewError
 from qsession.ledger.file_systems import is_on_network
-from qsession.ledger.private_file import ForeignFileError, Identity, identity, open_private
+from qsession.ledger.private_file import (
+    ForeignFileError,
+    Identity,
+    identity,
+    identity_of_open,
+    open_private,
+)
 from qsession.ledger.transactions import transaction
 
 _BESIDE: Final = ("", "-wal", "-shm", "-journal")
@@ -61,11 +67,10 @@ def open_file(path: Path) -> OpenFile:
         OSError: If its directory or the file cannot be made.
     """
     with open_private(path) as descriptor:
-        found = os.fstat(descriptor)
+        opened = identity_of_open(path, descriptor)
         os.lseek(descriptor, _FORM_AT, os.SEEK_SET)
         has_log = os.read(descriptor, len(_WAL_FORM)) == _WAL_FORM
         may_have_log = is_on_network(path.parent) is not True
-    opened = (found.st_dev, found.st_ino)
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         _require_same(path, opened)

@@ -30,6 +30,16 @@ def identity(path: Path) -> Identity | None:
     return found.st_dev, found.st_ino
 
 
+def identity_of_open(path: Path, descriptor: int, platform: str = sys.platform) -> Identity:
+    """The `identity` of a file that is open.
+
+    Windows numbers disks otherwise for a descriptor than for a name, by release of Python, and
+    lets nobody else have the name of a file that is open.
+    """
+    found = path.lstat() if platform == "win32" else os.fstat(descriptor)
+    return found.st_dev, found.st_ino
+
+
 @contextmanager
 def open_private(path: Path) -> Iterator[int]:
     """Open a file, making it and its directory if there is none, for its user alone.

@@ -8,6 +8,8 @@ from collections.abc import Coroutine
 from contextvars import copy_context
 from typing import Any
 
+from qsession.clock import longest_wait_s
+
 
 def awaited(coroutine: Coroutine[Any, Any, Any]) -> Any:
     """What a coroutine returns.
@@ -39,7 +41,8 @@ class _LoopBeside:
         )
         thread.start()
         try:
-            thread.join()
+            while thread.is_alive():
+                thread.join(longest_wait_s())
         except KeyboardInterrupt:
             self._loop.call_soon_threadsafe(self._cancel)
             thread.join()

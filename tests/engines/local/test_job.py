@@ -29,6 +29,27 @@ def test_waiting_can_have_an_end_and_the_job_goes_on(bench: Bench, gated: GatedB
     assert job.result(0).get_counts() == {"1": 100}
 
 
+def test_where_waits_are_short_it_goes_on_waiting_until_it_is_interrupted(
+    bench: Bench, gated: GatedBackend, monkeypatch: pytest.MonkeyPatch
+):
+    job = bench.submit()
+    asked = iter([0.001, 0.001, 0.001, None])
+
+    def longest_wait_s() -> float:
+        if next(asked) is None:  # where Python raises it in the main thread
+            raise KeyboardInterrupt
+        return 0.001
+
+    monkeypatch.setattr("qsession.engines.local.job.longest_wait_s", longest_wait_s)
+    with pytest.raises(KeyboardInterrupt):
+        job.result()
+    monkeypatch.setattr("qsession.engines.local.job.longest_wait_s", lambda: 0.001)
+    with pytest.raises(JobTimeoutError, match=r"did not end within 0\.01 s"):
+        job.result(0.01)
+    gated.open_gate()
+    assert job.result().get_counts() == {"1": 100}
+
+
 def test_a_status_equals_ibms_text_and_qiskits_member(bench: Bench, gated: GatedBackend):
     running, queued = bench.submit(), bench.submit()
     assert running.status() == "RUNNING" == running.status().value

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from qsession.client_errors import JobCancelledError, JobTimeoutError
+from qsession.clock import longest_wait_s
 from qsession.engines.jobs import RecordedJob, settled
 from qsession.engines.local.finished_job import FinishedJob
 from qsession.engines.local.work import ExecutorWork
@@ -102,16 +104,20 @@ class LocalJob(RecordedJob):
         Raises:
             JobTimeoutError: If the time ran out; the job goes on.
         """
-        try:
-            self._future.exception(timeout)
-        except CancelledError:
-            return
-        except TimeoutError:
-            if self._future.done():
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not self._future.done():
+            left_s = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+            longest_s = longest_wait_s()
+            is_last = longest_s is None or (left_s is not None and left_s <= longest_s)
+            try:
+                self._future.exception(left_s if is_last else longest_s)
+            except CancelledError:
                 return
-            raise JobTimeoutError(
-                f"Job {self.job_id()} did not end within {timeout} s; it goes on."
-            ) from None
+            except TimeoutError:
+                if is_last and not self._future.done():
+                    raise JobTimeoutError(
+                        f"Job {self.job_id()} did not end within {timeout} s; it goes on."
+                    ) from None
 
     def __copy__(self) -> Self:
         """A copy of a job is the job."""

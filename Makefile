@@ -12,7 +12,7 @@ SHELL := /bin/bash
 
 # Other releases of a dependency, put in front of the installed one with PYTHONPATH.
 OLDEST_CLIENT := .overlays/qiskit-ibm-runtime-0.50.0
-NPM_PACKAGES := .overlays/npm/@jupyter-widgets/html-manager@1.0.15
+NPM_PACKAGES := $(addprefix .overlays/npm/,@jupyter-widgets/html-manager@1.0.15 @vscode/jupyter-ipywidgets8@1.0.9)
 KERNELS := $(addprefix .overlays/ipykernel-,6.31.0 7.1.0 7.2.0 7.3.0)
 
 # The libraries of a benchmark; one of them wants older releases of numpy and pandas than .venv has.
@@ -110,7 +110,7 @@ fuzz: setup ## compare new programs with IBM's local mode for an hour; MINUTES, 
 		$(if $(SEED),--seed $(SEED)) $(if $(FIRST),--first $(FIRST)) $(FILE)
 
 front-ends: chromium $(NPM_PACKAGES) $(KERNELS) ## find out anew what works where, and tell it in the documentation
-	$(BIN)/pytest --find-anew $(addprefix tests/browser/test_,front_ends.py views_over_time.py saved_pictures.py exports.py)
+	$(BIN)/pytest --find-anew $(addprefix tests/browser/test_,front_ends.py views_over_time.py saved_pictures.py exports.py vscode.py)
 	$(BIN)/python -m tests.browser.findings
 
 pictures: every-browser-test ## renew the pictures in the README from what the browser tests saw

@@ -1,7 +1,7 @@
 import type { AnyWidget } from "@anywidget/types";
 import { DashboardPanel } from "./dashboard/panel";
-import { hidePicture } from "./exported";
 import { connectionAfterUpdate, connectionOfView } from "./page/connection";
+import { hidePicture } from "./page/exported";
 import { keepPicture } from "./page/saved-picture";
 import { findStore, openStore } from "./store/stores";
 import { SessionPanel } from "./views/session";

@@ -24,6 +24,8 @@ JUPYTERLAB: Final = "JupyterLab"
 NOTEBOOK: Final = "Notebook"
 VOILA: Final = "Voila"
 MARIMO: Final = "marimo"
+IN_VSCODE: Final = "VS Code"
+"""What becomes of a view in VS Code: its questions are things that happen to it."""
 FRONT_ENDS = (JUPYTERLAB, NOTEBOOK, VOILA, MARIMO)
 
 VERSION: Final = "version"
@@ -79,12 +81,14 @@ def tables(findings: Findings) -> str:
         if name.startswith(IPYKERNEL)
     ]
     events = [[event, answer] for event, answer in findings[OVER_TIME].items()]
+    in_vscode = [[event, answer] for event, answer in findings[IN_VSCODE].items()]
     programs = [[program, answer] for program, answer in findings[EXPORTS].items()]
     return "\n".join(
         [
             _table(["", *QUESTIONS], fronts),
             _table(["in JupyterLab with", CLICK], kernels),
             _table(["in JupyterLab, when", "the view"], events),
+            _table(["around VS Code's widget manager, when", "the view"], in_vscode),
             _table(["a notebook that a program has run, as HTML", "shows"], programs),
         ]
     )
@@ -114,7 +118,7 @@ def _table(headings: list[str], rows: list[list[str]]) -> str:
 def main() -> int:
     """Keep what the last run of the tests found, and tell it in the PAGE."""
     fresh = read(FRESH)
-    missing = [name for name in (*FRONT_ENDS, OVER_TIME, EXPORTS) if name not in fresh]
+    missing = [name for name in (*FRONT_ENDS, OVER_TIME, IN_VSCODE, EXPORTS) if name not in fresh]
     if missing:
         print(f"{FRESH} says nothing about {', '.join(missing)}: run the tests first.")
         return 1

@@ -105,10 +105,10 @@ class OwnServer(ABC):
 
     # ---- What they share
 
-    def request(self, method: str, path: str) -> Any:
+    def request(self, method: str, path: str, content: object = None) -> Any:
         """Call the server's HTTP API and return what its JSON says, None if it says nothing."""
-        status, body = self._fetch(method, path)
-        if status not in {200, 204, 404}:
+        status, body = self._fetch(method, path, content)
+        if status not in {200, 201, 204, 404}:
             raise ServerError(f"{method} {path} gave {status}; log: {self.log}")
         return json.loads(body) if body else None
 
@@ -119,10 +119,12 @@ class OwnServer(ABC):
             return False  # not listening yet
         return status == HTTPStatus.OK
 
-    def _fetch(self, method: str, path: str) -> tuple[int, bytes]:
+    def _fetch(self, method: str, path: str, content: object = None) -> tuple[int, bytes]:
         connection = HTTPConnection(self.host, timeout=STOP_SECONDS)
+        body = None if content is None else json.dumps(content)
         try:
-            connection.request(method, path, headers={"Authorization": f"token {self.token}"})
+            headers = {"Authorization": f"token {self.token}"}
+            connection.request(method, path, body=body, headers=headers)
             response = connection.getresponse()
             return response.status, response.read()
         finally:

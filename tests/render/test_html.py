@@ -86,6 +86,7 @@ def test_an_unopened_session_shows_where_it_will_run():
         "Session ID": "none until the first job runs",
         "Backend": "fake_manila",
         "Time": "max_time 30m",
+        "As of": local_time(0),
         "Jobs": "no jobs",
     }
     assert page.jobs == []
@@ -99,6 +100,7 @@ def test_a_running_session_shows_its_facts_and_jobs():
         "Session ID": "s1",
         "Backend": "fake_manila",
         "Time": "7h 59m left",
+        "As of": local_time(60),
         "Usage": "1m",
         "Jobs": "1 job (1 running)",
     }
@@ -110,6 +112,7 @@ def test_an_ended_session_shows_when_and_why():
     page = Page(session_html(picture(state, 60), []))
     assert page.facts["Time"] == "close() was called"
     assert page.facts["Ended"] == local_time(9)
+    assert "As of" not in page.facts
     assert page.facts["Usage"] == "9s"
 
 

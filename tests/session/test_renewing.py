@@ -85,8 +85,8 @@ def renewed(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ren
         yield renewed
         renewed.backend.let_go.set()
         renewed.session.cancel(reason="the test is over")
-    if renewed.session._widget is not None:
-        renewed.session._widget.close()
+    if renewed.session._views is not None:
+        renewed.session.widget.close()
 
 
 def close(renewed: Renewed) -> None:

@@ -29,8 +29,8 @@ def make_session(
     yield make
     for session in made:
         session.cancel(reason="the test is over")
-        if session._widget is not None:
-            session._widget.close()
+        if session._views is not None:
+            session.widget.close()
 
 
 @pytest.fixture

@@ -56,8 +56,8 @@ def a_session() -> Iterator[Session]:
     finally:
         backend.open_gate()
         session.cancel(reason="the test is over")
-        if session._widget is not None:
-            session._widget.close()
+        if session._views is not None:
+            session.widget.close()
 
 
 @contextmanager

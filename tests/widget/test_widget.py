@@ -217,5 +217,5 @@ def test_no_view_is_needed_to_work(make_session, gated: GatedBackend, new_thread
     gated.open_gate()
     session = make_session(gated)
     session.run(flipped()).result(PATIENCE_S)
-    assert session._widget is None
+    assert session._views is None
     assert "qsession-publisher" not in new_threads.names

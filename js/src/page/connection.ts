@@ -1,5 +1,5 @@
-import { isExport } from "../exported";
 import type { Connection } from "../store/session-store";
+import { isExport } from "./exported";
 
 // Some hosts say so on the model. Jupyter's does too, but anywidget's proxy hides it.
 function saidByModel(model: object): Connection | null {

@@ -42,6 +42,16 @@ function scaled(notation: string, lightness: number, ofRgb: number): number | nu
   return /^l(?:ab|ch)$/.test(notation) ? lightness / 100 : null;
 }
 
+/** In every theme VS Code puts widgets on white, and insists on it: a frame around what is dark. */
+function takeWhiteAway(host: Element): void {
+  const white = ".cell-output-ipywidget-background";
+  let box = host.closest<HTMLElement>(white);
+  while (box !== null) {
+    box.style.setProperty("background", "transparent", "important");
+    box = box.parentElement?.closest<HTMLElement>(white) ?? null;
+  }
+}
+
 /**
  * Keeps `data-theme` on `root` true to the page around `host`, and marks it in VS Code, whose own
  * colours are to be taken.
@@ -50,7 +60,9 @@ export function followTheme(root: HTMLElement, host: Element, signal: AbortSigna
   const update = (): void => {
     const theme = detectTheme(host);
     if (root.dataset["theme"] !== theme) root.dataset["theme"] = theme;
-    if (vscodeKind() !== null) root.dataset["host"] = "vscode";
+    if (vscodeKind() === null) return;
+    root.dataset["host"] = "vscode";
+    takeWhiteAway(host);
   };
   update();
   // Hosts may render into an element that is not in the page yet, where no colour can be measured.

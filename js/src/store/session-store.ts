@@ -7,6 +7,7 @@ import {
   isDelta,
   isObject,
   isOlder,
+  isPing,
   isReply,
   isSeq,
   type Older,
@@ -232,6 +233,8 @@ export class SessionStore {
       this.#merge(message);
     } else if (isOlder(message)) {
       this.#takeOlder(message);
+    } else if (isPing(message)) {
+      this.request("here").catch(() => undefined);
     }
   };
 

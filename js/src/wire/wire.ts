@@ -65,12 +65,13 @@ export const ACTIONS = [
   "cancel_queued",
   "details",
   "drawing",
+  "here",
   "older",
   "picture",
   "resync",
 ] as const;
 
-export const KINDS = ["delta", "older", "request", "reply"] as const;
+export const KINDS = ["delta", "older", "ping", "request", "reply"] as const;
 
 /** The session states, in the order a session can go through them. */
 export const STATES = [
@@ -243,6 +244,7 @@ export type PackedRow = readonly unknown[];
 const isRow: Guard<Row> = shaped(rowShape);
 export const isOlder: Guard<Older> = shaped(olderShape);
 export const isReply: Guard<Reply> = shaped(replyShape);
+export const isPing = shaped({ kind: oneOf(["ping"]) });
 export const isDelta: Guard<Delta> = shaped(deltaShape);
 export const isSeq: Guard<number> = isNumber;
 

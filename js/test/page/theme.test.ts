@@ -33,6 +33,20 @@ describe("the host is marked", () => {
     expect(marked()).toBe("vscode");
   });
 
+  test("where the white that it puts behind widgets is taken away", () => {
+    document.body.dataset["vscodeThemeKind"] = "vscode-dark";
+    const boxes = [document.createElement("div"), document.createElement("div")] as const;
+    for (const box of boxes) box.className = "cell-output-ipywidget-background";
+    document.body.append(boxes[0]);
+    boxes[0].append(boxes[1]);
+    boxes[1].append(host);
+    marked();
+    for (const { style } of boxes) {
+      expect(style.background).toBe("transparent");
+      expect(style.getPropertyPriority("background")).toBe("important");
+    }
+  });
+
   test("nowhere else", () => {
     document.body.dataset["jpThemeLight"] = "true";
     expect(marked()).toBeUndefined();

@@ -417,6 +417,13 @@ describe("the connection", () => {
   });
 });
 
+test("a sign of life is given when it is asked for", async () => {
+  const model = new FakeModel();
+  await open(model);
+  model.emit("msg:custom", { kind: "ping" }, []);
+  expect(model.requests("here")).toHaveLength(1);
+});
+
 test("nothing is left after abort", async () => {
   const model = new FakeModel();
   const store = await open(model);

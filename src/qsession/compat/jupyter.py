@@ -22,6 +22,12 @@ def in_kernel() -> bool:
     return shell_of_kernel() is not None
 
 
+def is_in_vscode() -> bool:
+    """Whether VS Code shows the notebook."""
+    shell = shell_of_kernel()
+    return shell is not None and "__vsc_ipynb_file__" in shell.user_ns
+
+
 def is_run_by_program() -> bool:
     """Whether a program runs the notebook, to keep what it shows: nbconvert, Quarto, papermill.
 

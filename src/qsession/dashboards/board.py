@@ -6,12 +6,16 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from qsession.clock import SystemClock
-from qsession.compat.jupyter import is_run_by_program
+from qsession.compat.jupyter import is_in_vscode, is_run_by_program
 from qsession.dashboards.overview import Overview
 from qsession.dashboards.pictures import sight_html, sight_text
 from qsession.listing import read_limit
 from qsession.render.mimebundle import Forms, forms_of
-from qsession.session.kept_outputs import KeptOutput
+from qsession.session.kept_outputs import (
+    OutputInVscode,
+    OutputOfProgram,
+    renewed_after_cells,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +60,7 @@ class Dashboard:
         )
         self._overview.look(ask=True)
         self._widget: VBox | None = None
-        self._kept_output: KeptOutput | None = None
+        self._output_of_program: OutputOfProgram | None = None
         self._widget_lock = threading.Lock()
 
     @property
@@ -82,12 +86,15 @@ class Dashboard:
     @property
     def widget(self) -> VBox:
         """The live view, for composing with other widgets: the list, below it what is open."""
-        from qsession.dashboards.widget import DashboardWidget  # noqa: PLC0415 - scripts need none
-
         with self._widget_lock:
             if self._widget is None:
-                self._widget = DashboardWidget(self._overview).with_opened_sessions
+                self._widget = self._made_widget()
             return self._widget
+
+    def _made_widget(self) -> VBox:
+        from qsession.dashboards.widget import DashboardWidget  # noqa: PLC0415 - scripts need none
+
+        return DashboardWidget(self._overview).with_opened_sessions
 
     def to_html(self) -> str:
         """The static picture: a table in HTML without scripts or styles of its own."""
@@ -104,16 +111,24 @@ class Dashboard:
 
     @property
     def _ipython_display_(self) -> Callable[[], None] | None:
-        """Where a program runs the notebook, what shows the list and keeps it up to date."""
-        return self._display_to_keep if is_run_by_program() else None
+        """What displays it where its outputs have to be kept up to date."""
+        if is_run_by_program():
+            return self._display_to_program
+        return self._display_in_vscode if is_in_vscode() else None
 
-    def _display_to_keep(self) -> None:
+    def _display_to_program(self) -> None:
         box = self.widget
         with self._widget_lock:
-            if self._kept_output is None:
-                list_ = box.children[0]
-                self._kept_output = KeptOutput(self._picture, list_, box)
-        self._kept_output.display()
+            if self._output_of_program is None:
+                self._output_of_program = OutputOfProgram(self._picture, box.children[0], box)
+                renewed_after_cells(self._output_of_program)
+        self._output_of_program.display()
+
+    def _display_in_vscode(self) -> None:
+        box = self._made_widget()
+        output = OutputInVscode(self._picture, box.children[0], box)
+        renewed_after_cells(output)
+        output.display()
 
     def _picture(self) -> tuple[str, str]:
         return str(self), self.to_html()

@@ -69,7 +69,7 @@ class DashboardWidget(PageWidget):
 
     def _show(self, key: str) -> None:
         session = self._overview.session(key)
-        widget = session.widget
+        widget = session.fresh_view() if jupyter.is_in_vscode() else session.widget
         with self._changing:
             self._shown[session] = widget
             self._arrange()

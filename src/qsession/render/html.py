@@ -81,6 +81,7 @@ def _facts(snapshot: SessionSnapshot) -> str:
         "Session ID": snapshot.session_id or "none until the first job runs",
         "Backend": snapshot.backend,
         "Time": time_words(snapshot),
+        "As of": "" if snapshot.ended else _clock_time(snapshot.now),
         "Ended": _clock_time(snapshot.ended) if snapshot.ended else "",
         "Usage": format_duration(snapshot.usage_s) if snapshot.started else "",
         "Jobs": jobs_words(snapshot),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,22 +15,19 @@ from qsession.circuits.checks import read_name
 from qsession.client_errors import SessionNotFoundError
 from qsession.clock import SystemClock
 from qsession.compat.ibm import get_cm_session, set_cm_session
-from qsession.compat.jupyter import in_kernel, is_run_by_program
 from qsession.engines import engine_class_for, locate
 from qsession.engines.base import Journal
 from qsession.errors import InvalidInputError
-from qsession.forks import ForkSafeLock, begins_anew_in_child
+from qsession.forks import begins_anew_in_child
 from qsession.ledger import SessionFacts, write_down
 from qsession.model.durations import read_max_time
 from qsession.model.ids import read_id
 from qsession.model.session_state import SessionState
-from qsession.render.mimebundle import Forms, forms_of
 from qsession.session import registry
 from qsession.session.arguments import differing_spans, read_running, split_backend_and_max_time
 from qsession.session.cancellation import stop_if_wanted
-from qsession.session.guarded import GuardedSession
+from qsession.session.displayed import DisplayedSession
 from qsession.session.guards import Guards
-from qsession.session.kept_outputs import KeptOutput
 from qsession.session.one_per_name import OnePerName
 
 if TYPE_CHECKING:
@@ -39,10 +36,9 @@ if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
     from qsession.clock import Clock
-    from qsession.widget import SessionWidget
 
 
-class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
+class Session(qiskit_ibm_runtime.Session, DisplayedSession, metaclass=OnePerName):
     """A time-limited window on a quantum computer or simulator that shows what goes on in it.
 
     It takes the place of `qiskit_ibm_runtime.Session`: IBM's primitives accept it as ``mode`` and
@@ -88,7 +84,7 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
 
     # IBM's own would come first, here and below: its class stands first, since that of traitlets
     # calls on to the next constructor, and IBM's opens a session.
-    session_id = GuardedSession.session_id
+    session_id = DisplayedSession.session_id
 
     def __init__(  # noqa: PLR0913 - each is an option of its own
         self,
@@ -130,20 +126,15 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
             max_time_s=self._max_time,
         )
         write_down(journal, self._facts)
-        GuardedSession.__init__(self, journal, own_name, guards)
+        DisplayedSession.__init__(self, journal, own_name, guards)
         self._service = self._engine.service
         self._instance = None
-        self._widget: SessionWidget | None = None
-        self._kept_output: KeptOutput | None = None
-        self._widget_lock = ForkSafeLock()
         self._outer: list[qiskit_ibm_runtime.Session | None] = []
         registry.remember(self)
         begins_anew_in_child(self, is_owner=True)
         self._custody.closes_at_exit = close_at_exit
         if create_new:
             self._engine.open()
-        if in_kernel():
-            import qsession.widget  # noqa: F401, PLC0415 - so that showing it need not wait for it
 
     # --- what IBM's primitives ask for ------------------------------------------------------------
 
@@ -194,8 +185,8 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
 
     # --- ending ---------------------------------------------------------------------------------
 
-    cancel = GuardedSession.cancel
-    close = GuardedSession.close
+    cancel = DisplayedSession.cancel
+    close = DisplayedSession.close
 
     @contextmanager
     def as_default(self) -> Iterator[Self]:
@@ -241,48 +232,10 @@ class Session(qiskit_ibm_runtime.Session, GuardedSession, metaclass=OnePerName):
         return differing_spans(arguments, here, longest_max_time_s=longest_s)
 
     def begin_anew_in_child(self) -> None:
-        """In a forked child: leave the view as well, whose page the parent's kernel serves."""
-        if self._widget is not None:
-            self._publisher.remove_listener(self._widget.push)
-            self._widget = self._kept_output = None
+        """In a forked child: what is over there is known no more."""
         super().begin_anew_in_child()
         if not self.active:
             registry.forget(self)
-
-    # --- the live view --------------------------------------------------------------------------
-
-    @property
-    def widget(self) -> SessionWidget:
-        """The live view, for composing with other widgets. Displaying the session displays it.
-
-        There is one for a session, however often it is displayed.
-        """
-        from qsession.widget import SessionWidget  # noqa: PLC0415 - scripts need no widgets
-
-        with self._widget_lock:
-            if self._widget is None:
-                self._widget = SessionWidget(self)
-                self._publisher.add_listener(self._widget.push)
-            return self._widget
-
-    def _repr_mimebundle_(self, **_: object) -> tuple[Forms, Forms]:
-        """The live view, with the static forms for whoever cannot show it."""
-        return forms_of(repr(self), self.to_html(), lambda: self.widget, has_pictures=True)
-
-    @property
-    def _ipython_display_(self) -> Callable[[], None] | None:
-        """Where a program runs the notebook, what shows the session and keeps it up to date."""
-        return self._display_to_keep if is_run_by_program() else None
-
-    def _display_to_keep(self) -> None:
-        widget = self.widget
-        with self._widget_lock:
-            if self._kept_output is None:
-                self._kept_output = KeptOutput(self._picture, widget, widget)
-        self._kept_output.display()
-
-    def _picture(self) -> tuple[str, str]:
-        return repr(self), self.to_html()
 
     # --- what IBM's session tells ---------------------------------------------------------------
 

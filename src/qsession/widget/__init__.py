@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qsession.widget.views import SessionViews
 from qsession.widget.widget import SessionWidget
 
-__all__ = ["SessionWidget"]
+__all__ = ["SessionViews", "SessionWidget"]

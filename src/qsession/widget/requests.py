@@ -36,6 +36,7 @@ ACTIONS: Final[Actions] = {
     "cancel_queued": {},
     "details": {"job_id": an_id},
     "drawing": {"job_id": an_id, "index": whole_number},
+    "here": {},
     "older": {"before": an_id},
     "picture": {},
     "resync": {},
@@ -63,19 +64,21 @@ def carry_out(
     """
     given = request.arguments
     match request.action:
+        case "here":
+            pass  # that it came is all
         case "resync":
             resync()
-            return None
         case "older":
             send_older(given["before"])
-            return None
         case "details":
             return Details(details_of(session, given["job_id"]))
         case "drawing":
             return Details(drawing_of(session, given["job_id"], given["index"]))
         case "picture":
             return Details({"html": session.to_html(), "text": repr(session)})
-    return _act(session, request)
+        case _:
+            return _act(session, request)
+    return None
 
 
 def _act(session: Session, request: Request) -> str:

@@ -74,6 +74,11 @@ class SessionWidget(PageWidget):
         with self._sending:
             super().send_state(key)
 
+    def close(self) -> None:
+        """Let go of the pages that show it: they show it no more."""
+        with self._sending:
+            super().close()
+
     def send_older(self, job_id: str) -> None:
         """Send the jobs that are next older than one.
 

@@ -22,6 +22,9 @@ exactly one ``{"kind": "reply", "id", "ok", "message", "error"}``. The reply to 
 ``drawing`` carries what was asked for as ``details`` besides (`qsession.widget.details`): it goes
 into no trait, so that results are not saved with a notebook.
 
+A message ``{"kind": "ping"}`` asks a page whether it is there, which it answers with the request
+``here``.
+
 ``js/src/wire/wire.ts`` mirrors the lists below; a test fails when the two differ. Names are
 snake_case on both sides, times are milliseconds since the epoch (``_ms``), spans are seconds
 (``_s``).
@@ -87,5 +90,5 @@ ROW_FIELDS: Final = (
     "values",
 )
 
-KINDS: Final = ("delta", "older", "request", "reply")
+KINDS: Final = ("delta", "older", "ping", "request", "reply")
 """The kinds of custom messages."""

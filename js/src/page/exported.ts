@@ -1,4 +1,4 @@
-import { listen, type WidgetModel } from "./wire/model";
+import { listen, type WidgetModel } from "../wire/model";
 
 /** Which pages carry the widgets' state themselves: exports, such as nbconvert's. */
 const SAVED_STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';

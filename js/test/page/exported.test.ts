@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FakeModel, running } from "./fixtures";
-import { Page } from "./page";
+import { FakeModel, running } from "../fixtures";
+import { Page } from "../page";
 
 const PICTURE = "qsession-picture-a";
 let pages: Page[];

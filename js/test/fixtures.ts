@@ -106,6 +106,7 @@ export function snapshot(
     head: changes && head(changes),
     connection: "live",
     problem: null,
+    updatesWait: false,
     isPending: () => false,
     nowMs: NOW,
     ...others,

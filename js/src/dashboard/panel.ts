@@ -151,7 +151,12 @@ export class DashboardPanel {
   }
 
   #describe(): DashboardView {
-    return describeDashboard(this.#overview, this.#connection, Date.now() + this.#skewMs);
+    return describeDashboard(
+      this.#overview,
+      this.#connection,
+      Date.now() + this.#skewMs,
+      this.#model.get("updates_wait") === true,
+    );
   }
 
   #draw(): void {

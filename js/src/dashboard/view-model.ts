@@ -11,6 +11,7 @@ import {
   shortId,
   span,
 } from "../view-model/format";
+import { UPDATES_WAIT } from "../view-model/session";
 import { type Sign, STATE_SIGNS, type Tone } from "../view-model/words";
 import type { Entry, Overview } from "./wire";
 
@@ -69,6 +70,7 @@ export function describeDashboard(
   overview: Overview | null,
   connection: Connection,
   nowMs: number,
+  updatesWait = false,
 ): DashboardView {
   const isLive = connection === "live";
   const entries = (overview?.entries ?? []).map((entry) =>
@@ -81,7 +83,7 @@ export function describeDashboard(
     entries,
     emptyText: emptyText(overview),
     problem: overview?.problem ?? null,
-    hint: hint(overview, connection, nowMs),
+    hint: updatesWait && isLive ? waitingHint(overview, nowMs) : hint(overview, connection, nowMs),
     openCount,
     isCounting: isLive && entries.some((entry) => entry.left !== NOTHING),
   };
@@ -150,6 +152,11 @@ function whyNotEnd(entry: Entry): string | null {
 function emptyText(overview: Overview | null): string | null {
   if (overview === null) return "This list cannot be read. Run the cell again.";
   return overview.entries.length > 0 ? null : "No open sessions. A new one appears here by itself.";
+}
+
+function waitingHint(overview: Overview | null, nowMs: number): string {
+  const when = overview === null ? "" : `As of ${clock(overview.now_ms, nowMs)}. `;
+  return `${when}${UPDATES_WAIT}`;
 }
 
 function hint(overview: Overview | null, connection: Connection, nowMs: number): string {

@@ -102,6 +102,11 @@ export class SessionStore {
     return this.#model.get("view") === "compact";
   }
 
+  /** Whether news come only while cells run, and at their end, as in Colab. */
+  get updatesWait(): boolean {
+    return this.#model.get("updates_wait") === true;
+  }
+
   /** A job, null if it is not known. */
   job(jobId: string): Row | null {
     return this.#jobs.get(jobId);

@@ -6,7 +6,7 @@
 
 import type { Connection } from "../store/session-store";
 import { type Head, type State, WIRE_VERSION } from "../wire/wire";
-import { counted, shortId } from "./format";
+import { clock, counted, shortId } from "./format";
 import { describeMeters, type MetersView } from "./meters";
 import { describeNotices, type Notice } from "./notices";
 import { describeRun, type RunView } from "./run";
@@ -17,6 +17,8 @@ export interface Snapshot {
   readonly head: Head | null;
   readonly connection: Connection;
   readonly problem: string | null;
+  /** Whether news come only while cells run, and at their end. */
+  readonly updatesWait: boolean;
   /** Whether a request under this key waits for its reply. */
   readonly isPending: (key: string) => boolean;
   /** Now by the kernel's clock. */
@@ -108,7 +110,7 @@ export function describeSession(snapshot: Snapshot): SessionView {
     run: describeRun(head, nowMs, (reason) => action(snapshot, "run", endedReason(head) ?? reason)),
     notices: describeNotices(snapshot, head),
     error: head.error,
-    hint: isLive && !hasEnded && head.clicks_wait ? "Clicks wait for the running cell to end" : "",
+    hint: isLive && !hasEnded ? hint(snapshot, head) : "",
     emptyText: hasEnded
       ? "No job ran in this session."
       : "No jobs yet. Run a circuit in this session, or use the Run button: each job gets a row here.",
@@ -135,6 +137,14 @@ export function action(
     ? { reason: WAITING, isPending: true }
     : { reason: null, isPending: false };
 }
+
+function hint({ updatesWait, nowMs }: Snapshot, head: Head): string {
+  if (updatesWait) return `As of ${clock(head.now_ms, nowMs)}. ${UPDATES_WAIT}`;
+  return head.clicks_wait ? "Clicks wait for the running cell to end" : "";
+}
+
+/** Said where news come only with cells. */
+export const UPDATES_WAIT = "This notebook is told of news when a cell ends.";
 
 function endedReason(head: Head): string | null {
   return isEnded(head.state)

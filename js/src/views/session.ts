@@ -130,6 +130,7 @@ export class SessionPanel {
       head: store.head,
       connection: store.connection,
       problem: store.problem,
+      updatesWait: store.updatesWait,
       isPending: (key) => store.isPending(key),
       nowMs: store.now(),
     };

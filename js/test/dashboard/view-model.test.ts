@@ -63,6 +63,11 @@ describe("a session in the list", () => {
 });
 
 describe("the list", () => {
+  test("says how new it is where news come only with cells", () => {
+    const view = describeDashboard(overview([entry("a")]), "live", NOW, true);
+    expect(view.hint).toMatch(/^As of .*\. This notebook is told of news when a cell ends\.$/);
+  });
+
   test("counts its sessions, and those that are open", () => {
     const shown = overview([entry("a"), entry("b", { is_open: false })]);
     const view = describeDashboard(shown, "live", NOW);

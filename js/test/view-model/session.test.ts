@@ -113,6 +113,14 @@ describe("notices", () => {
     ]);
   });
 
+  test("where news come only with cells, it says how new it is", () => {
+    const told = describeWith({ clicks_wait: true }, { updatesWait: true });
+    expect(told.hint).toMatch(
+      /^As of .*2:00:00.*\. This notebook is told of news when a cell ends\.$/,
+    );
+    expect(describeWith({ state: "closed" }, { updatesWait: true }).hint).toBe("");
+  });
+
   test("clicks that wait are hinted at only while they can", () => {
     const hint = "Clicks wait for the running cell to end";
     expect(describeWith({ clicks_wait: true }).hint).toBe(hint);

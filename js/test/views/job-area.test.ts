@@ -40,6 +40,7 @@ function show(rows: readonly Row[], total = rows): void {
       head: store.head,
       connection: store.connection,
       problem: null,
+      updatesWait: false,
       isPending: () => false,
       nowMs: NOW,
     };

@@ -28,6 +28,11 @@ def is_in_vscode() -> bool:
     return shell is not None and "__vsc_ipynb_file__" in shell.user_ns
 
 
+def is_in_colab() -> bool:
+    """Whether Google Colab shows the notebook."""
+    return "google.colab" in sys.modules and in_kernel()
+
+
 def is_run_by_program() -> bool:
     """Whether a program runs the notebook, to keep what it shows: nbconvert, Quarto, papermill.
 

@@ -6,14 +6,15 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from qsession.clock import SystemClock
-from qsession.compat.jupyter import is_in_vscode, is_run_by_program
+from qsession.compat.jupyter import is_in_colab, is_in_vscode, is_run_by_program
 from qsession.dashboards.overview import Overview
 from qsession.dashboards.pictures import sight_html, sight_text
 from qsession.listing import read_limit
-from qsession.render.mimebundle import Forms, forms_of
+from qsession.render.mimebundle import Forms, forms_of, live_forms_of
 from qsession.session.kept_outputs import (
     OutputInVscode,
     OutputOfProgram,
+    ViewInColab,
     renewed_after_cells,
 )
 
@@ -61,6 +62,7 @@ class Dashboard:
         self._overview.look(ask=True)
         self._widget: VBox | None = None
         self._output_of_program: OutputOfProgram | None = None
+        self._is_renewed_after_cells = False
         self._widget_lock = threading.Lock()
 
     @property
@@ -107,7 +109,17 @@ class Dashboard:
     __repr__ = __str__
 
     def _repr_mimebundle_(self, **_: object) -> tuple[Forms, Forms]:
-        return forms_of(str(self), self.to_html(), lambda: self.widget, has_pictures=False)
+        data, metadata = forms_of(
+            str(self), self.to_html(), lambda: self.widget, has_pictures=False
+        )
+        if is_in_colab():
+            (list_, *_opened) = self.widget.children
+            # The box is a widget of ipywidgets' own, and does not say what the list needs.
+            _, metadata = live_forms_of(list_)
+            if not self._is_renewed_after_cells:
+                self._is_renewed_after_cells = True
+                renewed_after_cells(ViewInColab(list_.renew))
+        return data, metadata
 
     @property
     def _ipython_display_(self) -> Callable[[], None] | None:

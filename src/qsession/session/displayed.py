@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from qsession.compat.jupyter import in_kernel, is_in_vscode, is_run_by_program
+from qsession.compat.jupyter import in_kernel, is_in_colab, is_in_vscode, is_run_by_program
 from qsession.forks import ForkSafeLock
 from qsession.render.mimebundle import Forms, forms_of
 from qsession.session.guarded import GuardedSession
 from qsession.session.kept_outputs import (
     OutputInVscode,
     OutputOfProgram,
+    ViewInColab,
     renewed_after_cells,
 )
 
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from qsession.widget import SessionViews, SessionWidget
 
 
+_RENEWED_EVERY = timedelta(seconds=1)
+"""At most so often views are brought up to date while a cell of Colab's waits."""
+
+
 class DisplayedSession(GuardedSession):
     """A session with a live view, and with the static forms for whoever cannot show it."""
 
@@ -28,6 +34,8 @@ class DisplayedSession(GuardedSession):
         super().__init__(journal, name, guards)
         self._views: SessionViews | None = None
         self._output_of_program: OutputOfProgram | None = None
+        self._is_renewed_after_cells = False
+        self._renewed_while_waiting: datetime | None = None
         self._views_lock = ForkSafeLock()
         if in_kernel():
             import qsession.widget  # noqa: F401, PLC0415 - so that showing it need not wait for it
@@ -66,6 +74,9 @@ class DisplayedSession(GuardedSession):
 
     def _repr_mimebundle_(self, **_: object) -> tuple[Forms, Forms]:
         """The live view, with the static forms for whoever cannot show it."""
+        if is_in_colab() and not self._is_renewed_after_cells:
+            self._is_renewed_after_cells = True
+            renewed_after_cells(ViewInColab(self._made_views().renew))
         return forms_of(repr(self), self.to_html(), lambda: self.widget, has_pictures=True)
 
     @property
@@ -88,6 +99,15 @@ class DisplayedSession(GuardedSession):
         output = OutputInVscode(self._picture, view, view)
         renewed_after_cells(output)
         output.display()
+
+    def _show_while_waiting(self, *, is_over: bool) -> None:
+        """Bring views up to date from the thread that waits: Colab takes what the cell's sends."""
+        if self._views is None or not is_in_colab():
+            return
+        now, last = self._journal.clock.now(), self._renewed_while_waiting
+        if is_over or last is None or now - last >= _RENEWED_EVERY:
+            self._renewed_while_waiting = now
+            self._views.renew()
 
     def _picture(self) -> tuple[str, str]:
         return repr(self), self.to_html()

@@ -20,16 +20,12 @@ Picture: TypeAlias = Callable[[], tuple[str, str]]
 """Gives a static picture as it is at this moment, in text and in HTML."""
 
 
-class KeptOutput(Protocol):
+class Renewed(Protocol):
     """What is shown in an output, and renewed when a cell has ended."""
 
     @property
     def is_shown(self) -> bool:
         """Whether there may be somebody who sees it."""
-        ...
-
-    def display(self) -> None:
-        """Show it in the cell that runs."""
         ...
 
     def renew(self) -> None:
@@ -135,11 +131,23 @@ class OutputInVscode:
         return {**self._forms, "text/plain": text, "text/html": html}
 
 
-_outputs: list[KeptOutput] = []
+class ViewInColab:
+    """Where Colab shows the notebook: the view gets its whole state at the end of each cell.
+
+    Messages that other threads send reach the page only when the next cell runs.
+    """
+
+    is_shown = True
+
+    def __init__(self, renew: Callable[[], None]) -> None:
+        self.renew = renew
+
+
+_outputs: list[Renewed] = []
 """All of this kernel that may be shown. Their widgets live as long as the kernel, too."""
 
 
-def renewed_after_cells(output: KeptOutput) -> None:
+def renewed_after_cells(output: Renewed) -> None:
     """Renew an output whenever a cell has ended, as long as somebody may see it."""
     events = shell_of_kernel().events
     if _renew_all not in events.callbacks["post_run_cell"]:

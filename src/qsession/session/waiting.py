@@ -70,6 +70,7 @@ class WaitingSession(WorkingSession):
                 while self._pending():
                     stop_if_wanted()
                     bar.show(self._counts(), "not updated" if self.stale_since else "")
+                    self._show_while_waiting(is_over=False)
                     now = clock.now()
                     if deadline is not None and now >= deadline:
                         raise JobTimeoutError(self._timeout_words(timeout_s))
@@ -77,10 +78,14 @@ class WaitingSession(WorkingSession):
                     clock.wait(wake_ups, min(nap_ends, deadline or nap_ends))
                     drain(wake_ups)
                 bar.show(self._counts())
+                self._show_while_waiting(is_over=True)
             except KeyboardInterrupt as interrupt:
                 self.say_how_to_come_back(interrupt)
                 raise
         stop_if_wanted()
+
+    def _show_while_waiting(self, *, is_over: bool) -> None:
+        """Show how it stands wherever that takes the thread that waits."""
 
     def say_how_to_come_back(self, interrupt: KeyboardInterrupt) -> None:
         """Print what goes on after an interrupt, once, and how to wait for it or to end it."""

@@ -13,6 +13,7 @@ from traitlets import Unicode
 
 from qsession.compat import jupyter
 from qsession.errors import QSessionError
+from qsession.session.publisher import Published
 from qsession.widget.bundle import SCRIPT, STYLES
 from qsession.widget.checking import Actions, Request, is_request
 from qsession.widget.replies import Outcome, refusal, reply_to
@@ -61,6 +62,11 @@ class PageWidget(KernelOwned, anywidget.AnyWidget):
         help="The class of the elements that show the view's picture, which the view hides."
     ).tag(sync=True)
 
+    updates_wait = Published(
+        lambda _self: jupyter.is_in_colab(),
+        help="Whether news reach the page only while cells run, and at their end.",
+    ).tag(sync=True)
+
     actions: ClassVar[Actions]
     """What the page may ask for."""
 
@@ -84,6 +90,12 @@ class PageWidget(KernelOwned, anywidget.AnyWidget):
         if not self._free.acquire(blocking=False):
             waiting = f"{MOST_AT_ONCE} requests are being carried out. Try again in a moment."
             self.send(refusal(content, QSessionError(waiting)))
+            return
+        if self.updates_wait:
+            # What other threads send is held back in Colab, the answer too. Its kernels carry out
+            # nothing while a cell runs anyway.
+            self._answer(content)
+            self.renew()
             return
         # One shell serves all widgets of the kernel, so nothing may be waited for here. A click is
         # rare enough to be worth a thread of its own, which ends with its answer.

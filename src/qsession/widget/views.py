@@ -79,6 +79,13 @@ class SessionViews:
         self._let_go(dropped)
         return view
 
+    def renew(self) -> None:
+        """Send the state of each as it is at this moment."""
+        with self._lock:
+            views = [*self._fresh, *([self._first] if self._first else [])]
+        for view in views:
+            view.renew()
+
     def stop_feeding(self) -> None:
         """Tell the views nothing more."""
         with self._lock:

@@ -48,6 +48,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError(f"An address stands in the names of tests; give them ids: {odd}")
 
 
+_IS_HERE = {"linux": sys.platform == "linux", "posix": sys.platform != "win32"}
+"""What tests are marked with that other systems cannot run."""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what this system has not."""
+    for name, is_here in _IS_HERE.items():
+        if not is_here and item.get_closest_marker(name):
+            pytest.skip(f"needs what {name} systems have")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _state_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where this run keeps state, processes that it starts included: not where the user does."""

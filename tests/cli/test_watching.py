@@ -15,6 +15,8 @@ from tests.cloud.server import Server
 from tests.support.circuits import flipped
 from tests.support.patience import PATIENCE_S
 
+pytestmark = pytest.mark.posix
+
 
 def watching(*words: str) -> pexpect.spawn:
     code = "from qsession.cli import main; main()"

@@ -135,6 +135,7 @@ def test_one_that_is_also_somebody_s_on_the_network_keeps_its_journal(opened: Op
 # --- what is not ours -----------------------------------------------------------------------------
 
 
+@pytest.mark.posix
 def test_a_link_in_its_place_is_not_followed_and_its_target_is_left_as_it_was(
     file: Path, tmp_path: Path
 ):
@@ -149,6 +150,7 @@ def test_a_link_in_its_place_is_not_followed_and_its_target_is_left_as_it_was(
     assert target.read_text() == "not a ledger"
 
 
+@pytest.mark.posix
 def test_a_link_to_nothing_makes_no_file(file: Path, tmp_path: Path):
     file.parent.mkdir()
     file.symlink_to(tmp_path / "made")
@@ -157,6 +159,7 @@ def test_a_link_to_nothing_makes_no_file(file: Path, tmp_path: Path):
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.posix
 def test_where_the_system_cannot_refuse_links_they_are_looked_for(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -164,6 +167,7 @@ def test_where_the_system_cannot_refuse_links_they_are_looked_for(
     test_a_link_to_nothing_makes_no_file(file, tmp_path)
 
 
+@pytest.mark.posix
 def test_its_directory_may_be_a_link(file: Path, tmp_path: Path):
     """A home is often on another disk."""
     (tmp_path / "disk").mkdir(mode=0o755)
@@ -173,6 +177,7 @@ def test_its_directory_may_be_a_link(file: Path, tmp_path: Path):
     assert stat.S_IMODE((tmp_path / "disk").stat().st_mode) == 0o755
 
 
+@pytest.mark.posix
 def test_a_pipe_in_its_place_is_refused_at_once(file: Path):
     file.parent.mkdir()
     os.mkfifo(file, 0o644)
@@ -181,6 +186,7 @@ def test_a_pipe_in_its_place_is_refused_at_once(file: Path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
 
 
+@pytest.mark.posix
 def test_a_file_of_another_user_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch):
     file.parent.mkdir()
     file.touch(0o644)
@@ -199,6 +205,7 @@ def test_a_file_of_another_user_is_refused(file: Path, monkeypatch: pytest.Monke
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
 
 
+@pytest.mark.posix
 def test_a_share_that_shows_one_owner_for_all_is_used(file: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "geteuid", lambda: 12_345)
     monkeypatch.setattr(private_file, "_ROOT", -1)
@@ -206,6 +213,7 @@ def test_a_share_that_shows_one_owner_for_all_is_used(file: Path, monkeypatch: p
     found.connection.close()
 
 
+@pytest.mark.posix
 def test_a_file_that_has_a_second_name_keeps_its_mode(file: Path, tmp_path: Path):
     other = tmp_path / "other"
     other.touch()

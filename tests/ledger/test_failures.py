@@ -197,6 +197,7 @@ def test_a_mistake_of_whoever_reads_is_no_trouble_of_the_file(patient: Ledger):
     assert not patient.is_in_trouble
 
 
+@pytest.mark.posix
 def test_a_link_in_its_place_costs_one_warning(patient: Ledger, path: Path, clock: ManualClock):
     path.parent.mkdir()
     path.symlink_to("elsewhere")
@@ -227,6 +228,7 @@ def test_a_full_disk_costs_one_warning_and_is_told_later(
     assert len(on_disk(path)[telling.session_id]) == 301
 
 
+@pytest.mark.posix
 def test_a_disk_that_takes_no_more_bytes_costs_one_warning(path: Path, is_shared: bool):
     """The system itself lets no file grow."""
     program = f"""

@@ -46,6 +46,7 @@ def test_file_systems_of_one_computer_are_known(kind: str):
     assert not is_shared(kind)
 
 
+@pytest.mark.linux
 def test_a_file_system_is_found_by_its_number(listed: Path, tmp_path: Path):
     device = tmp_path.stat().st_dev
     number = f"{os.major(device)}:{os.minor(device)}"
@@ -53,6 +54,7 @@ def test_a_file_system_is_found_by_its_number(listed: Path, tmp_path: Path):
     assert is_on_network(tmp_path) is True
 
 
+@pytest.mark.linux
 def test_one_that_has_no_number_in_the_list_is_found_by_its_place(listed: Path, tmp_path: Path):
     (tmp_path / "my home").mkdir()
     listed.write_text(
@@ -67,6 +69,7 @@ def test_one_that_has_no_number_in_the_list_is_found_by_its_place(listed: Path, 
     assert is_on_network(tmp_path) is False
 
 
+@pytest.mark.linux
 def test_it_is_that_of_the_directory_and_not_of_the_link_to_it(listed: Path, tmp_path: Path):
     (tmp_path / "scratch").mkdir()
     (tmp_path / "home").symlink_to("scratch")
@@ -74,18 +77,21 @@ def test_it_is_that_of_the_directory_and_not_of_the_link_to_it(listed: Path, tmp
     assert is_on_network(tmp_path / "home") is True
 
 
+@pytest.mark.linux
 @pytest.mark.parametrize("text", ["", "nothing like it\n", "1 2 3 - nfs\n", " - \n"])
 def test_a_list_that_says_nothing_leaves_it_open(listed: Path, tmp_path: Path, text: str):
     listed.write_text(text)
     assert is_on_network(tmp_path) is None
 
 
+@pytest.mark.linux
 def test_without_a_list_or_a_directory_it_is_left_open(listed: Path, tmp_path: Path):
     assert is_on_network(tmp_path) is None
     listed.write_text(mounts(("/", "nfs")))
     assert is_on_network(tmp_path / "nowhere") is None
 
 
+@pytest.mark.linux
 def test_this_system_tells():
     if sys.platform == "linux":
         assert is_on_network(Path("/proc")) is False

@@ -25,6 +25,7 @@ def test_this_process_is_there():
     assert this_process().started is not None
 
 
+@pytest.mark.linux
 def test_another_process_has_ended_once_it_is_killed_even_if_nobody_asked_for_it():
     child = subprocess.Popen(WAITING, stdin=subprocess.PIPE)  # noqa: S603 - this Python
     other = process_of(child.pid)

@@ -217,6 +217,7 @@ def test_work_is_kept_while_its_job_waits(gated: GatedBackend):
         assert ledger.read(lambda file: read_work(file, job.job_id())) is None
 
 
+@pytest.mark.posix
 def test_the_ledger_is_for_its_user_alone(ledger: Ledger, path: Path, is_shared: bool):
     Telling(ledger).submit("a")
     modes = {name.name: stat.S_IMODE(name.stat().st_mode) for name in path.parent.iterdir()}
@@ -226,6 +227,7 @@ def test_the_ledger_is_for_its_user_alone(ledger: Ledger, path: Path, is_shared:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.posix
 def test_a_ledger_that_others_could_read_is_closed_to_them(ledger: Ledger, path: Path):
     path.parent.mkdir(parents=True)
     path.touch(0o644)
@@ -272,6 +274,7 @@ def test_work_without_a_session_is_not_written_down(ledger_home: Path):
     assert not (ledger_home / "ledger.sqlite3").exists()
 
 
+@pytest.mark.posix
 def test_a_forked_process_has_a_ledger_of_its_own(ledger_home: Path):
     session = Session("fake_manila", create_new=True)
     ledger = ledger_of_process()

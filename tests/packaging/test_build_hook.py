@@ -9,6 +9,8 @@ import pytest
 
 import hatch_build
 
+pytestmark = pytest.mark.posix
+
 if TYPE_CHECKING:
     from pathlib import Path
 

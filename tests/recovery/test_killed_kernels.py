@@ -11,6 +11,8 @@ from qsession import JobLostError, JobStatus, Session, attach, sessions
 from tests.recovery.conftest import ROUNDS
 from tests.recovery.kernels import Kernels, random_moment
 
+pytestmark = pytest.mark.linux
+
 if TYPE_CHECKING:
     from tests.cloud.server import Server
 

@@ -63,6 +63,7 @@ def test_an_executor_must_be_one(executor):
         Session(executor=executor)
 
 
+@pytest.mark.linux
 @pytest.mark.parametrize(
     ("limit", "size"),
     [
@@ -89,6 +90,13 @@ def test_what_is_no_size_is_refused(limit):
         Session(memory_limit=limit)
 
 
+def test_other_systems_hold_no_process_to_a_limit_and_say_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("qsession.session.arguments._PLATFORM", "win32")
+    with pytest.raises(InvalidInputError, match="memory_limit needs Linux"):
+        Session(memory_limit="4GB")
+
+
+@pytest.mark.linux
 def test_an_executor_limits_its_own_memory():
     with (
         ThreadPoolExecutor(1) as executor,
@@ -97,6 +105,7 @@ def test_an_executor_limits_its_own_memory():
         Session(executor=executor, memory_limit="4GB")
 
 
+@pytest.mark.linux
 @pytest.mark.parametrize("option", [{"parallel": 2}, {"memory_limit": "4GB"}, {"executor": 1}])
 def test_a_session_of_ibm_quantum_has_none_of_them(backend, option):
     if "executor" in option:
@@ -107,6 +116,7 @@ def test_a_session_of_ibm_quantum_has_none_of_them(backend, option):
             Batch(backend, **option)
 
 
+@pytest.mark.linux
 def test_a_job_beyond_the_memory_limit_fails_and_the_next_one_runs(make_session, warm_workers):
     session = make_session("aer_simulator", memory_limit="100MB")
     job = session.run(huge(), options={"run_options": {"method": "statevector"}})

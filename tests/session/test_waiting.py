@@ -83,6 +83,7 @@ def test_a_timeout_that_is_no_number_of_seconds_is_refused(make_session: Make, t
         make_session().wait(timeout)
 
 
+@pytest.mark.posix
 def test_an_interrupt_leaves_the_jobs_and_says_how_to_come_back(
     busy: Session, gated: GatedBackend, capsys: pytest.CaptureFixture[str]
 ):

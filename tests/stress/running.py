@@ -47,6 +47,8 @@ _EXPECTED = (
 )
 """What a step may be answered with; whatever else is raised is a fault."""
 
+_AT_ONCE = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has but one way
+
 
 class TickingClock(ManualClock):
     """Stands still but for a microsecond each time it is read, so that times tell the order."""
@@ -263,7 +265,7 @@ class Run:
             lent = list(workers._lent)
             if lent:
                 with contextlib.suppress(OSError):
-                    os.kill(lent[number % len(lent)].pid, signal.SIGKILL)
+                    os.kill(lent[number % len(lent)].pid, _AT_ONCE)
                     self.notices.happened["process lost"] += 1
 
     def _close(self, number: int) -> None:

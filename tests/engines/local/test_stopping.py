@@ -118,6 +118,7 @@ def test_a_lost_worker_ends_one_job_in_words(at_work: Bench, warm_workers: Worke
     assert queued.result(PATIENCE_S).get_counts() == {"1": 3}
 
 
+@pytest.mark.linux
 def test_a_job_beyond_its_memory_fails_in_words_and_the_next_one_runs(warm_workers, make_bench):
     bench = make_bench(AerSimulator(method="statevector"), memory_limit=100 * 2**20)
     job, queued = bench.submit(huge(), shots=1), bench.submit(shots=3)

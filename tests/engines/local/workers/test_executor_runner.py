@@ -323,6 +323,7 @@ def test_a_unit_that_the_executor_runs_cannot_be_stopped(ended: Ended):
         assert ended.counts() == {"1": 3}
 
 
+@pytest.mark.posix
 def test_a_process_that_dies_fails_its_unit_in_words(ended: Ended, processes: ProcessPoolExecutor):
     place = ElsewhereInOrder(processes)
     place.start("first", CircuitWork(BACKEND, (bell(),), {"shots": 2}), ended)

@@ -56,6 +56,7 @@ def waiting() -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("platform", ["linux", "darwin"])
 def test_a_process_that_holds_the_interpreter_ends_with_the_one_that_started_it(platform: str):
     command = [sys.executable, "-c", HOLDER, platform, BUSY, FOLDER]
@@ -91,6 +92,7 @@ def test_it_can_be_cut_before_there_is_a_worker(lifeline: type[PipeLifeline | Wa
     lifeline().cut()
 
 
+@pytest.mark.posix
 @LIFELINES
 def test_a_forked_child_lets_go_of_it_without_a_sign(
     lifeline: type[PipeLifeline | WatcherLifeline], waiting: subprocess.Popen[bytes]

@@ -70,6 +70,7 @@ def test_what_it_prints_does_not_disturb_it(worker: Worker):
     assert counts(worker.run("job", pack(work))) == {"1": 2}
 
 
+@pytest.mark.linux
 def test_a_job_that_needs_more_than_its_limit_fails_and_the_next_one_runs(worker: Worker):
     work = CircuitWork(AerSimulator(method="statevector"), (huge(),), {"shots": 1})
     with pytest.raises(JobMemoryError, match=r"needed more memory than its limit of 104857600 b"):

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from qiskit_ibm_runtime.api.exceptions import RequestsApiError
 
 from qsession.errors import in_words
-from qsession.redaction.errors import errors_without_secrets, without_secrets
+from qsession.redaction.errors import ErrorsWithoutSecrets, without_secrets
 from qsession.redaction.secrets import REMOVED
 
 KEY = "p8scR3VUQruC-cZLRB2obrT2Bp3UlXrKjOOABnkPKsHM"
@@ -123,12 +123,24 @@ def test_a_secret_that_no_account_holds_can_be_named():
     assert str(without_secrets(ValueError("is my word"), "my word")) == f"is {REMOVED}"
 
 
-def test_a_block_raises_what_it_raised_without_secrets():
-    with pytest.raises(KeyError, match="removed") as caught, errors_without_secrets():
-        raise KeyError(KEY)
-    assert caught.tb is not None
-    with pytest.raises(RuntimeError, match="removed"), errors_without_secrets():
+def test_a_block_raises_what_it_raised_without_secrets_and_without_the_frames_that_hold_them():
+    def call() -> None:
+        with ErrorsWithoutSecrets():
+            fail(KeyError(KEY))
+
+    with pytest.raises(KeyError, match="removed") as caught:
+        call()
+    names = [entry.name for entry in caught.traceback]
+    assert names
+    assert "fail" not in names
+    with pytest.raises(RuntimeError, match="removed"), ErrorsWithoutSecrets():
         Model.model_validate({"count": KEY})
+
+
+def test_frames_of_a_block_can_be_kept():
+    with pytest.raises(KeyError, match="q") as caught, ErrorsWithoutSecrets(keeps_frames=True):
+        fail(KeyError("q"))
+    assert "fail" in {entry.name for entry in caught.traceback}
 
 
 def test_an_error_in_words_tells_no_secret():

@@ -296,7 +296,7 @@ def default_service() -> QiskitRuntimeService:
     except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
         saved = (account.get("token") for account in _saved_accounts())
         tokens = [token for token in saved if isinstance(token, str)]
-        raise without_secrets(error, *tokens, keeps_frames=True) from error.__cause__
+        raise without_secrets(error, *tokens) from error.__cause__
     know_secrets_of_service(service)
     return service
 

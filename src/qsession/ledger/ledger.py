@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 from qsession.clock import SystemClock, drain
+from qsession.errors import in_words
 from qsession.ledger import locking
 from qsession.ledger.connection import LedgerFile
 from qsession.ledger.database import Checkpoints
@@ -167,7 +168,7 @@ class Ledger:
         if isinstance(error, LedgerTooNewError):
             self._give_up(error)
             return False
-        why = f"{type(error).__name__}: {error}"
+        why = in_words(error)
         if not may_pass(error):
             warn_once("not storable", f"The ledger {self.path} misses a session or job ({why}).")
             return False
@@ -242,7 +243,7 @@ class Ledger:
             # It says nothing of what can be written; what is known here can be told all the same.
             _log.debug("The ledger cannot be read.", exc_info=True)
             is_busy = isinstance(error, FileBusyError)
-            why = "it is being written" if is_busy else f"{type(error).__name__}: {error}"
+            why = "it is being written" if is_busy else in_words(error)
             warn_once(
                 "reading",
                 f"The ledger {self.path} cannot be read ({why}). What it knows of other processes "

@@ -1,4 +1,4 @@
-"""Takes secrets out of errors, and of what they are chained to: `without_secrets`.
+"""Takes secrets out of errors and what they are chained to: `without_secrets`, and for a block.
 
 A traceback prints an error with its causes, and a debugger the variables of their frames, where a
 client keeps its headers. So an error of somebody else's is shown with its class and its words, and
@@ -7,8 +7,8 @@ without what it carries along.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from types import TracebackType
 from typing import Any, Final
 
 from qsession.redaction.secrets import redacted
@@ -31,16 +31,32 @@ def without_secrets(error: BaseException, *also: str, keeps_frames: bool = False
     return _mended(error, also, {}, keeps_frames=keeps_frames)
 
 
-@contextmanager
-def errors_without_secrets() -> Iterator[None]:
-    """Raise what the block raises without secrets."""
-    try:
-        yield
-    except Exception as error:
-        mended = without_secrets(error, keeps_frames=True)
-        if mended is error:
-            raise
-        raise mended from None
+class ErrorsWithoutSecrets:
+    """A block that raises what it raises without secrets.
+
+    Args:
+        keeps_frames: Whether it is raised from where it came, since users look for it there.
+    """
+
+    # Not by contextlib, which puts the frames back.
+
+    def __init__(self, *, keeps_frames: bool = False) -> None:
+        self._keeps_frames = keeps_frames
+
+    def __enter__(self) -> None:
+        """Nothing is to be done before."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Change the error."""
+        if isinstance(error, Exception):
+            mended = without_secrets(error, keeps_frames=self._keeps_frames)
+            if mended is not error:
+                raise mended from None
 
 
 def _mended(

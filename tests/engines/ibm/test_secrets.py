@@ -305,3 +305,19 @@ def test_errors_of_ours_are_raised_from_ones_without_secrets(
     assert type(caught.value.__cause__).__name__ == "IBMRuntimeError"
     assert REMOVED in str(caught.value.__cause__)
     server.faults.clear()
+
+
+def test_what_a_primitive_raises_before_it_hands_over_is_raised_without_secrets(
+    make_session: Make, quoting: Quoting, told: Told, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(**_: object) -> None:
+        raise ValueError(quoting.words())
+
+    monkeypatch.setattr(
+        "qsession.engines.ibm.submission.client_side_primitives", lambda: (fail, fail)
+    )
+    told.take(lambda: make_session().run(flipped()))
+    whole = told.whole()
+    for secret in quoting.secrets():
+        assert secret not in whole
+    assert REMOVED in whole

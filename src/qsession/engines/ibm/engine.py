@@ -37,7 +37,7 @@ from qsession.model.job import JobRecord
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, State
 from qsession.model.submissions import note_submission
-from qsession.redaction.errors import without_secrets
+from qsession.redaction.errors import ErrorsWithoutSecrets, without_secrets
 from qsession.redaction.secrets import redacted_tree
 
 if TYPE_CHECKING:
@@ -195,7 +195,8 @@ class IBMEngine:
 
     def run_pubs(self, request: PubRequest, mode: Any) -> Job:
         """Submit PUBs with the primitives that IBM recommends."""
-        return submit_pubs(request, mode)
+        with ErrorsWithoutSecrets(keeps_frames=True):
+            return submit_pubs(request, mode)
 
     def run_circuits(
         self,
@@ -205,7 +206,8 @@ class IBMEngine:
         mode: Any,
     ) -> Job:
         """Submit circuits to the sampler: the service no longer runs circuits otherwise."""
-        job = submit_circuits(circuits, run_options.get("shots"), name, mode)
+        with ErrorsWithoutSecrets(keeps_frames=True):
+            job = submit_circuits(circuits, run_options.get("shots"), name, mode)
         counted = CountsJob(job, circuits)
         self._jobs[job.job_id()] = counted
         return counted

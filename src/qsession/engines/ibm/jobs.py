@@ -11,7 +11,7 @@ from qiskit.result import Result
 from qiskit_ibm_runtime import RuntimeJobV2
 
 from qsession.engines.jobs import ended, note_result
-from qsession.redaction.errors import errors_without_secrets
+from qsession.redaction.errors import ErrorsWithoutSecrets
 from qsession.redaction.secrets import redacted
 
 if TYPE_CHECKING:
@@ -102,36 +102,36 @@ class AwaitableJob(RuntimeJobV2):
 
     def result(self, *args: Any, **kwargs: Any) -> Any:
         """Wait for the result as IBM's job does; the session keeps its expectation values."""
-        with errors_without_secrets():
+        with ErrorsWithoutSecrets():
             result = super().result(*args, **kwargs)
         note_result(self._journal, self.job_id(), result)
         return result
 
     def error_message(self) -> str | None:
         """Why it failed, in the service's words, without secrets."""
-        with errors_without_secrets():
+        with ErrorsWithoutSecrets():
             words = super().error_message()
         return None if words is None else redacted(words)
 
     def logs(self) -> str:
         """What its program logged, without secrets."""
-        with errors_without_secrets():
+        with ErrorsWithoutSecrets():
             return redacted(super().logs())
 
     def status(self) -> Any:
         """Ask where it stands."""
-        with errors_without_secrets():
+        with ErrorsWithoutSecrets():
             return super().status()
 
     def metrics(self) -> dict[str, Any]:
         """Ask for its times and usage."""
-        with errors_without_secrets():
+        with ErrorsWithoutSecrets():
             metrics: dict[str, Any] = super().metrics()
             return metrics
 
     def cancel(self) -> None:
         """Cancel it, as IBM's job does."""
-        with errors_without_secrets():
+        with ErrorsWithoutSecrets():
             super().cancel()
 
     def __await__(self) -> Generator[Any, None, Any]:

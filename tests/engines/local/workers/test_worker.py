@@ -117,6 +117,13 @@ def test_one_that_cannot_start_says_what_it_said(monkeypatch):
         Worker()
 
 
+def test_what_it_says_on_its_way_down_is_told_without_secrets():
+    worker = Worker(warm_up=("no_such_module_for_Bearer abcdef123456",))
+    with pytest.raises(WorkerStartError, match=r"for_Bearer \[removed\]"):
+        worker.run("job", pack(unsure_work()))
+    worker.close()
+
+
 PARENT = """
 import sys
 from qsession.engines.local.workers.packing import pack

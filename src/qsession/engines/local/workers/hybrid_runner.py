@@ -20,7 +20,7 @@ from qsession.engines.local.workers.pool import Workers, workers
 from qsession.engines.local.workers.protocol import CannotSendError, read_reply
 from qsession.engines.local.workers.runner import StoppedError
 from qsession.engines.local.workers.worker import Worker, WorkerStartError
-from qsession.errors import JobFailedError, WorkerLostError
+from qsession.errors import JobFailedError, WorkerLostError, in_words
 from qsession.forks import ForkSafeLock
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ class _Floor:
         try:
             parcel = pack(unit.work)
         except Exception as error:
-            raise CannotSendError(f"{type(error).__name__}: {error}") from error
+            raise CannotSendError(in_words(error)) from error
         worker = self._borrow(unit)
         is_usable = False
         try:

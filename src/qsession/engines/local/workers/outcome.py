@@ -14,7 +14,7 @@ from logging.handlers import QueueHandler
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from qsession.errors import JobFailedError
+from qsession.errors import JobFailedError, in_words
 from qsession.forks import ForkSafeLock
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def packed(ending: Ending) -> bytes:
             pickle.loads(pickled)  # noqa: S301 - exceptions may fail only here
     except Exception as problem:  # noqa: BLE001 - pickle fails with whatever it meets
         if ending.error is not None:
-            words = f"{type(ending.error).__name__}: {ending.error}"
+            words = in_words(ending.error)
         else:
             words = f"Its result cannot be sent to this process: {problem}"
         error = JobFailedError(words)

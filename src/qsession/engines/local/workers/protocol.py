@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from qsession.engines.local.work import run_work
 from qsession.engines.local.workers.memory import limited_memory, require_success, shortage_in_words
 from qsession.engines.local.workers.outcome import Ending, capture, packed
+from qsession.errors import in_words
 from qsession.forks import ForkSafeLock
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def carry_out(task: Task) -> Reply:
     except _MissingPartError as missing:
         return Reply(here, missing=(str(missing),))
     except Exception as error:  # noqa: BLE001 - such as a class that exists only where it comes from
-        return Reply(here, unreadable=f"{type(error).__name__}: {error}")
+        return Reply(here, unreadable=in_words(error))
     began = time.perf_counter()
     ending = _run(work, task, is_away=task.home != here)
     seconds = time.perf_counter() - began

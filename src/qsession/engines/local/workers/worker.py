@@ -19,6 +19,7 @@ from qsession.engines.local.workers.packing import Parcel
 from qsession.engines.local.workers.protocol import Reply, Task, this_process
 from qsession.engines.local.workers.worker_main import read_frame, write_frame
 from qsession.errors import WorkerLostError
+from qsession.redaction.secrets import redacted
 
 WARM_UP = ("qiskit_aer", "qsession.engines.local.work")
 """Modules that a worker loads before the first job needs them; they take it a second or more."""
@@ -189,7 +190,7 @@ class Worker:
         longest = 500
         self._last_words.seek(0)
         text = self._last_words.read()[-longest:].decode(errors="replace").strip()
-        return f" It said: {text}" if text else ""
+        return f" It said: {redacted(text)}" if text else ""
 
 
 def _has_bytes(pipe: BinaryIO) -> bool:

@@ -542,10 +542,10 @@ def test_forks_at_any_moment_of_a_busy_session(busy_session: Session):
 EXITING = """
     import os, sys, tempfile, threading
     from qsession import Session
-    from tests.engines.local.workers.work import ENDLESS_SHOTS, endless, unsure
+    from tests.engines.local.workers.work import ENDLESS_SHOTS, endless
     from tests.support.circuits import bell, flipped
 
-    noisy, slow = Session("fake_manila", name="noisy"), Session(unsure(), name="slow")
+    noisy, slow = Session("fake_manila", name="noisy"), Session(name="slow")
     noisy.run(flipped(), shots=1).result()
     slow.run(flipped(), shots=1).result()
     long = slow.run(endless(), shots=ENDLESS_SHOTS)

@@ -93,6 +93,7 @@ def test_it_can_be_cut_before_there_is_a_worker(lifeline: type[PipeLifeline | Wa
 
 
 @pytest.mark.posix
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 @LIFELINES
 def test_a_forked_child_lets_go_of_it_without_a_sign(
     lifeline: type[PipeLifeline | WatcherLifeline], waiting: subprocess.Popen[bytes]

@@ -107,6 +107,7 @@ export function snapshot(
     connection: "live",
     problem: null,
     updatesWait: false,
+    clicksWait: false,
     isPending: () => false,
     nowMs: NOW,
     ...others,

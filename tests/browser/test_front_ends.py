@@ -261,7 +261,7 @@ def test_a_dark_page_has_a_dark_view(open_in: OpenIn, tell: Tell, front_end: str
 @pytest.mark.parametrize(
     ("front_end", "kernel", "answer"),
     [
-        extended(JUPYTERLAB, "qs-6.31", WAITS),
+        extended(JUPYTERLAB, "qs-6.31", AT_ONCE),
         extended(JUPYTERLAB, "qs-7.1", AT_ONCE),
         extended(JUPYTERLAB, "qs-7.2", AT_ONCE),
         extended(JUPYTERLAB, "qs-7.3", AT_ONCE),

@@ -183,6 +183,14 @@ window.vscode = (() => {
     });
   }
 
+  /** What the extension does when a kernel was restarted: outputs stay as they are. */
+  async function restarted(id, address) {
+    manager.dispose();
+    kernel.dispose();
+    running.clear();
+    await connect(id, address);
+  }
+
   function place(index) {
     for (let count = document.querySelectorAll(".cell").length; count <= index; count += 1) {
       const cell = document.body.appendChild(document.createElement("div"));
@@ -261,9 +269,11 @@ window.vscode = (() => {
 
   return {
     open,
+    restarted,
     run,
     isRunning: (index) => running.has(index),
     cells: () => cells,
+    text: (index) => cells[index].map(({ data }) => data["text/plain"] ?? "").join(""),
     kernel: () => kernel,
   };
 })();

@@ -74,6 +74,12 @@ class VscodePage(WatchedPage):
         self.page.goto("about:blank")
         self._show(saved)
 
+    def restart_kernel(self) -> None:
+        """Restart the kernel."""
+        self._server.request("POST", f"/api/kernels/{self._kernel}/restart")
+        self._call("restarted", self._kernel, self._channels)
+        self.run_cell(0, NOTEBOOK)
+
     def run_cell(self, index: int, code: str, timeout: float = 60, *, wait: bool = True) -> None:
         """Run code as a cell."""
         self._call("run", index, code)
@@ -87,6 +93,11 @@ class VscodePage(WatchedPage):
         for output in self.outputs(index):
             assert not output.get("isError"), output["data"]["text/plain"]
 
+    def wait_text(self, index: int, text: str, timeout: float = 60) -> None:
+        """Wait until a cell has given a text."""
+        says = "([index, text]) => window.vscode.text(index).includes(text)"
+        self.page.wait_for_function(says, arg=[index, text], timeout=timeout * 1000)
+
     def is_running(self, index: int) -> bool:
         """Tell whether a cell is running."""
         return bool(self._call("isRunning", index))
@@ -98,7 +109,8 @@ class VscodePage(WatchedPage):
 
     def text(self, index: int) -> str:
         """Return the plain text of what a cell gave."""
-        return "".join(output["data"].get("text/plain", "") for output in self.outputs(index))
+        text: str = self._call("text", index)
+        return text
 
     def output(self, index: int) -> Locator:
         """Return the element that holds a cell's outputs."""
@@ -107,9 +119,12 @@ class VscodePage(WatchedPage):
     def _show(self, saved: list[Any]) -> None:
         self.page.goto(f"{self._address}/")
         self.page.wait_for_function("window.vscIPyWidgets8")
-        channels = f"ws://{self._server.host}/api/kernels/{self._kernel}/channels"
-        address = f"{channels}?token={self._server.token}"
-        self._call("open", self._kernel, address, saved)
+        self._call("open", self._kernel, self._channels, saved)
+
+    @property
+    def _channels(self) -> str:
+        address = f"ws://{self._server.host}/api/kernels/{self._kernel}/channels"
+        return f"{address}?token={self._server.token}"
 
     def _serve(self, route: Route) -> None:
         path = route.request.url.removeprefix(self._address)

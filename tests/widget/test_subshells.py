@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from ipykernel.comm import Comm
@@ -86,3 +86,78 @@ def test_clicks_do_not_wait_in_jupyter_because_marimo_was_imported(
 def test_in_a_script_no_click_waits(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delitem(sys.modules, "marimo", raising=False)
     assert jupyter.clicks_wait() is False
+
+
+# --- the ways of a page of its own ----------------------------------------------------------------
+
+
+def in_kernel(monkeypatch: pytest.MonkeyPatch, **attributes: object) -> SimpleNamespace:
+    """A kernel with these attributes, in which this runs."""
+    kernel = SimpleNamespace(**attributes)
+    shell = SimpleNamespace(kernel=kernel, user_ns={})
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    return kernel
+
+
+def message(comm_id: str, **data: object) -> dict[str, object]:
+    return {"content": {"comm_id": comm_id, "data": data}, "buffers": []}
+
+
+@pytest.mark.parametrize(
+    ("kernel", "channel"),
+    [
+        ({"_supports_kernel_subshells": True, "control_handlers": {}}, "subshell"),
+        ({"_supports_kernel_subshells": False, "control_handlers": {}}, "control"),
+        ({"control_handlers": {}}, "control"),  # ipykernel 6
+        ({"control_handlers": None}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_page_is_told_where_messages_are_handled_while_a_cell_runs(
+    monkeypatch: pytest.MonkeyPatch, session: Session, kernel: dict[str, object], channel: str
+):
+    in_kernel(monkeypatch, **kernel)
+    assert jupyter.busy_channel() == channel
+    assert session.widget.get_state(["busy_channel"]) == {"busy_channel": channel}
+
+
+def test_outside_of_a_kernel_there_is_no_such_place():
+    assert jupyter.busy_channel() == ""
+
+
+def test_messages_are_addressed_to_the_widgets_comm(session: Session):
+    assert session.widget.comm_id == session.widget.model_id == session.widget.comm.comm_id
+
+
+def test_the_control_channel_of_an_old_kernel_takes_requests(
+    monkeypatch: pytest.MonkeyPatch, session: Session
+):
+    handlers: dict[str, Any] = {}
+    in_kernel(monkeypatch, control_handlers=handlers)
+    page: RecordingComm = session.widget.comm
+    take = handlers["comm_msg"]
+    request = {"kind": "request", "id": "r1", "action": "here"}
+    take(None, [], message(session.widget.model_id, method="custom", content=request))
+    page.wait_for(lambda: bool(page.contents("reply")))
+
+    take(None, [], message("another's", method="custom", content=request))
+    take(None, [], {"content": {}})
+    session.widget.close()
+    take(None, [], message(session.widget.comm_id, method="custom", content=request))
+    assert len(page.contents("reply")) == 1
+
+
+def test_a_handler_that_the_kernel_has_is_left_to_it(
+    monkeypatch: pytest.MonkeyPatch, session: Session
+):
+    handlers: dict[str, Any] = {"comm_msg": "its own"}
+    in_kernel(monkeypatch, control_handlers=handlers)
+    assert session.widget.comm is not None
+    assert handlers == {"comm_msg": "its own"}
+
+
+def test_a_kernel_with_subshells_gets_no_handler(monkeypatch: pytest.MonkeyPatch, session: Session):
+    handlers: dict[str, Any] = {}
+    in_kernel(monkeypatch, _supports_kernel_subshells=True, control_handlers=handlers)
+    assert session.widget.comm is not None
+    assert handlers == {}

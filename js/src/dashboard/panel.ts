@@ -10,6 +10,7 @@ import { Outcomes } from "../views/outcome";
 import { StatusLine } from "../views/status-line";
 import { listen, type WidgetModel } from "../wire/model";
 import { RequestError, Requests } from "../wire/requests";
+import { Route } from "../wire/route";
 import { isReply } from "../wire/wire";
 import { COLUMNS, EntryRow } from "./entry-row";
 import { Looking } from "./looking";
@@ -34,6 +35,7 @@ export class DashboardPanel {
   readonly node: HTMLElement;
   readonly #model: WidgetModel;
   readonly #signal: AbortSignal;
+  readonly #route: Route;
   readonly #requests: Requests<DashboardAction>;
   readonly #rows = new Map<string, EntryRow>();
   readonly #title = h("span", { class: "qs-title" });
@@ -58,8 +60,9 @@ export class DashboardPanel {
     this.#signal = signal;
     this.#outcomes = new Outcomes(this.#alerts, this.#status, signal);
     this.#connection = connectionOfView(model, host);
+    this.#route = new Route(model, () => this.#draw(), signal);
     this.#requests = new Requests(
-      (content) => model.send(content),
+      (content) => this.#route.send(content),
       () => this.#draw(),
     );
     const explain = (reason: string): void => this.#status.say(reason);
@@ -151,12 +154,10 @@ export class DashboardPanel {
   }
 
   #describe(): DashboardView {
-    return describeDashboard(
-      this.#overview,
-      this.#connection,
-      Date.now() + this.#skewMs,
-      this.#model.get("updates_wait") === true,
-    );
+    return describeDashboard(this.#overview, this.#connection, Date.now() + this.#skewMs, {
+      updatesWait: this.#model.get("updates_wait") === true,
+      clicksWait: this.#route.waits ?? this.#overview?.clicks_wait ?? false,
+    });
   }
 
   #draw(): void {

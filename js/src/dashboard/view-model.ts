@@ -15,6 +15,12 @@ import { UPDATES_WAIT } from "../view-model/session";
 import { type Sign, STATE_SIGNS, type Tone } from "../view-model/words";
 import type { Entry, Overview } from "./wire";
 
+/** What waits for the running cell: news for its end, or clicks. */
+export interface Waiting {
+  readonly updatesWait: boolean;
+  readonly clicksWait: boolean;
+}
+
 export interface EntryView {
   readonly key: string;
   /** How buttons and rows name the session for people who do not see them. */
@@ -70,7 +76,7 @@ export function describeDashboard(
   overview: Overview | null,
   connection: Connection,
   nowMs: number,
-  updatesWait = false,
+  { updatesWait, clicksWait }: Waiting,
 ): DashboardView {
   const isLive = connection === "live";
   const entries = (overview?.entries ?? []).map((entry) =>
@@ -83,7 +89,10 @@ export function describeDashboard(
     entries,
     emptyText: emptyText(overview),
     problem: overview?.problem ?? null,
-    hint: updatesWait && isLive ? waitingHint(overview, nowMs) : hint(overview, connection, nowMs),
+    hint:
+      updatesWait && isLive
+        ? waitingHint(overview, nowMs)
+        : hint(overview, connection, nowMs, clicksWait),
     openCount,
     isCounting: isLive && entries.some((entry) => entry.left !== NOTHING),
   };
@@ -159,10 +168,15 @@ function waitingHint(overview: Overview | null, nowMs: number): string {
   return `${when}${UPDATES_WAIT}`;
 }
 
-function hint(overview: Overview | null, connection: Connection, nowMs: number): string {
+function hint(
+  overview: Overview | null,
+  connection: Connection,
+  nowMs: number,
+  clicksWait: boolean,
+): string {
   if (connection === "exported") return "As it was when the notebook had run.";
   if (connection === "dead") return "The kernel is gone. This is what was known last.";
-  if (overview?.clicks_wait) return "While a cell runs, clicks wait for its end.";
+  if (clicksWait) return "While a cell runs, clicks wait for its end.";
   if (overview === null || overview.asked_ms === null) return "";
   return `Account asked at ${clock(overview.asked_ms, nowMs)}`;
 }

@@ -1,5 +1,6 @@
 import { listen, type Model } from "../wire/model";
 import { type RequestArguments, RequestError, Requests } from "../wire/requests";
+import { Route } from "../wire/route";
 import {
   type Action,
   type Delta,
@@ -47,6 +48,7 @@ const NO_CHANGE: Change = { stateBefore: null, jobs: [], isReset: false };
  */
 export class SessionStore {
   readonly #model: Model;
+  readonly #route: Route;
   readonly #requests: Requests;
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #jobs = new JobList();
@@ -68,6 +70,7 @@ export class SessionStore {
   /** @param signal ends the store: it lets go of the model and fails what is still open. */
   constructor(model: Model, signal: AbortSignal) {
     this.#model = model;
+    this.#route = new Route(model, () => this.#tell(NO_CHANGE), signal);
     this.#requests = new Requests(
       (content) => this.#send(content),
       () => this.#tell(NO_CHANGE),
@@ -100,6 +103,11 @@ export class SessionStore {
   /** Whether only the session and its meters are wanted. */
   get isCompact(): boolean {
     return this.#model.get("view") === "compact";
+  }
+
+  /** Whether clicks wait for the running cell: the page's own way decides, if it has one. */
+  get clicksWait(): boolean {
+    return this.#route.waits ?? this.#head?.clicks_wait ?? false;
   }
 
   /** Whether news come only while cells run, and at their end, as in Colab. */
@@ -204,7 +212,7 @@ export class SessionStore {
 
   #send(content: object): void {
     try {
-      this.#model.send(content);
+      this.#route.send(content);
     } catch (error) {
       // After a kernel restart the comm is closed; the page stays and looks alive.
       this.setConnection("dead");

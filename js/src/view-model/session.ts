@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly problem: string | null;
   /** Whether news come only while cells run, and at their end. */
   readonly updatesWait: boolean;
+  /** Whether clicks wait for the running cell. */
+  readonly clicksWait: boolean;
   /** Whether a request under this key waits for its reply. */
   readonly isPending: (key: string) => boolean;
   /** Now by the kernel's clock. */
@@ -138,9 +140,9 @@ export function action(
     : { reason: null, isPending: false };
 }
 
-function hint({ updatesWait, nowMs }: Snapshot, head: Head): string {
+function hint({ updatesWait, clicksWait, nowMs }: Snapshot, head: Head): string {
   if (updatesWait) return `As of ${clock(head.now_ms, nowMs)}. ${UPDATES_WAIT}`;
-  return head.clicks_wait ? "Clicks wait for the running cell to end" : "";
+  return clicksWait ? "Clicks wait for the running cell to end" : "";
 }
 
 /** Said where news come only with cells. */

@@ -131,6 +131,7 @@ export class SessionPanel {
       connection: store.connection,
       problem: store.problem,
       updatesWait: store.updatesWait,
+      clicksWait: store.clicksWait,
       isPending: (key) => store.isPending(key),
       nowMs: store.now(),
     };

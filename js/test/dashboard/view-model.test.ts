@@ -4,11 +4,14 @@ import type { Entry } from "../../src/dashboard/wire";
 import { NOW } from "../fixtures";
 import { entry, overview } from "./fixtures";
 
+const AT_ONCE = { updatesWait: false, clicksWait: false };
+
 function viewOf(changes: Partial<Entry>, { isLive = true, nowMs = NOW } = {}) {
   const [first] = describeDashboard(
     overview([entry("a", changes)]),
     isLive ? "live" : "dead",
     nowMs,
+    AT_ONCE,
   ).entries;
   if (!first) throw new Error("The entry is not shown.");
   return first;
@@ -64,38 +67,43 @@ describe("a session in the list", () => {
 
 describe("the list", () => {
   test("says how new it is where news come only with cells", () => {
-    const view = describeDashboard(overview([entry("a")]), "live", NOW, true);
+    const view = describeDashboard(overview([entry("a")]), "live", NOW, {
+      updatesWait: true,
+      clicksWait: true,
+    });
     expect(view.hint).toMatch(/^As of .*\. This notebook is told of news when a cell ends\.$/);
   });
 
   test("counts its sessions, and those that are open", () => {
     const shown = overview([entry("a"), entry("b", { is_open: false })]);
-    const view = describeDashboard(shown, "live", NOW);
+    const view = describeDashboard(shown, "live", NOW, AT_ONCE);
     expect(view.title).toBe("2 sessions");
     expect(view.subtitle).toBe("1 open");
-    expect(describeDashboard(overview([entry("a")]), "live", NOW).subtitle).toBe("");
+    expect(describeDashboard(overview([entry("a")]), "live", NOW, AT_ONCE).subtitle).toBe("");
     expect(view.openCount).toBe(1);
   });
 
   test("says that it is empty, or that it cannot be read", () => {
-    expect(describeDashboard(overview([]), "live", NOW).emptyText).toMatch("No open sessions");
-    expect(describeDashboard(null, "live", NOW).emptyText).toMatch("cannot be read");
+    expect(describeDashboard(overview([]), "live", NOW, AT_ONCE).emptyText).toMatch(
+      "No open sessions",
+    );
+    expect(describeDashboard(null, "live", NOW, AT_ONCE).emptyText).toMatch("cannot be read");
   });
 
   test("says when the account was asked, that clicks wait, or that the kernel is gone", () => {
     const asked = overview([], { asked_ms: NOW });
-    expect(describeDashboard(asked, "live", NOW).hint).toMatch("Account asked at");
-    const waiting = overview([], { clicks_wait: true });
-    expect(describeDashboard(waiting, "live", NOW).hint).toMatch("wait");
-    expect(describeDashboard(asked, "dead", NOW).hint).toMatch("kernel is gone");
+    expect(describeDashboard(asked, "live", NOW, AT_ONCE).hint).toMatch("Account asked at");
+    const waiting = { ...AT_ONCE, clicksWait: true };
+    expect(describeDashboard(overview([]), "live", NOW, waiting).hint).toMatch("wait");
+    expect(describeDashboard(asked, "dead", NOW, AT_ONCE).hint).toMatch("kernel is gone");
   });
 
   test("counts only while a time is on show and the kernel is there", () => {
     const shown = overview([entry("a")]);
-    expect(describeDashboard(shown, "live", NOW).isCounting).toBe(true);
-    expect(describeDashboard(shown, "dead", NOW).isCounting).toBe(false);
+    expect(describeDashboard(shown, "live", NOW, AT_ONCE).isCounting).toBe(true);
+    expect(describeDashboard(shown, "dead", NOW, AT_ONCE).isCounting).toBe(false);
     const without = overview([entry("a", { remaining_s: null })]);
-    expect(describeDashboard(without, "live", NOW).isCounting).toBe(false);
+    expect(describeDashboard(without, "live", NOW, AT_ONCE).isCounting).toBe(false);
   });
 });
 

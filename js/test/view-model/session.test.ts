@@ -114,7 +114,7 @@ describe("notices", () => {
   });
 
   test("where news come only with cells, it says how new it is", () => {
-    const told = describeWith({ clicks_wait: true }, { updatesWait: true });
+    const told = describeWith({}, { clicksWait: true, updatesWait: true });
     expect(told.hint).toMatch(
       /^As of .*2:00:00.*\. This notebook is told of news when a cell ends\.$/,
     );
@@ -123,9 +123,9 @@ describe("notices", () => {
 
   test("clicks that wait are hinted at only while they can", () => {
     const hint = "Clicks wait for the running cell to end";
-    expect(describeWith({ clicks_wait: true }).hint).toBe(hint);
-    expect(describeWith({ clicks_wait: true, state: "closed" }).hint).toBe("");
-    expect(describeWith({ clicks_wait: true }, { connection: "dead" }).hint).toBe("");
+    expect(describeWith({}, { clicksWait: true }).hint).toBe(hint);
+    expect(describeWith({ state: "closed" }, { clicksWait: true }).hint).toBe("");
+    expect(describeWith({}, { clicksWait: true, connection: "dead" }).hint).toBe("");
   });
 });
 

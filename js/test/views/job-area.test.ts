@@ -41,6 +41,7 @@ function show(rows: readonly Row[], total = rows): void {
       connection: store.connection,
       problem: null,
       updatesWait: false,
+      clicksWait: false,
       isPending: () => false,
       nowMs: NOW,
     };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -56,8 +57,50 @@ def let_clicks_overtake_cells(comm: Any) -> None:
         comm._reply_subshell_for = _stay_where_it_came  # noqa: SLF001 - see above
 
 
+def busy_channel() -> str:
+    """Where messages of a page are handled while a cell runs: on a "subshell", on "control", or "".
+
+    A page that has the kernel's connection sends them there, if its host does not do so itself.
+    """
+    shell = shell_of_kernel()
+    kernel = None if shell is None else shell.kernel
+    if getattr(kernel, "_supports_kernel_subshells", False):
+        return "subshell"
+    return "control" if isinstance(getattr(kernel, "control_handlers", None), dict) else ""
+
+
+def take_on_control(comm_id: str, handle: Callable[[Mapping[str, Any]], object]) -> None:
+    """Handle messages for a comm that come on the control channel of a kernel without subshells.
+
+    Its control channel has a thread of its own, which also interrupts and shuts down: ``handle``
+    must not wait for anything. Messages for other comms are passed over.
+    """
+    if busy_channel() != "control":
+        return
+    handlers = shell_of_kernel().kernel.control_handlers
+    _on_control[comm_id] = handle
+    handlers.setdefault("comm_msg", _take_comm_message)
+
+
+def leave_control(comm_id: str) -> None:
+    """Handle no more messages for a comm there."""
+    _on_control.pop(comm_id, None)
+
+
+_on_control: dict[str, Callable[[Mapping[str, Any]], object]] = {}
+
+
+def _take_comm_message(_stream: object, _ident: object, message: Mapping[str, Any]) -> None:
+    handle = _on_control.get(message["content"].get("comm_id"))
+    if handle is not None:
+        handle(message)
+
+
 def clicks_wait() -> bool:
-    """Whether clicks wait for the running cell: there are no subshells (ipykernel 6, marimo)."""
+    """Whether clicks wait for the running cell where the page has no way of its own.
+
+    So it is where there are no subshells (ipykernel 6, marimo); see `busy_channel`.
+    """
     try:
         from IPython.core.getipython import get_ipython  # noqa: PLC0415 - scripts need no IPython
     except ImportError:

@@ -7,6 +7,7 @@ import threading
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
+from uuid import uuid4
 
 import anywidget
 from traitlets import Unicode
@@ -67,14 +68,28 @@ class PageWidget(KernelOwned, anywidget.AnyWidget):
         help="Whether news reach the page only while cells run, and at their end.",
     ).tag(sync=True)
 
+    busy_channel = Published(
+        lambda _self: jupyter.busy_channel(),
+        help="Where messages are handled while a cell runs.",
+    ).tag(sync=True)
+
+    comm_id = Unicode(help="What messages for it are addressed to.").tag(sync=True)
+
     actions: ClassVar[Actions]
     """What the page may ask for."""
 
     def __init__(self, **traits: Any) -> None:
         self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
-        super().__init__(**traits)
+        comm_id = uuid4().hex
+        super().__init__(model_id=comm_id, comm_id=comm_id, **traits)
+        jupyter.take_on_control(comm_id, self._handle_msg)
         self.on_msg(self._receive)
         jupyter.let_clicks_overtake_cells(self.comm)
+
+    def close(self) -> None:
+        """Let go of the pages that show it: they show it no more."""
+        jupyter.leave_control(self.comm_id)
+        super().close()
 
     @abstractmethod
     def renew(self) -> None:

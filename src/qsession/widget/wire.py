@@ -22,6 +22,10 @@ exactly one ``{"kind": "reply", "id", "ok", "message", "error"}``. The reply to 
 ``drawing`` carries what was asked for as ``details`` besides (`qsession.widget.details`): it goes
 into no trait, so that results are not saved with a notebook.
 
+What a page sends waits for the cell that runs, unless the host has subshells. The traits
+``busy_channel`` and ``comm_id`` tell it where else the kernel takes messages meanwhile, and how
+they are addressed (``js/src/wire/route.ts``).
+
 A message ``{"kind": "ping"}`` asks a page whether it is there, which it answers with the request
 ``here``.
 

@@ -62,6 +62,19 @@ PACKAGES = {JUPYTERLAB: "jupyterlab", NOTEBOOK: "notebook", VOILA: "voila", MARI
 AT_ONCE = "handled at once"
 WAITS = "handled when the cell ends; the view says so"
 
+NO_SUBSHELLS = (
+    "@jupyterlab/apputils-extension:kernels-settings",
+    {"commsOverSubshells": "disabled"},
+)
+UNTIL = """
+import time
+end = time.monotonic() + 30
+while submitted[1].status() != "CANCELLED" and time.monotonic() < end:
+    time.sleep(0.01)
+time.monotonic() < end
+"""
+"""Ends once it has seen that a job was cancelled."""
+
 HOST_COLOURS = {
     JUPYTERLAB: "--jp-layout-color1",
     NOTEBOOK: "--jp-layout-color1",
@@ -305,6 +318,23 @@ def test_a_click_while_a_cell_runs(
         tell(subject, CLICK, answer)
     if kernel in {"python3", "none"}:
         tell(front_end, CLICK, answer)
+
+
+@pytest.mark.extended
+def test_a_click_acts_at_once_where_jupyterlab_uses_no_subshells_for_widgets(
+    open_notebook: OpenNotebook, lab: LabServer
+) -> None:
+    lab.set_preferences(*NO_SUBSHELLS)
+    page = open_notebook([GATED, "submitted = [session.run(bell) for _ in range(2)]", UNTIL])
+    page.run_cell(0)
+    page.run_cell(1)
+    view = page.output(0).locator(".qsession")
+    cancel = jobs(view, "QUEUED").get_by_role("button", name="Cancel job")
+    expect(cancel).to_be_visible()
+    page.run_cell(2, wait=False)
+    cancel.click()
+    page.wait_cell(2)
+    assert page.text(2) == "True"
 
 
 @pytest.mark.extended

@@ -12,6 +12,8 @@ interface Kernel {
   readonly username: string;
   readonly isDisposed?: boolean;
   readonly supportsSubshells?: boolean;
+  /** JupyterLab's setting for the messages of widgets. */
+  readonly commsOverSubshells?: string;
   readonly statusChanged?: {
     connect(slot: (kernel: unknown, status: string) => void): unknown;
   };
@@ -61,7 +63,7 @@ export class Route {
     this.#onChange = onChange;
     const kernel = kernelOf(model);
     const offered = model.get("busy_channel");
-    const isTaken = kernel === null || kernel.supportsSubshells === true;
+    const isTaken = kernel === null || usesSubshells(kernel);
     this.#kernel = isTaken ? null : kernel;
     this.#channel =
       !isTaken && (offered === "subshell" || offered === "control") ? offered : "host";
@@ -196,6 +198,10 @@ function kernelOf(model: object): Kernel | null {
   if (typeof manager !== "object" || manager === null) return null;
   const kernel: unknown = Reflect.get(manager, "kernel");
   return isKernel(kernel) ? kernel : null;
+}
+
+function usesSubshells(kernel: Kernel): boolean {
+  return kernel.supportsSubshells === true && kernel.commsOverSubshells !== "disabled";
 }
 
 function isKernel(value: unknown): value is Kernel {

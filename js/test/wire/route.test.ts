@@ -16,6 +16,7 @@ class FakeKernel {
   readonly futures: { onReply: (reply: object) => void }[] = [];
   isDisposed = false;
   supportsSubshells = false;
+  commsOverSubshells = "perCommTarget";
   #onStatus: (kernel: unknown, status: string) => void = () => undefined;
   readonly statusChanged = {
     connect: (slot: (kernel: unknown, status: string) => void) => {
@@ -99,6 +100,16 @@ describe("where the host uses subshells itself", () => {
     route.send({ a: 1 });
     expect([model.sent.length, kernel.sent.length, route.waits]).toEqual([1, 0, null]);
   });
+});
+
+test("where the host was told to use none for widgets, the page opens its own", () => {
+  kernel.supportsSubshells = true;
+  kernel.commsOverSubshells = "disabled";
+  const route = routeOf(modelOn("subshell"));
+  kernel.answer();
+  route.send({ a: 1 });
+  expect(kernel.comms("shell")).toHaveLength(1);
+  expect(route.waits).toBe(false);
 });
 
 describe("a subshell of the page's own", () => {

@@ -54,4 +54,4 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 @pytest.fixture
 def as_in_another_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """This process holds no session, whatever the test opened."""
-    monkeypatch.setattr("qsession.session.registry._sessions", WeakSet())
+    monkeypatch.setattr("qsession.session.held._sessions", WeakSet())

@@ -30,9 +30,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.fixture(params=["local", "ibm"])
 def each_backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A backend of each engine: a simulator, and a QPU of the loopback server."""
-    monkeypatch.setattr(
-        "qsession.session.registry._sessions", WeakSet()
-    )  # ids come again in each test
+    monkeypatch.setattr("qsession.session.held._sessions", WeakSet())  # ids come again in each test
     return AerSimulator() if request.param == "local" else request.getfixturevalue("backend")
 
 

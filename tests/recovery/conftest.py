@@ -52,4 +52,4 @@ def cloud_kernels(cloud: Server) -> Iterator[Kernels]:
 @pytest.fixture(autouse=True)
 def _none_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a new process."""
-    monkeypatch.setattr("qsession.session.registry._sessions", weakref.WeakSet())
+    monkeypatch.setattr("qsession.session.held._sessions", weakref.WeakSet())

@@ -47,7 +47,7 @@ IBM = SessionFacts("ibm", "ibm_manila", "session", name="qpu", instance="crn:1")
 @pytest.fixture(autouse=True)
 def _none_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a new process, without an account."""
-    monkeypatch.setattr("qsession.session.registry._sessions", weakref.WeakSet())
+    monkeypatch.setattr("qsession.session.held._sessions", weakref.WeakSet())
     monkeypatch.setattr("qsession.listing.default_account_exists", lambda: False)
 
 
@@ -288,7 +288,7 @@ def test_who_has_attached_is_not_told_of_it_again(
     lost: Telling, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ):
     attach("s1")
-    monkeypatch.setattr("qsession.session.registry._sessions", weakref.WeakSet())
+    monkeypatch.setattr("qsession.session.held._sessions", weakref.WeakSet())
     assert sessions() == []
     (info,) = sessions(ended=True)
     assert (info.state, info.source) == ("closed", "ledger")

@@ -66,7 +66,7 @@ class DisplayedSession(GuardedSession):
             if self._views is None:
                 told = self._publisher
                 self._views = SessionViews(
-                    self,  # type: ignore[arg-type]  # each is a Session
+                    self,
                     told.add_listener,
                     told.remove_listener,
                 )

@@ -6,17 +6,17 @@ import inspect
 import logging
 import threading
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from traitlets import MetaHasTraits
 
 from qsession.errors import InvalidInputError, shown
 from qsession.forks import ForkSafeLock, in_child
-from qsession.session import registry
+from qsession.session import held
+from qsession.session.held import Held
 
-if TYPE_CHECKING:
-    from qsession.session.session import Session
+T = TypeVar("T")
 
 _log = logging.getLogger("qsession")
 
@@ -27,7 +27,7 @@ _lock = ForkSafeLock()
 """Guards the dictionary."""
 
 
-def close_replaced(earlier: Session, reason: str) -> None:
+def close_replaced(earlier: Held, reason: str) -> None:
     """Close a session in whose place there is a new one.
 
     That it cannot be closed is no error of who made the new one, and must not cost them the new
@@ -71,24 +71,29 @@ class OnePerName(MetaHasTraits):
         signature = inspect.signature(cls.__init__)  # type: ignore[misc]  # of the class itself
         return signature.replace(parameters=list(signature.parameters.values())[1:])
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+    def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:  # noqa: N805
         """The live session of the name, or a new one."""
         name, is_new = kwargs.get("name"), kwargs.get("new", False)
         if not isinstance(is_new, bool):
             raise InvalidInputError(f"new={shown(is_new)} is neither True nor False.")
         if not isinstance(name, str):
-            return cls.unshared(*args, **kwargs)
+            return OnePerName.unshared(cls, *args, **kwargs)
         with _lock_of(name):
-            held = registry.named(name)
-            if held is None or is_new:
+            live = held.named(name)
+            if live is None or is_new:
                 # The earlier one goes on if the arguments are not good for another.
-                session = cls.unshared(*args, **kwargs)
-                if held is not None:
-                    close_replaced(held, "replaced by a new session of the same name")
+                session = OnePerName.unshared(cls, *args, **kwargs)
+                if live is not None:
+                    close_replaced(live, "replaced by a new session of the same name")
                 return session
-            cls._require_class(held)
-            bound = cls.__signature__.bind(*args, **kwargs)
-            differing = held.differences(bound.arguments)
+            kind = type(live)
+            if kind is not cls:
+                raise InvalidInputError(
+                    f"The live session {name!r} is a {kind.__name__}, not a "
+                    f"{cls.__name__}. Choose another name, or close it with new=True."
+                )
+            bound = inspect.signature(cls).bind(*args, **kwargs)
+            differing = live.differences(bound.arguments)
         if differing:
             warnings.warn(
                 f"The live session {name!r} goes on with its {' and '.join(differing)}; "
@@ -96,15 +101,9 @@ class OnePerName(MetaHasTraits):
                 UserWarning,
                 stacklevel=2,
             )
-        return held
+        return cast("T", live)
 
-    def unshared(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+    def unshared(cls: type[T], *args: Any, **kwargs: Any) -> T:  # noqa: N805
         """A new session, whatever its name."""
-        return super().__call__(*args, **kwargs)
-
-    def _require_class(cls, held: Session) -> None:  # noqa: N805
-        if type(held) is not cls:
-            raise InvalidInputError(
-                f"The live session {held.name!r} is a {type(held).__name__}, not a "
-                f"{cls.__name__}. Choose another name, or close it with new=True."
-            )
+        session: T = MetaHasTraits.__call__(cls, *args, **kwargs)
+        return session

@@ -23,7 +23,7 @@ from qsession.ledger import SessionFacts, write_down
 from qsession.model.durations import read_max_time
 from qsession.model.ids import read_id
 from qsession.model.session_state import SessionState
-from qsession.session import registry
+from qsession.session import held
 from qsession.session.arguments import differing_spans, read_running, split_backend_and_max_time
 from qsession.session.cancellation import stop_if_wanted
 from qsession.session.displayed import DisplayedSession
@@ -130,7 +130,7 @@ class Session(qiskit_ibm_runtime.Session, DisplayedSession, metaclass=OnePerName
         self._service = self._engine.service
         self._instance = None
         self._outer: list[qiskit_ibm_runtime.Session | None] = []
-        registry.remember(self)
+        held.remember(self)
         begins_anew_in_child(self, is_owner=True)
         self._custody.closes_at_exit = close_at_exit
         if create_new:
@@ -235,7 +235,7 @@ class Session(qiskit_ibm_runtime.Session, DisplayedSession, metaclass=OnePerName
         """In a forked child: what is over there is known no more."""
         super().begin_anew_in_child()
         if not self.active:
-            registry.forget(self)
+            held.forget(self)
 
     # --- what IBM's session tells ---------------------------------------------------------------
 
@@ -280,10 +280,10 @@ class Session(qiskit_ibm_runtime.Session, DisplayedSession, metaclass=OnePerName
             ServiceError: If the service could not be asked.
         """
         session_id = read_id("session_id", session_id)
-        held = registry.find(session_id)
-        if held is not None:
-            _require_mode(session_id, type(held)._mode, cls._mode)  # noqa: SLF001 - our own class
-            return held
+        known = held.find(session_id)
+        if isinstance(known, Session):
+            _require_mode(session_id, known._mode, cls._mode)  # noqa: SLF001 - our own class
+            return known
         found = locate(
             session_id,
             service,
@@ -295,10 +295,10 @@ class Session(qiskit_ibm_runtime.Session, DisplayedSession, metaclass=OnePerName
                 f"No session {session_id!r} in this process or in the ledger of its user."
             )
         _require_mode(session_id, found.mode, cls._mode)
-        session: Session = cls.unshared(
+        session = cls.unshared(
             found.backend, found.max_time_s, name=found.name, close_at_exit=False
         )
-        session._engine.attach(session_id)
+        session._engine.attach(session_id)  # noqa: SLF001 - as above
         return session
 
 

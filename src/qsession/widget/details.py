@@ -21,12 +21,12 @@ from qsession.render.job_details import (
 
 if TYPE_CHECKING:
     from qsession.model.job import JobRecord
-    from qsession.session import Session
+    from qsession.widget.session_view import SessionView
 
 _log = logging.getLogger("qsession")
 
 
-def details_of(session: Session, job_id: str) -> dict[str, Any]:
+def details_of(session: SessionView, job_id: str) -> dict[str, Any]:
     """Everything that is worth knowing of a job and not in its row.
 
     Raises:
@@ -61,7 +61,7 @@ def details_of(session: Session, job_id: str) -> dict[str, Any]:
     return details
 
 
-def drawing_of(session: Session, job_id: str, index: int) -> dict[str, Any]:
+def drawing_of(session: SessionView, job_id: str, index: int) -> dict[str, Any]:
     """One circuit of a job, drawn.
 
     Raises:
@@ -72,7 +72,7 @@ def drawing_of(session: Session, job_id: str, index: int) -> dict[str, Any]:
     return {"job_id": job_id, "index": index, "drawing": draw(session.job(job_id).inputs, index)}
 
 
-def record_of(session: Session, job_id: str) -> JobRecord:
+def record_of(session: SessionView, job_id: str) -> JobRecord:
     """The record of a job of this session.
 
     Raises:
@@ -97,7 +97,7 @@ def _error(job: Any, record: JobRecord) -> dict[str, Any]:
     return {"type": "Error", "message": record.error or "", "traceback": ""}
 
 
-def _code(session: Session, job_id: str) -> list[str]:
+def _code(session: SessionView, job_id: str) -> list[str]:
     """The lines that fetch a job's result: from the session at hand, and in a notebook to come."""
     job, session_id = json.dumps(job_id), json.dumps(session.session_id)
     lines = [f"session.job({job}).result()"]

@@ -20,7 +20,7 @@ from qsession.widget.details import details_of, drawing_of, record_of
 from qsession.widget.replies import Details, Outcome
 
 if TYPE_CHECKING:
-    from qsession.session import Session
+    from qsession.widget.session_view import SessionView
 
 ACTIONS: Final[Actions] = {
     "run": {
@@ -45,7 +45,7 @@ ACTIONS: Final[Actions] = {
 
 
 def carry_out(
-    session: Session,
+    session: SessionView,
     request: Request,
     *,
     resync: Callable[[], None],
@@ -81,7 +81,7 @@ def carry_out(
     return None
 
 
-def _act(session: Session, request: Request) -> str:
+def _act(session: SessionView, request: Request) -> str:
     match request.action:
         case "run":
             return _run(session, request)
@@ -99,7 +99,7 @@ def _act(session: Session, request: Request) -> str:
             raise AssertionError(f"nobody carries out {action!r}")
 
 
-def _run(session: Session, request: Request) -> str:
+def _run(session: SessionView, request: Request) -> str:
     """A program with what the reader chose for it, a job once more, or else the last one."""
     given = request.arguments
     if given["program"] is not None:
@@ -117,7 +117,7 @@ def _run(session: Session, request: Request) -> str:
     return f"Job {job.job_id()} was submitted."
 
 
-def _cancel_job(session: Session, job_id: str) -> str:
+def _cancel_job(session: SessionView, job_id: str) -> str:
     if session.cancel_job(job_id):
         return f"Job {job_id} is cancelled."
     status = record_of(session, job_id).status
@@ -126,8 +126,8 @@ def _cancel_job(session: Session, job_id: str) -> str:
     )
 
 
-def _cancel_queued(session: Session) -> str:
-    queued = [record for record in session.jobs if record.status == JobStatus.QUEUED]
+def _cancel_queued(session: SessionView) -> str:
+    queued = [record for record in session.records() if record.status == JobStatus.QUEUED]
     cancelled, failures = 0, []
     # The newest first: the one that would start next is the last to be asked for.
     for record in reversed(queued):

@@ -10,7 +10,7 @@ from qsession.widget.checking import is_request
 from qsession.widget.widget import SessionWidget
 
 if TYPE_CHECKING:
-    from qsession.session import Session
+    from qsession.widget.session_view import SessionView
 
 MOST_FRESH: Final = 20
 """How many fresh views are fed at most: beyond it the oldest is let go, whoever shows it."""
@@ -30,7 +30,7 @@ class SessionViews:
 
     def __init__(
         self,
-        session: Session,
+        session: SessionView,
         add_listener: Callable[[Listener], None],
         remove_listener: Callable[[Listener], None],
     ) -> None:

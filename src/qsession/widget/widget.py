@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qsession.model.job import JobRecord
-    from qsession.session import Session
     from qsession.widget.checking import Request
     from qsession.widget.replies import Outcome
+    from qsession.widget.session_view import SessionView
 
 _UNTOLD = object()
 """Stands for the value of a field that no page can be relied on to know."""
@@ -44,7 +44,7 @@ class SessionWidget(PageWidget):
         ["full", "compact"], "full", help="Everything, or the session and its meters alone."
     ).tag(sync=True)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: SessionView) -> None:
         self._session = session
         self._seq = 0
         self._told: dict[str, Any] = {}

@@ -40,7 +40,7 @@ def _one_clock(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _none_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test's service gives its sessions the ids of the test before."""
-    monkeypatch.setattr("qsession.session.registry._sessions", weakref.WeakSet())
+    monkeypatch.setattr("qsession.session.held._sessions", weakref.WeakSet())
     # Those that tests drop need not be closed at the exit: their servers are gone.
     monkeypatch.setattr("qsession.session.cleanup._left", [])
 

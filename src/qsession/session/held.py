@@ -1,0 +1,69 @@
+"""The sessions that this process holds, whatever their class: what knows each other by name and id.
+
+`qsession.session.registry` gives them to the rest of the package as what they are.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from qsession.forks import ForkSafeLock
+
+
+class Held(Protocol):
+    """A session, as others are told from it by name and id."""
+
+    name: str | None
+
+    @property
+    def session_id(self) -> str | None:
+        """Its id; None before it is opened."""
+        ...
+
+    @property
+    def active(self) -> bool:
+        """Whether it takes jobs."""
+        ...
+
+    def close(self, *, reason: str = ...) -> None:
+        """Take no new jobs."""
+        ...
+
+    def differences(self, arguments: Mapping[str, Any]) -> list[str]:
+        """What differs here from what a constructor with the same name was given, in words."""
+        ...
+
+
+_sessions: weakref.WeakSet[Held] = weakref.WeakSet()
+_lock = ForkSafeLock()
+
+
+def remember(session: Held) -> None:
+    """Make a session known for as long as somebody holds it."""
+    with _lock:
+        _sessions.add(session)
+
+
+def forget(session: Held) -> None:
+    """Leave a session to the process that this one was forked from."""
+    with _lock:
+        _sessions.discard(session)
+
+
+def sessions() -> list[Held]:
+    """Every session that is still held."""
+    with _lock:
+        return list(_sessions)
+
+
+def find(session_id: str) -> Held | None:
+    """The session with this id, None if it is not held."""
+    opened = (held for held in sessions() if held.session_id is not None)
+    return next((held for held in opened if held.session_id == session_id), None)
+
+
+def named(name: str) -> Held | None:
+    """The session with this name that takes jobs, None if there is none."""
+    return next((held for held in sessions() if held.name == name and held.active), None)

@@ -1,0 +1,84 @@
+"""What a view asks of the session that it shows: `SessionView`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from qsession.engines.base import Job
+    from qsession.model.job import JobRecord
+    from qsession.model.snapshot import SessionSnapshot
+
+
+class SessionView(Protocol):
+    """A session, as its view sees it: read at any moment, and told what people ask for."""
+
+    @property
+    def session_id(self) -> str | None:
+        """Its id; None before it is opened."""
+        ...
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the time of its backend is charged."""
+        ...
+
+    def snapshot(self) -> SessionSnapshot:
+        """The session at this moment, without its jobs."""
+        ...
+
+    def records(self, job_ids: list[str] | None = None) -> list[JobRecord]:
+        """The records of these jobs, of all of them if none are named.
+
+        Raises:
+            KeyError: If it has no such job.
+        """
+        ...
+
+    def newest_records(self, most: int) -> list[JobRecord]:
+        """The records of the newest jobs, oldest first."""
+        ...
+
+    def records_before(self, job_id: str, most: int) -> list[JobRecord]:
+        """The records of the jobs that are next older than one, oldest first."""
+        ...
+
+    def to_html(self) -> str:
+        """The static picture."""
+        ...
+
+    def job(self, job_id: str) -> Job:
+        """The live job with this id."""
+        ...
+
+    def note_result(self, job_id: str, result: object) -> None:
+        """Keep the expectation values of a result that was fetched, for the trend over jobs."""
+        ...
+
+    def run_program(
+        self,
+        name: str,
+        *,
+        shots: int | None = None,
+        precision: float | None = None,
+        parameters: Mapping[str, float] | Sequence[float] | None = None,
+    ) -> Job:
+        """Submit a program that was kept under a name."""
+        ...
+
+    def run_again(self, job_id: str | None = None, *, shots: int | None = None) -> Job:
+        """Submit the work of an earlier job once more, of the last one if none is named."""
+        ...
+
+    def cancel_job(self, job_id: str) -> bool:
+        """Cancel one job; False if it can no longer be cancelled."""
+        ...
+
+    def cancel(self, *, reason: str = ...) -> None:
+        """End the session: queued jobs are cancelled, one that runs finishes."""
+        ...
+
+    def close(self, *, reason: str = ...) -> None:
+        """Take no new jobs."""
+        ...

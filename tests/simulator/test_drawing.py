@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -342,8 +341,12 @@ def test_estimates_are_as_far_from_the_truth_as_their_errors_say(drawn: list[Dis
     assert 0.6 < np.std(distances) < 1.3
 
 
-def test_counts_are_by_classical_bits():
-    circuit = QuantumCircuit(2, 6)
-    circuit.measure([0, 1], [2, 5])
-    distribution = Distribution([0, 0, 0, 1.0], Drawing.of(reduce_circuit(circuit)))
-    assert Counter(distribution.counts(7)) == {hex(0b100100): 7}
+@given(circuit=circuits(is_clifford=False), seed=SEEDS, masks=st.lists(st.integers(0, 63)))
+def test_parities_are_those_of_the_shots(circuit: QuantumCircuit, seed: int, masks: list[int]):
+    drawing = Drawing.of(reduce_circuit(circuit))
+    probabilities = np.random.default_rng(seed).random(2**drawing.circuit.num_qubits)
+    distribution = Distribution(probabilities / probabilities.sum(), drawing, seed)
+    shots = distribution.shots(SHOTS, [("all", 6, 0)])["all"][:, 0]
+    assert distribution.odd(SHOTS, masks) == [
+        sum(int(shot & mask).bit_count() & 1 for shot in shots) for mask in masks
+    ]

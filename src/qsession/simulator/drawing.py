@@ -116,15 +116,19 @@ class Distribution:
             packed[name] = np.packbits(unpacked, axis=1)
         return packed
 
-    def counts(self, count: int) -> dict[str, int]:
-        """Draw shots, and count them by outcome in hexadecimal, as Aer does."""
-        often = np.bincount(self._outcomes(count), minlength=1)
-        counts: dict[str, int] = {}
-        for outcome in np.flatnonzero(often).tolist():
-            bits = self._drawing.bits.items()
-            value = hex(sum((outcome >> qubit & 1) << clbit for clbit, qubit in bits))
-            counts[value] = counts.get(value, 0) + int(often[outcome])
-        return counts
+    def odd(self, count: int, masks: Iterable[int]) -> list[int]:
+        """Draw shots, and count for each mask of classical bits those in which their sum is odd."""
+        often = np.bincount(self._outcomes(count))
+        outcomes = np.flatnonzero(often)
+        often = often[outcomes]
+        odd = []
+        for mask in masks:
+            parities = np.zeros_like(outcomes)
+            for clbit, qubit in self._drawing.bits.items():
+                if mask >> clbit & 1:
+                    parities ^= outcomes >> qubit
+            odd.append(int(often[parities & 1 == 1].sum()))
+        return odd
 
     def _outcomes(self, count: int) -> Outcomes:
         if self._seed is not None and self._method == "stabilizer":

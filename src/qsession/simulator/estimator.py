@@ -15,10 +15,12 @@ from qiskit.transpiler import PassManager, PassManagerConfig
 from qiskit.transpiler.passes import Optimize1qGatesDecomposition
 from qiskit_aer import AerSimulator
 
+from qsession.forks import ForkSafeLock
 from qsession.simulator import aer_private as aer
 from qsession.simulator.binding import angle_rows
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.fingerprint import read
+from qsession.simulator.lru import Bounded
 from qsession.simulator.options import Setting
 from qsession.simulator.runner import Run, Settings
 from qsession.simulator.simulator import Simulator, simulator_of, simulator_options
@@ -137,12 +139,8 @@ class _Plan:
         """The result from what Aer says of each run, in their order."""
         values: dict[tuple[tuple[int, ...], str], tuple[float, float]] = {}
         for index, measured in self._steps:
-            output = next(outputs)
-            drawn = output.get("distribution")
-            counts = drawn.counts(shots) if drawn else output["data"].get("counts")
-            if not counts:
-                raise FastPathError("nothing is measured")
-            expected = _expected(counts, measured)
+            masks = [mask << measured.shift for mask in measured.masks]
+            expected = map(_expected, *_parities(next(outputs), shots, masks))
             for pauli, both in zip(measured.paulis, expected, strict=True):
                 values[index, pauli] = both
         evs = np.zeros_like(self._indices, dtype=float)
@@ -182,18 +180,32 @@ class _Plan:
             yield each, compiled, reading.angles[own:]
 
 
-def _expected(counts: Mapping[str, int], measured: _Measured) -> list[tuple[Any, Any]]:
-    """The mean of each Pauli and its variance."""
-    outcomes = [(int(outcome, 16) >> measured.shift, count) for outcome, count in counts.items()]
-    total = sum(counts.values())
-    found = []
-    for mask in measured.masks:
-        signed = sum(
-            -count if (outcome & mask).bit_count() & 1 else count for outcome, count in outcomes
-        )
-        mean = np.float64(signed) / total
-        found.append((mean, 1 - mean**2))
-    return found
+def _parities(
+    output: dict[str, Any], shots: int, masks: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """For each mask, in how many of the shots its bits have an odd sum; and how many there are.
+
+    Raises:
+        FastPathError: If there are none.
+    """
+    drawn = output.get("distribution")
+    if drawn:
+        return drawn.odd(shots, masks), [shots] * len(masks)
+    counts = output["data"].get("counts")
+    if not counts:
+        raise FastPathError("nothing is measured")
+    outcomes = [(int(outcome, 16), count) for outcome, count in counts.items()]
+    odd = [
+        sum([count for outcome, count in outcomes if (outcome & mask).bit_count() & 1])
+        for mask in masks
+    ]
+    return odd, [sum(counts.values())] * len(masks)
+
+
+def _expected(odd: int, total: int) -> tuple[Any, Any]:
+    """The mean of a Pauli and its variance."""
+    mean = np.float64(total - 2 * odd) / total
+    return mean, 1 - mean**2
 
 
 def _measure(
@@ -218,12 +230,9 @@ def _measure(
         measurement, qubits = _measurement(circuit.num_qubits, basis)
         measurements.append(measurement)
         of_groups.append((group, qubits))
-    config = PassManagerConfig.from_backend(backend)
-    passes = PassManager(
-        [Optimize1qGatesDecomposition(basis=config.basis_gates, target=backend.target)]
-    )
     found = []
-    for measurement, (group, qubits) in zip(passes.run(measurements), of_groups, strict=True):
+    fitted = _fitted(measurements, backend)
+    for measurement, (group, qubits) in zip(fitted, of_groups, strict=True):
         measured = circuit.copy()
         measured.add_register(measurement.cregs[0])
         measured.compose(measurement, clbits=measurement.cregs[0], inplace=True)
@@ -233,6 +242,33 @@ def _measure(
         )
         found.append(_Measured(measured, tuple(group.to_labels()), masks, circuit.num_clbits))
     return found
+
+
+_fitting_lock = ForkSafeLock()
+_fitting: Bounded[Hashable, PassManager] = Bounded(16)
+
+
+def _fitted(measurements: list[QuantumCircuit], backend: BackendV2) -> list[QuantumCircuit]:
+    """Circuits with the gates of a backend."""
+    is_ideal = type(backend) is AerSimulator and aer.basis_of(backend) is None
+    made_from = aer.gates_of(backend) if is_ideal else None
+    if made_from is None:
+        return _fitting_to(backend).run(measurements)  # type: ignore[no-any-return]
+    # To make such a target and to look through it takes longer than to run a small job; what is
+    # made from the same gates serves all simulators. Passes are for one thread at a time.
+    with _fitting_lock:
+        passes = _fitting.get(made_from)
+        if passes is None:
+            passes = _fitting_to(backend)
+            _fitting.put(made_from, passes)
+        return passes.run(measurements)  # type: ignore[no-any-return]
+
+
+def _fitting_to(backend: BackendV2) -> PassManager:
+    config = PassManagerConfig.from_backend(backend)
+    return PassManager(
+        [Optimize1qGatesDecomposition(basis=config.basis_gates, target=backend.target)]
+    )
 
 
 def _measurement(num_qubits: int, basis: Pauli) -> tuple[QuantumCircuit, list[int]]:

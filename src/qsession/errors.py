@@ -53,7 +53,7 @@ def in_words(error: BaseException) -> str:
 
 
 def is_interrupt(error: BaseException) -> bool:
-    """Whether it is Ctrl-C, or an exit, that ends what the main thread does.
+    """Return True if the error is Ctrl-C or an exit that ends the main thread.
 
     On other threads nobody waits for it: it is a failure as others are.
     """

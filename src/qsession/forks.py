@@ -1,4 +1,4 @@
-"""What it takes to go on in a forked child: free locks, and objects that begin anew.
+"""Locks and objects that keep working in a forked child: free locks, and objects made anew.
 
 A fork copies the memory of a process and one of its threads, the one that forks. In the child every
 other thread is gone, whatever it was at: its locks stay locked, and what it was to do is not done.
@@ -26,7 +26,7 @@ _Function = TypeVar("_Function", bound=Callable[[], object])
 
 
 class BeginsAnew(Protocol):
-    """What has something of its parent's to let go of."""
+    """An object that has to let go of something of its parent's in a forked child."""
 
     def begin_anew_in_child(self) -> None:
         """Leave to the parent what is its own, and go on without it.
@@ -131,7 +131,7 @@ def never_finalize(item: object) -> None:
 
 
 def is_forked_child() -> bool:
-    """Whether this process was forked after this module was loaded."""
+    """Return True if this process was forked after this module was loaded."""
     return _parent is not None
 
 

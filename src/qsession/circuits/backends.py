@@ -25,7 +25,7 @@ _WITHOUT_COUNTS = frozenset({"statevector_simulator", "unitary_simulator"})
 
 
 def gives_counts(backend: BackendV2) -> bool:
-    """Whether a result of this backend is made of measurements."""
+    """Return True if the results of this backend are made of measured shots."""
     return backend.name not in _WITHOUT_COUNTS
 
 

@@ -190,7 +190,7 @@ def require_bits(index: int, circuit: QuantumCircuit) -> None:
 
 
 def _has_output(circuit: QuantumCircuit) -> bool:
-    """Whether anything in it, control flow included, writes a classical bit or saves a state."""
+    """Return True if the circuit, control flow included, writes a bit or saves a state."""
     return any(
         # Aer's save_statevector and its like put something else into the result.
         instruction.clbits or instruction.operation.name.startswith("save_")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def is_all_qiskits_own(circuit: QuantumCircuit) -> bool:
-    """Whether QPY writes it in full; of other people's instructions it may leave things out."""
+    """Return True if all operations are Qiskit's own, which QPY writes in full."""
     operations = [instruction.operation for instruction in circuit.data]
     return all(map(_is_qiskits_own, operations)) and all(
         is_all_qiskits_own(inner) for operation in operations for inner in _inside(operation)

@@ -50,7 +50,7 @@ class Program:
 
     @cached_property
     def label(self) -> WorkLabel:
-        """What people see of it; views ask for it at every change."""
+        """The program's name, primitive and settings, as views show them at every change."""
         return WorkLabel(
             self.name,
             self.request.program,
@@ -160,7 +160,7 @@ class Programs(Mapping[str, Program]):
 
     @property
     def labels(self) -> tuple[WorkLabel, ...]:
-        """What people see of them."""
+        """The labels of all registered programs, in the order of their registration."""
         return tuple(program.label for program in self._programs.values())
 
     def find(self, name: str) -> Program:
@@ -187,5 +187,5 @@ class Programs(Mapping[str, Program]):
         return iter(self._programs)
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of registered programs."""
         return len(self._programs)

@@ -223,7 +223,7 @@ def _parts(work: object) -> list[Any]:
 
 
 def _is_pub_tuple(part: object) -> bool:
-    """Whether it is one PUB; a tuple of circuits is several."""
+    """Return True if a part is one PUB as a tuple; a tuple of circuits is several PUBs."""
     if not isinstance(part, tuple) or not part or not isinstance(part[0], QuantumCircuit):
         return False
     return not any(isinstance(item, QuantumCircuit) for item in part[1:])

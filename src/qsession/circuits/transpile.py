@@ -138,7 +138,7 @@ class TranspileCache:
 
 
 class _Fits:
-    """What was transpiled for one target.
+    """The circuits that were transpiled for one target.
 
     Args:
         backend: Whose target it is.
@@ -155,7 +155,7 @@ class _Fits:
         self._pass_manager: PassManager | None = None
 
     def are_for(self, target: Target) -> bool:
-        """Whether a target is the same: the same object, or another one of equal content."""
+        """Return True if the target is the same object as before, or one of equal content."""
         if tuple(target.operation_names) != self._names:
             return False
         return target is self.target or _content_of(target) == self._content
@@ -179,7 +179,7 @@ class _Fits:
 
 
 def _content_of(target: Target) -> Any:
-    """What transpiling depends on, to be compared."""
+    """Return everything in a target that transpiling depends on, in a form to compare."""
     timing = ("dt", "granularity", "min_length", "pulse_alignment", "acquire_alignment")
     properties = {
         name: {

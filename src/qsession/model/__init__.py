@@ -1,1 +1,1 @@
-"""What a session is: states, moves, jobs and times. Pure: no I/O, no threads, no clock."""
+"""The states, moves, jobs and times of a session. Pure: no I/O, no threads, no clock."""

@@ -1,4 +1,4 @@
-"""What engines report, in the past tense of what happened. Every event carries its time."""
+"""Events that engines report, named in the past tense. Every event carries its time."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class SessionObserved:
 
 @dataclass(frozen=True, slots=True)
 class JobBilled:
-    """What a job cost became known, or known better, after it had ended."""
+    """The cost of an ended job became known, or known better."""
 
     at: datetime
     job_id: str
@@ -128,7 +128,7 @@ class ProblemAppeared:
 
 @dataclass(frozen=True, slots=True)
 class ProblemEnded:
-    """What was wrong is over; problems of other kinds are not."""
+    """The problem of one kind is over; problems of other kinds go on."""
 
     at: datetime
     kind: ProblemKind = ProblemKind.SERVICE
@@ -150,7 +150,7 @@ Event = (
 
 
 def is_of_job(event: Event) -> bool:
-    """Whether it tells of a job rather than of the session."""
+    """Return True if the event is about a job rather than about the session."""
     of_jobs = JobQueued | JobDescribed | JobStarted | JobFinished | JobBilled | JobMeasured
     return isinstance(event, of_jobs)
 

@@ -28,7 +28,7 @@ def read_id(what: str, value: object) -> str:
 
 
 def is_text(value: str) -> bool:
-    """Whether it can be written to a file, or sent: Python's texts may hold halves of characters.
+    """Return True if the string can be encoded: Python strings may hold lone surrogates.
 
     JSON from elsewhere may, too, and no encoding has a place for one.
     """

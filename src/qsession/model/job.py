@@ -1,4 +1,4 @@
-"""What is remembered of a job: `JobRecord`."""
+"""The record of a job: `JobRecord`."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ INTERACTIVE_TIMEOUT_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a session may last, in seconds; None means without end."""
+    """The longest times that a session may take, in seconds; None means no limit."""
 
     max_time_s: int | None = SYSTEM_MAX_TIME_S
     """From the start of the first job; never paused."""
@@ -85,7 +85,7 @@ class SessionState:
 
     @property
     def state(self) -> State:
-        """Where the session stands."""
+        """The state of the session, one of `State`."""
         return self.lifecycle.state
 
     @property
@@ -102,12 +102,12 @@ class SessionState:
 
     @property
     def pending(self) -> int:
-        """How many jobs are queued or running."""
+        """The number of jobs that are queued or running."""
         return self.counts[JobStatus.QUEUED] + self.counts[JobStatus.RUNNING]
 
     @property
     def expires(self) -> datetime | None:
-        """When ``max_time`` runs out; None before the first job started."""
+        """The time at which ``max_time`` runs out; None before the first job has started."""
         return _later(self.started, self.limits.max_time_s)
 
     @property
@@ -119,7 +119,7 @@ class SessionState:
 
     @property
     def idle_until(self) -> datetime | None:
-        """When it will be deactivated unless a job comes; None unless it is idle."""
+        """The time at which an idle session is deactivated; None unless the session is idle."""
         return _later(self.idle_since, self.limits.interactive_timeout_s)
 
     @property
@@ -160,7 +160,7 @@ class SessionState:
 
     @property
     def usage_runs(self) -> bool:
-        """Whether usage is adding up by the clock at this moment."""
+        """True if usage is growing with the clock at this moment."""
         if self.mode != "session":
             return False
         if self._held.is_observed:
@@ -325,7 +325,7 @@ class SessionState:
 
     @property
     def _runs_own_job(self) -> bool:
-        """Whether a job runs that is not one of the session that it continues."""
+        """True if a job runs that is not one of the session that this one continues."""
         of_earlier = 0 if self.earlier is None else self.earlier.counts[JobStatus.RUNNING]
         return self.counts[JobStatus.RUNNING] > of_earlier
 

@@ -12,7 +12,7 @@ from qsession.model.states import JobStatus, State
 
 @dataclass(frozen=True, slots=True)
 class WorkLabel:
-    """What the Run button offers: a named program, or the last work again."""
+    """The label of work that the Run button offers: a named program, or the last work again."""
 
     name: str
     primitive: str

@@ -6,7 +6,7 @@ from enum import Enum, StrEnum
 
 
 class State(StrEnum):
-    """Where a session stands. The values are those of the ``state`` trait."""
+    """The state of a session. The values are those of the ``state`` trait."""
 
     NOT_STARTED = "not-started"
     """No job has been submitted and nothing has been opened."""
@@ -32,12 +32,12 @@ class State(StrEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether nothing can follow."""
+        """True if no other state can follow."""
         return self in _TERMINAL
 
     @property
     def accepts_jobs(self) -> bool:
-        """Whether a job may be submitted."""
+        """True if a job may be submitted in this state."""
         return not self.is_terminal and self is not State.CLOSING
 
 
@@ -55,7 +55,7 @@ _LABELS = {
 
 
 class JobStatus(StrEnum):
-    """Where a job stands, in IBM's words.
+    """The status of a job, in IBM's words.
 
     IBM's client says this with strings for jobs in the cloud and with Qiskit's enum for local ones.
     A member equals both, so that a program written for either reads it.
@@ -69,7 +69,7 @@ class JobStatus(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether the job has ended."""
+        """True if the job has ended."""
         return self in (JobStatus.DONE, JobStatus.CANCELLED, JobStatus.ERROR)
 
     def __eq__(self, other: object) -> bool:
@@ -86,7 +86,7 @@ class JobStatus(StrEnum):
 
 
 class ProblemKind(Enum):
-    """What a problem is about, the most urgent first. A session may have one of each at a time."""
+    """The subject of a problem, most urgent first. A session has at most one of each."""
 
     ENDING = "ending"
     """The session is to end, and the service does not end it: it goes on, and costs."""

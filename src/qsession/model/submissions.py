@@ -1,4 +1,4 @@
-"""Which jobs a block of code submits: `submissions_noted`."""
+"""A record of the jobs that a block of code submits: `submissions_noted`."""
 
 from __future__ import annotations
 

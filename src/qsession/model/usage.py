@@ -1,4 +1,4 @@
-"""How long a session has held its backend: `HeldTime`."""
+"""The time for which a session has held its backend: `HeldTime`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class HeldTime:
 
     @property
     def is_observed(self) -> bool:
-        """Whether the service counts, not we."""
+        """True if the service has told the usage; False if it is counted here."""
         return self._observed is not None
 
     @property
     def is_in_a_stretch(self) -> bool:
-        """Whether one has begun and not ended."""
+        """True if a stretch of holding the backend has begun and not ended."""
         return self._began is not None
 
     def begin(self, at: datetime) -> None:
@@ -38,7 +38,7 @@ class HeldTime:
         self._observed = (at, seconds)
 
     def seconds(self, now: datetime, *, runs: bool) -> float:
-        """How much it is now.
+        """Return the time held until now, in seconds.
 
         Args:
             now: The time.

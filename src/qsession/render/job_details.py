@@ -53,7 +53,7 @@ _FUTURES = concurrent.futures._base.__file__  # noqa: SLF001 - the file that tra
 
 
 def result_details(result: Any) -> dict[str, Any]:
-    """What a result says: its parts, and how many more there are at least."""
+    """Return the parts of a result, as JSON, and the least number of parts left out."""
     parts: list[dict[str, Any]] = []
     left = LARGEST_BYTES
     hidden = 0

@@ -19,7 +19,7 @@ Forms: TypeAlias = dict[str, Any]
 
 
 class Shown(Protocol):
-    """What can be displayed: an ipywidget."""
+    """An object that a notebook can display, such as an ipywidget."""
 
     def _repr_mimebundle_(self, **options: object) -> Any: ...
 

@@ -28,7 +28,7 @@ Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 
 @dataclass(frozen=True)
 class ResultSummary:
-    """What a primitive's result says, as tables."""
+    """A summary of a primitive's result, as tables."""
 
     tables: tuple[Table, ...]
     hidden_pubs: int = 0
@@ -58,7 +58,7 @@ class ResultSummary:
 
 
 def number_of_pubs(result: Any) -> int:
-    """How many PUBs or circuits a result is of."""
+    """Return the number of PUBs or circuits in a result."""
     return len(result.results) if hasattr(result, "results") else len(result)
 
 

@@ -1,4 +1,4 @@
-"""What a primitive's result says, bounded in size: outcomes counted, expectation values listed."""
+"""Summaries of primitive results, bounded in size: counted outcomes, expectation values."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Outcome = tuple[str, int]
 
 @dataclass(frozen=True)
 class RegisterCounts:
-    """How often each outcome of a classical register came.
+    """The counts of the outcomes of one classical register.
 
     Attributes:
         pub: Index of the PUB or circuit.

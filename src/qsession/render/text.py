@@ -78,7 +78,7 @@ def _job_cells(record: JobRecord) -> tuple[str, ...]:
 
 
 def time_words(snapshot: SessionSnapshot) -> str:
-    """What is left of ``max_time``, or how the session ended."""
+    """Return the time left of ``max_time`` in words, or the reason why the session ended."""
     if snapshot.state.is_terminal:
         return snapshot.ended_reason or ""
     if snapshot.remaining_s is not None:
@@ -87,7 +87,7 @@ def time_words(snapshot: SessionSnapshot) -> str:
 
 
 def jobs_words(snapshot: SessionSnapshot) -> str:
-    """How many jobs, and how they stand: ``3 jobs (1 running, 2 done)``."""
+    """Return the number of jobs in words, with their statuses: ``3 jobs (1 running, 2 done)``."""
     total = sum(snapshot.counts.values())
     counted = [
         f"{snapshot.counts[status]} {word}" for status, word in _COUNTED if snapshot.counts[status]
@@ -103,7 +103,7 @@ def counted(number: int, noun: str) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """What a command answers with.
+    """The table that a command answers with.
 
     Attributes:
         heads: The heads of the columns.

@@ -68,7 +68,7 @@ class SessionInfo:
 
 @dataclass(frozen=True)
 class AccountListing:
-    """What an account was asked and said.
+    """The sessions that an account listed, and how far the listing reaches.
 
     Attributes:
         listed: Its sessions.
@@ -153,7 +153,7 @@ def ask_account(service: Any, *, ended: bool, limit: int) -> AccountListing:
 
 
 def default_account_exists() -> bool:
-    """Whether there is a default account; IBM's client is asked only if there may be one."""
+    """Return True if there is a default account; IBM's client loads only if needed."""
     if not account_may_exist():
         return False
     from qsession.compat import ibm_service  # noqa: PLC0415 - loads the client
@@ -230,7 +230,7 @@ def attach(session_id_or_name: str, service: Any = None) -> Session:
 
 
 def _noted(*, ended: bool) -> list[SessionEntry]:
-    """What the ledger says, newest first."""
+    """Return the sessions of the ledger, newest first; none if there is no ledger."""
     ledger = ledger_of_process()
     entries = ledger and ledger.read_up_to_date(lambda file: read_sessions(file, ended=ended))
     return entries or []
@@ -265,7 +265,7 @@ def info_of(session: Session) -> SessionInfo:
 
 
 def _info_told(listed: ListedSession, entry: SessionEntry | None) -> SessionInfo:
-    """What the service says, and what only the ledger knows."""
+    """Return a session as the service lists it, with what only the ledger knows added."""
     return SessionInfo(
         session_id=listed.session_id,
         name=None if entry is None else entry.facts.name,

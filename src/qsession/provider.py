@@ -148,7 +148,7 @@ class SessionBackend(BackendV2):
         return engine.run_circuits(fitting, options, own_name, mode=self._wrapped)
 
     def _engine_alone(self) -> Engine:
-        """What runs jobs that belong to no session."""
+        """Return the engine that runs jobs outside of any session, made on first use."""
         if self._jobs_alone is None:
             endless = Limits(max_time_s=None, interactive_timeout_s=None)
             journal = Journal(SessionState("job", endless), SystemClock())
@@ -171,7 +171,7 @@ class SessionBackend(BackendV2):
 
     @property
     def max_circuits(self) -> int | None:
-        """How many circuits a job may have; None is any number."""
+        """The largest number of circuits that a job may have; None for any number."""
         most: int | None = self._wrapped.max_circuits
         return most
 

@@ -1,1 +1,1 @@
-"""What this package knows of the programs around it: IBM's client and Jupyter."""
+"""Adapters to the programs around this package: IBM's client and Jupyter."""

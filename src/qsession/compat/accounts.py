@@ -1,4 +1,4 @@
-"""Whether there may be an account of IBM Quantum, told without IBM's client, which loads Aer."""
+"""A quick test for an account of IBM Quantum, without loading IBM's client (and Aer with it)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 def saved_accounts_path() -> Path:
-    """Where IBM's client saves accounts."""
+    """Return the path of the file in which IBM's client saves accounts."""
     return Path.home() / ".qiskit" / "qiskit-ibm.json"
 
 
 def account_may_exist() -> bool:
-    """Whether it is worth asking IBM's client for the default account."""
+    """Return True unless it is certain that IBM's client has no default account."""
     if os.environ.get("QISKIT_IBM_TOKEN"):
         return True
     try:

@@ -41,12 +41,12 @@ __all__ = [
 
 
 def is_ibm_backend(backend: BackendV2) -> bool:
-    """Whether this is a backend of IBM Quantum, reached over the network."""
+    """Return True if this is a backend of IBM Quantum, reached over the network."""
     return isinstance(backend, IBMBackend)
 
 
 def is_ibm_service(service: object) -> bool:
-    """Whether this is an account of IBM Quantum."""
+    """Return True if this is an account of IBM Quantum."""
     return isinstance(service, QiskitRuntimeService)
 
 
@@ -59,7 +59,7 @@ def client_side_primitives() -> tuple[Any, Any]:
 
 
 def semantic_role(program: Any) -> str | None:
-    """Which client-side primitive made a quantum program: ``"sampler_v2"``, ``"estimator_v2"``.
+    """Return the primitive that made a program: ``"sampler_v2"`` or ``"estimator_v2"``.
 
     None for a program that was handed to an ``Executor`` directly.
     """
@@ -68,7 +68,7 @@ def semantic_role(program: Any) -> str | None:
 
 
 def is_plain_fake_backend(backend: BackendV2) -> bool:
-    """Whether this is a fake backend of IBM's that runs circuits as those do: by Aer."""
+    """Return True for a fake backend of IBM's whose circuits Aer runs, unmodified."""
     if not isinstance(backend, FakeBackendV2):
         return False
     simulator = backend.sim
@@ -80,7 +80,7 @@ def is_plain_fake_backend(backend: BackendV2) -> bool:
 
 
 def fake_backend_properties(backend: FakeBackendV2) -> object:
-    """What ``backend.properties()`` is made from, the same object until they are others."""
+    """Return the source of ``backend.properties()``; the same object while unchanged."""
     _ = backend.target  # reads them
     return backend._props_dict  # noqa: SLF001 - see above
 

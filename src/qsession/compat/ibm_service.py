@@ -52,7 +52,7 @@ _SAME_TIME = timedelta(seconds=2)
 
 @dataclass
 class Heard:
-    """What the headers of the last answer said."""
+    """The contents of the headers of the last answer."""
 
     server_ahead: timedelta = timedelta()
     retry_after_s: float | None = None
@@ -88,7 +88,7 @@ class Line:
         http.auth.hurry(seconds)
 
     def forget_what_was_heard(self) -> None:
-        """What an earlier answer asked for does not hold for a request that gets none."""
+        """Forget the pause that an earlier answer asked for."""
         self.heard.retry_after_s = None
 
     def session(self, session_id: str) -> dict[str, Any]:
@@ -179,7 +179,7 @@ class Line:
                 self.heard.server_ahead = ahead
 
     def _seconds(self, text: str | None) -> float | None:
-        """What ``Retry-After`` says: seconds, or a date."""
+        """Return the seconds to wait that ``Retry-After`` gives, as seconds or as a date."""
         try:
             return None if text is None else max(0.0, float(text))  # of NaN: 0.0
         except ValueError:
@@ -275,7 +275,7 @@ def active_instance_kept(service: QiskitRuntimeService) -> Iterator[None]:
 
 
 def default_account_exists() -> bool:
-    """Whether ``QiskitRuntimeService()`` would find an account; nothing is asked of the network."""
+    """Return True if ``QiskitRuntimeService()`` would find an account; no network use."""
     if os.environ.get("QISKIT_IBM_TOKEN"):
         return True
     return bool(_saved_accounts())

@@ -1,4 +1,4 @@
-"""What depends on the Jupyter kernel that this program may run in: `in_kernel`, `clicks_wait`."""
+"""The Jupyter kernel that this program may run in: `in_kernel`, `busy_channel`, `clicks_wait`."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ def shell_of_kernel() -> Any:
 
 
 def in_kernel() -> bool:
-    """Whether this runs in a Jupyter kernel, where a live view has a page to live on."""
+    """Return True in a Jupyter kernel, where a live view can be displayed."""
     return shell_of_kernel() is not None
 
 
 def is_in_vscode() -> bool:
-    """Whether VS Code shows the notebook."""
+    """Return True if VS Code shows the notebook."""
     shell = shell_of_kernel()
     return shell is not None and "__vsc_ipynb_file__" in shell.user_ns
 
 
 def is_in_colab() -> bool:
-    """Whether Google Colab shows the notebook."""
+    """Return True if Google Colab shows the notebook."""
     return "google.colab" in sys.modules and in_kernel()
 
 
 def is_run_by_program() -> bool:
-    """Whether a program runs the notebook, to keep what it shows: nbconvert, Quarto, papermill.
+    """Return True if a program executes the notebook: nbconvert, Quarto, papermill.
 
     Such a program says that nobody can be asked for input. Voila says so too, but people come to
     its page while the kernel lives.
@@ -58,7 +58,7 @@ def let_clicks_overtake_cells(comm: Any) -> None:
 
 
 def busy_channel() -> str:
-    """Where messages of a page are handled while a cell runs: on a "subshell", on "control", or "".
+    """Return the channel that works while a cell runs: "subshell", "control", or "" for none.
 
     A page that has the kernel's connection sends them there, if its host does not do so itself.
     """
@@ -97,7 +97,7 @@ def _take_comm_message(_stream: object, _ident: object, message: Mapping[str, An
 
 
 def clicks_wait() -> bool:
-    """Whether clicks wait for the running cell where the page has no way of its own.
+    """Return True if clicks wait for the running cell, unless the page has its own channel.
 
     So it is where there are no subshells (ipykernel 6, marimo); see `busy_channel`.
     """

@@ -147,7 +147,7 @@ _WORD = re.compile(r"[A-Za-z]?[a-z]+(?:-[a-z]+)?|[A-Z]+")
 
 
 def _is_prose(value: str) -> bool:
-    """Whether it is a word as sentences have it: "the bearer token", "apikey not-found"."""
+    """Return True for a word of a sentence, as in "the bearer token", "apikey not-found"."""
     return _WORD.fullmatch(value) is not None and len(value) < 2 * _LONG_ENOUGH + 4
 
 
@@ -155,7 +155,7 @@ _KINDS = ((str.isupper, "u"), (str.islower, "l"), (str.isdigit, "d"))
 
 
 def _is_random(value: str) -> bool:
-    """Whether characters are mixed as a generator does it, and no name is."""
+    """Return True if kinds of characters alternate as in generated secrets, not in names."""
     kinds = [next((kind for is_kind, kind in _KINDS if is_kind(c)), "-") for c in value]
     changes = sum(before != after for before, after in pairwise(kinds))
     return {"u", "l", "d"} <= set(kinds) and changes >= len(value) // 3
@@ -181,7 +181,7 @@ def _basic(found: re.Match[str]) -> str:
 
 
 def _after_words(found: re.Match[str]) -> str:
-    """What stands behind "Bearer" or "API key:", where a sentence may go on instead."""
+    """Return the match with its value removed, unless a sentence goes on there."""
     value = found["value"]
     is_none = value.lower() in _EMPTY or _is_prose(value)
     return found[0] if is_none else found["keep"] + REMOVED

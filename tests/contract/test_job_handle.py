@@ -59,6 +59,21 @@ def test_the_basics_of_a_job_in_the_cloud_are_there(ours):
         assert callable(getattr(ours, name)) == is_method, name
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("image", ""),
+        ("instance", None),
+        ("private", False),
+        ("usage_estimation", {"quantum_seconds": 0}),
+    ],
+)
+def test_what_a_job_in_the_cloud_says_of_its_service_is_said_of_none(ours, name: str, value: Any):
+    assert isinstance(inspect.getattr_static(RuntimeJobV2, name), property)
+    assert getattr(ours, name) == value
+    assert ours.logs() == ""
+
+
 @pytest.mark.parametrize("name", ["result", "wait_for_final_state"])
 def test_waiting_takes_a_timeout_first_as_in_the_cloud(ours, name: str):
     parameters = list(inspect.signature(getattr(RuntimeJobV2, name)).parameters.values())

@@ -74,6 +74,30 @@ class RecordedJob(LocalRuntimeJob):
         """The tags it was submitted with."""
         return list(self.record.tags)
 
+    @property
+    def instance(self) -> str | None:
+        """The instance that it was submitted to: none, it runs on no service."""
+        return None
+
+    @property
+    def image(self) -> str:
+        """The image that it was run in; empty for the usual one, as in the cloud."""
+        return ""
+
+    @property
+    def private(self) -> bool:
+        """Whether its inputs and results are given out once only."""
+        return False
+
+    @property
+    def usage_estimation(self) -> dict[str, Any]:
+        """The seconds on a QPU that it is expected to take: none."""
+        return {"quantum_seconds": 0}
+
+    def logs(self) -> str:
+        """What the service wrote down while it ran: nothing, there is none."""
+        return ""
+
     def __repr__(self) -> str:
         """One line: id, primitive, status."""
         return f"<{type(self).__name__} {self.job_id()} {self.record.primitive} {self.status()}>"

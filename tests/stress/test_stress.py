@@ -16,13 +16,16 @@ SEEDS = (403, 870, 2631)
 HAPPENED_ON_LOCAL_SESSIONS = {
     *("job DONE", "job CANCELLED", "job ERROR"),
     *("session closed", "session cancelled", "session expired"),
-    *("renewal", "guard", "process lost"),
+    *("renewal", "process lost"),
 }
+"""What surely happens in some hundred programs; a guard ends one in a hundred sessions only."""
+
 HAPPENED_ON_THE_SERVICE = {
     *("job DONE", "job CANCELLED", "session closed", "session cancelled", "session expired"),
     *("renewal", "ended elsewhere", "orphan"),
-    *(f"fault {number}" for number in range(len(cloud_running.EFFECTS))),
+    *(f"fault {number}" for number, (of, _) in enumerate(cloud_running.EFFECTS) if of == ""),
 }
+"""Faults of any request are among it; those of an ending alone are rare."""
 
 
 def run(program: Program, happened: Counter[str]) -> list[str]:
@@ -58,6 +61,7 @@ def test_all_there_is_to_do_is_done_in_them():
 
 
 @pytest.mark.extended
+@pytest.mark.timeout(1800)  # some hundred programs take minutes; each has a limit of its own
 def test_many_programs_meet_all_that_can_happen_and_break_nothing():
     on_local_sessions, on_the_service = Counter[str](), Counter[str]()
     broken = {}

@@ -90,8 +90,11 @@ def test_what_cannot_be_renewed_fails_no_cell():
     assert notebook.cells[2].outputs[0].data["text/plain"] == "'goes on'"
 
 
-def test_voila_shows_the_live_view_as_a_page_does():
-    notebook = run([SHOW, RUN], QSESSION_LEDGER="off", SERVER_SOFTWARE="voila/0.5.13")
+@pytest.mark.parametrize(
+    "variables", [{"SERVER_SOFTWARE": "voila/0.5.13"}, {"VOILA_PREHEAT": "True"}], ids=str
+)
+def test_voila_shows_the_live_view_as_a_page_does(variables: dict[str, str]):
+    notebook = run([SHOW, RUN], QSESSION_LEDGER="off", **variables)
     (output,) = notebook.cells[0].outputs
     assert output.output_type == "execute_result"
     assert {LIVE_VIEW, "text/html", "text/plain"} < set(output.data)

@@ -41,7 +41,11 @@ def is_run_by_program() -> bool:
     its page while the kernel lives.
     """
     shell = shell_of_kernel()
-    if shell is None or os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
+    # A kernel that Voila has started before its reader comes knows nothing of the request yet.
+    is_of_voila = "VOILA_PREHEAT" in os.environ or (
+        os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+    )
+    if shell is None or is_of_voila:
         return False
     message = shell.kernel.get_parent() or {}
     return message.get("content", {}).get("allow_stdin") is False

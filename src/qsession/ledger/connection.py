@@ -28,17 +28,17 @@ class LedgerFile:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a connection."""
+        """True if there is a connection."""
         return self._opened is not None
 
     @property
     def has_log(self) -> bool:
-        """Whether it is open and has a write-ahead log."""
+        """True if the file is open and has a write-ahead log."""
         return self._opened is not None and self._opened.has_log
 
     @property
     def exists(self) -> bool:
-        """Whether there is a file."""
+        """True if there is a file at the path."""
         return identity(self.path) is not None
 
     @property

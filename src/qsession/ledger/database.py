@@ -263,7 +263,7 @@ class Checkpoints:
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time."""
+        """True if enough transactions were written for a checkpoint."""
         return self._transactions >= _TRANSACTIONS
 
     def run(self, path: Path) -> None:

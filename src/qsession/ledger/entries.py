@@ -1,4 +1,4 @@
-"""What the ledger tells of a session: `SessionFacts`, `SessionEntry`, and of its jobs, records."""
+"""The ledger's entries of sessions and jobs: `SessionFacts`, `SessionEntry`, `lost`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ran on a computer that cannot be asked."""
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """What is known of a session before it opens and never changes."""
+    """Facts of a session that are known before it opens and never change."""
 
     kind: Kind
     backend: str
@@ -70,7 +70,7 @@ class SessionEntry:
     jobs: int
 
     def is_lost(self, now: datetime) -> bool:
-        """Whether it ended with its process, or its object, and nobody was there to say so.
+        """Return True if the session's process or object is gone without having recorded an end.
 
         Of sessions of this process, ask only for those that it does not hold.
         """

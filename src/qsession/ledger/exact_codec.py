@@ -30,7 +30,7 @@ class NotExactError(Exception):
 
 @dataclass(frozen=True)
 class Form:
-    """How objects of a class are taken apart and put together.
+    """A pair of functions that take objects of a class apart and put them together.
 
     Attributes:
         apart: Gives what they are made of.
@@ -64,7 +64,7 @@ def enum_form() -> Form:
 
 @dataclass(frozen=True)
 class Format:
-    """How objects of one kind are written.
+    """The format in which objects of one kind are written.
 
     Attributes:
         magic: What the bytes begin with, 17 at most.
@@ -86,7 +86,7 @@ class Format:
         return b"".join((_HEAD.pack(self.magic, len(tree)), tree, *blobs.pieces))
 
     def is_of(self, content: bytes) -> bool:
-        """Whether these bytes are of this format, to judge by their beginning."""
+        """Return True if the bytes begin as this format does."""
         return content[: len(self.magic)] == self.magic and len(content) >= _HEAD.size
 
     def decode(self, content: bytes) -> Any:
@@ -163,7 +163,7 @@ def full_name(kind: type) -> str:
 
 
 class _Blobs:
-    """What stands behind the tree, each only once: many PUBs of a job have one circuit."""
+    """The bytes behind the tree, each only once: many PUBs of a job have one circuit."""
 
     def __init__(self) -> None:
         self.pieces: list[bytes] = []
@@ -173,7 +173,7 @@ class _Blobs:
         self._size = 0
 
     def add(self, content: bytes) -> int:
-        """Where it begins."""
+        """Add bytes unless they are there already, and return their offset."""
         if content not in self._begins:
             self._begins[content] = self._size
             self.pieces.append(content)

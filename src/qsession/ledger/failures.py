@@ -1,4 +1,4 @@
-"""What to do when the ledger cannot be used: warn once, wait, and try again."""
+"""Reactions to a ledger that cannot be used: warn once, wait, and try again."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def warn_once(kind: Trouble, words: str) -> None:
 
 
 def is_corrupt(error: Exception) -> bool:
-    """Whether the file itself is broken."""
+    """Return True if the file itself is broken."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def may_pass(error: Exception) -> bool:
-    """Whether the same may succeed later: a lock is released, a disk gets room."""
+    """Return True if the same may succeed later: a lock is released, a disk gets room."""
     return isinstance(error, OSError | sqlite3.DatabaseError) and not isinstance(
         error, sqlite3.ProgrammingError | sqlite3.DataError | sqlite3.NotSupportedError
     )
@@ -60,7 +60,7 @@ class Rest:
 
     @property
     def until(self) -> datetime | None:
-        """When to try again; None while all is well."""
+        """The time at which to try again; None while the ledger works."""
         return self._until
 
     def begin(self, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Whether a directory is on a file system that other computers may use, too: `is_on_network`."""
+"""A test for file systems that other computers may use, too: `is_on_network`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NETWORK: Final = frozenset(
 
 
 def is_on_network(directory: Path, platform: str = sys.platform) -> bool | None:
-    """Whether other computers may use the files of a directory; None if that cannot be told."""
+    """Tell if other computers may use the files of a directory; None if unknown."""
     try:
         if platform == "win32":
             return _is_on_network_drive(directory)
@@ -38,7 +38,7 @@ def is_on_network(directory: Path, platform: str = sys.platform) -> bool | None:
 
 
 def is_shared(kind: str) -> bool:
-    """Whether a file system of this type may be that of several computers."""
+    """Return True if several computers may share a file system of this type."""
     name, _, subtype = kind.lower().partition(".")
     # What is behind a program (sshfs, s3fs, …) only the program knows; "fuseblk" is a disk.
     return name == "fuse" or name in _NETWORK or subtype in _NETWORK
@@ -91,7 +91,7 @@ def _is_on_network_volume(directory: Path) -> bool | None:
 
 
 def is_remote_volume(statfs: bytes) -> bool:
-    """Whether macOS' answer to ``statfs`` is that of a file system of the network."""
+    """Return True if macOS' answer to ``statfs`` is that of a network file system."""
     flags, name = _FLAGS.unpack_from(statfs)
     kind = name.partition(b"\0")[0].decode("ascii", "replace")
     return not flags & _MNT_LOCAL or is_shared(kind)

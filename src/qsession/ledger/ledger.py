@@ -131,7 +131,7 @@ class Ledger:
     def _write(
         self, recorder: Recorder, deadline: Deadline, contents: Contents | None = None
     ) -> bool:
-        """Whether it need not be tried again."""
+        """Write a recorder's changes; return False if that is to be tried again soon."""
 
         def write() -> None:
             if not self._is_useless and not self._is_closed:
@@ -290,12 +290,12 @@ class Ledger:
 
     @property
     def is_in_trouble(self) -> bool:
-        """Whether it could not be written the last time."""
+        """True if the last attempt to write failed."""
         return self._rest.until is not None
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing is written any more."""
+        """True if nothing is written any more."""
         return self._is_closed
 
 

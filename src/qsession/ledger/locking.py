@@ -1,4 +1,4 @@
-"""How long to wait for a file that others write, other threads and other processes."""
+"""Bounded waiting for a file that other threads and processes write."""
 
 from __future__ import annotations
 
@@ -82,6 +82,6 @@ def tried_until(deadline: Deadline, lock: threading.Lock, attempt: Callable[[], 
 
 
 def is_locked(error: Exception) -> bool:
-    """Whether another process, or thread, has the file locked."""
+    """Return True if another process, or thread, has the file locked."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

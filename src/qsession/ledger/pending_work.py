@@ -67,7 +67,7 @@ def decode_work(job_id: str, made_by: str, content: bytes, backend: Any) -> Any:
 
 @cache
 def _makers() -> str:
-    """What has to be the same for a work to be read."""
+    """Return the releases that must be the same for pickled work to be read again."""
     releases = [f"Python {sys.version_info.major}.{sys.version_info.minor}"]
     for name in ("qiskit", "qiskit-ibm-runtime", "qsession"):
         major, minor, *_ = version(name).split(".")

@@ -18,11 +18,11 @@ _ROOT = 0
 
 
 class ForeignFileError(OSError):
-    """What has the file's name is not the user's, or no file."""
+    """The file's name is taken by something that is not the user's, or not a file."""
 
 
 def identity(path: Path) -> Identity | None:
-    """Which file has this name now, links not followed; None if none has."""
+    """Return device and inode of the file with this name, links not followed; None without one."""
     try:
         found = path.lstat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Which process opened a session, told so that another one with its number is not taken for it."""
+"""The identity of the process that opened a session, safe against numbers used again."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Process:
 
     @property
     def is_here(self) -> bool:
-        """Whether it belongs to this computer."""
+        """True if the process belongs to this computer."""
         return self.host == _host()
 
     @property
     def has_ended(self) -> bool | None:
-        """Whether it is gone; None if that cannot be told from here."""
+        """True if the process is gone; None if that cannot be told from this computer."""
         if not self.is_here:
             return None
         if self == this_process():
@@ -57,7 +57,7 @@ def _host() -> str:
 
 
 def _start_of(pid: int) -> str | None:
-    """When the process with this number started, as a word to compare; None if there is none."""
+    """Return the start of a process, as a word to compare; None if there is no such process."""
     stat = Path(f"/proc/{pid}/stat")
     if Path("/proc/self/stat").exists():
         try:

@@ -20,14 +20,14 @@ _GROWTH = 16 * 2**20
 
 
 class Pruning:
-    """When a process prunes: once after it has opened the file, and as it grows."""
+    """The times at which a process prunes: once after opening the file, and as the file grows."""
 
     def __init__(self) -> None:
         self._written: int | None = None
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time."""
+        """True if it is time to prune."""
         return self._written is None or self._written >= _GROWTH
 
     def count(self, size: int) -> None:

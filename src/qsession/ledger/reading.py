@@ -78,7 +78,7 @@ def read_work(connection: sqlite3.Connection, job_id: str) -> tuple[JobRecord, S
 
 
 def _readable(rows: Iterable[tuple[Any, ...]], read: Callable[[tuple[Any, ...]], T]) -> list[T]:
-    """What can be read: a row that was changed by hand, or half written, hides no other."""
+    """Return the rows that can be read: one broken or changed row hides no other."""
     found = []
     for row in rows:
         try:

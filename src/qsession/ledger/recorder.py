@@ -51,7 +51,7 @@ NO_CONTENTS = Contents()
 
 @dataclass(frozen=True)
 class Changes:
-    """What a session has to say since it last did."""
+    """The changes of a session since it last reported any."""
 
     session_id: str
     session_row: Row | None
@@ -80,11 +80,11 @@ _NOT_KEPT = object()
 
 
 class Writer(Protocol):
-    """What writes the changes that recorders tell it of: a ledger."""
+    """A ledger, as recorders see it: it writes the changes that they report."""
 
     @property
     def is_in_trouble(self) -> bool:
-        """Whether nothing can be written now."""
+        """True if nothing can be written now."""
 
     def start(self) -> None:
         """Have a thread that writes."""
@@ -179,7 +179,7 @@ class Recorder:
         return contents
 
     def take(self, generation: int, contents: Contents | None) -> Changes | None:
-        """What to write, which counts as written from now on; None if there is nothing.
+        """Return the changes to write, and count them as written; None if there are none.
 
         Args:
             generation: Which file is written: a new one must be told everything.

@@ -26,7 +26,7 @@ class StoredResult:
 
 @dataclass(frozen=True, slots=True)
 class StoredWork:
-    """What a job was to run as bytes, see `qsession.ledger.pending_work`."""
+    """The pickled work of a job that has not ended, see `qsession.ledger.pending_work`."""
 
     job_id: str
     backend: str

@@ -138,12 +138,12 @@ def without_control_flow(circuit: QuantumCircuit) -> QuantumCircuit:
 
 
 def has_delay(circuit: QuantumCircuit) -> bool:
-    """Whether Aer would look for what happens while a qubit waits."""
+    """Return True if the circuit has delays, to which Aer would add relaxation noise."""
     return Delay in circuit_optypes(circuit)
 
 
 def has_control_flow(circuit: QuantumCircuit) -> bool:
-    """Whether it must be compiled before Aer can run it."""
+    """Return True if the circuit has control flow and must be compiled before Aer runs it."""
     return any(issubclass(kind, ControlFlowOp) for kind in circuit_optypes(circuit))
 
 
@@ -166,7 +166,7 @@ def as_json(value: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class ModelContent:
-    """What a noise model says, at one moment: changes of the model do not reach it."""
+    """The content of a noise model at one moment; later changes of the model do not reach it."""
 
     quantum: Mapping[str, Mapping[tuple[int, ...], AnyError]]
     everywhere: Mapping[str, AnyError]
@@ -181,7 +181,7 @@ class ModelContent:
             yield from own.values()
 
     def is_same(self, other: ModelContent) -> bool:
-        """Whether both have the same error objects in the same places."""
+        """Return True if both have the same error objects in the same places."""
         return (
             self.quantum.keys() == other.quantum.keys()
             and all(_are_same(own, other.quantum[name]) for name, own in self.quantum.items())
@@ -272,7 +272,7 @@ def basis_of(backend: BackendV2) -> frozenset[str] | None:
 
 
 def gates_of(simulator: AerSimulator) -> Hashable:
-    """What the target of a plain simulator is made from; None where more decides about it."""
+    """Return method and basis gates of a plain simulator; None if its target depends on more."""
     try:
         is_of_device = simulator._from_backend or simulator._properties
         if is_of_device or simulator._options_configuration or simulator._options_properties:
@@ -283,7 +283,7 @@ def gates_of(simulator: AerSimulator) -> Hashable:
 
 
 def has_option(name: str) -> bool:
-    """Whether Aer takes an option of a run by this name; it ignores others."""
+    """Return True if Aer knows an option of a run by this name; Aer ignores unknown ones."""
     return hasattr(AerConfig, name)
 
 

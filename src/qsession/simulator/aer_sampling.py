@@ -1,4 +1,4 @@
-"""How Aer simulates a circuit when the choice is left to it, and whether it draws as we do."""
+"""Aer's automatic choice of a simulation method, and a test that shots are drawn as Aer does."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _method_with(name: str, angles: tuple[float, ...]) -> str | None:
 
 @cache
 def _tried(name: str, angles: tuple[float, ...]) -> str | None:
-    """What Aer says of a circuit with this gate alone: one shot tells it."""
+    """Return the method that Aer chooses for one gate, by a run of one shot; None if it fails."""
     standard = get_standard_gate_name_mapping().get(name)
     if not isinstance(standard, Gate):
         return None
@@ -115,7 +115,7 @@ _SEED, _SHOTS = 2**33 + 5, 64
 
 @cache
 def draws_as_aer() -> bool:
-    """Whether drawn shots are those of Aer; where they are not, Aer itself draws for a seed."""
+    """Return True if shots drawn here equal those of Aer; otherwise Aer draws seeded shots."""
     agrees = all(map(_agrees, (_clifford(), _rotated())))
     if not agrees:
         _log.debug("This release of Aer draws its shots in another way.")

@@ -63,7 +63,7 @@ class Compiled(ABC):
     @property
     @abstractmethod
     def qubits(self) -> int:
-        """How many qubits Aer has to know."""
+        """The number of qubits that Aer has to know."""
 
     @abstractmethod
     def described(self) -> Form:

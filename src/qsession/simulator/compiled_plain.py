@@ -190,7 +190,7 @@ class PlainCompiled(Compiled):
             builder.gate(name, qubits, len(instruction.params), instruction.label)
 
     def _is_light(self) -> bool:
-        """Whether one state gives all shots, and a small one."""
+        """True if one small state gives all shots."""
         return (
             self._noise is None
             and self.qubits <= _LIGHT_STATE_QUBITS

@@ -75,7 +75,7 @@ class _DeviceNoise(Noise):
     @property
     @abstractmethod
     def _num_qubits(self) -> int:
-        """How many qubits the device has."""
+        """The number of qubits of the device."""
 
     def _model(self, use: Use) -> aer.ModelContent:
         content = self._models.get(use)
@@ -165,7 +165,7 @@ class PropertiesNoise(_DeviceNoise):
 
 @dataclass(frozen=True)
 class TargetContent:
-    """What a target says of errors, at one moment: changes of the target do not reach it.
+    """The errors in a target at one moment; later changes of the target do not reach it.
 
     Attributes:
         num_qubits: How many there are.

@@ -38,7 +38,7 @@ _LEAST = 1e-9
 
 
 def may_draw(options: Mapping[str, Any], shots: int) -> bool:
-    """Whether a simulator with this method would give shots of one state."""
+    """Return True if a simulator with this method draws all shots from one state."""
     return shots <= MOST_DRAWN_SHOTS and options.get("method") in _METHODS
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class FastPathError(Exception):
-    """What was asked for cannot be computed here exactly; Qiskit's own computation does it.
+    """The work cannot be computed here exactly; Qiskit's own computation does it.
 
     The message says in words what is in the way. It reaches people as a count of reasons, so it
     names kinds of things and no values.

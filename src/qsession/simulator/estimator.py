@@ -287,7 +287,7 @@ def _measurement(num_qubits: int, basis: Pauli) -> tuple[QuantumCircuit, list[in
 
 
 def _gates(backend: BackendV2, paulis: tuple[str, ...]) -> Hashable:
-    """What the gates in front of a measurement depend on."""
+    """Return the gates that come before a measurement, with their errors, in a form to compare."""
     if isinstance(backend, AerSimulator) and aer.basis_of(backend) is None:
         # Its target is made anew each time that somebody asks for it.
         configuration = backend.configuration()

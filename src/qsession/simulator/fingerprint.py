@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a circuit says.
+    """The content of a circuit: its structure as a key, and its angles.
 
     Attributes:
         key: Equal for circuits that differ in names, metadata, global phase and angles alone.
@@ -68,7 +68,7 @@ def read(circuit: QuantumCircuit) -> Reading:
 
 
 def _detail(instruction: CircuitInstruction) -> Hashable | None:
-    """What an instruction says beside its name and place; None for what is not plain."""
+    """Return an instruction's content beside its name and qubits; None if it is not plain."""
     operation = instruction.operation
     if not is_plain(operation):
         return None

@@ -87,7 +87,7 @@ _UNLABELLED = frozenset(PLAIN.values()) - {"delay", "unitary"} | {"store", "jump
 
 
 def is_plain(operation: Any) -> bool:
-    """Whether an instruction that is no standard gate is one of the plain ones."""
+    """Return True if an instruction that is no standard gate is one of the plain ones."""
     return bool(PLAIN.get(operation.base_class) == operation.name)
 
 

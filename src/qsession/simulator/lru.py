@@ -25,7 +25,7 @@ class Bounded(Generic[_Key, _Value]):
         self._lock = ForkSafeLock()
 
     def get(self, key: _Key) -> _Value | None:
-        """What is kept under a key, None if nothing is."""
+        """Return the value under a key, now the most recently used; None if there is none."""
         with self._lock:
             entry = self._entries.get(key)
             if entry is None:

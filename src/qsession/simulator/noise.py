@@ -46,7 +46,7 @@ class Noise(ABC):
 
     @abstractmethod
     def readout(self, qubit: int) -> Any:
-        """How a measured bit is misread: the probabilities as a matrix; None for never."""
+        """Return the matrix of a qubit's readout error, shape (2, 2); None if there is none."""
 
     @abstractmethod
     def waiting(self) -> tuple[Any, ...]:
@@ -59,12 +59,12 @@ class Noise(ABC):
     @property
     @abstractmethod
     def has_errors(self) -> bool:
-        """Whether any instruction has an error, in use or not; misreadings aside."""
+        """True if any instruction has an error, in use or not; readout errors aside."""
 
     @property
     @abstractmethod
     def has_misreadings(self) -> bool:
-        """Whether any measurement is misread, of a qubit in use or not."""
+        """True if any measurement has a readout error, of a qubit in use or not."""
 
     @property
     @abstractmethod
@@ -76,16 +76,16 @@ class Noise(ABC):
 
     @property
     def fits_density_matrix(self) -> bool:
-        """Whether Aer's density matrix knows all the operations."""
+        """True if Aer's density matrix method knows all the operations."""
         return self.operations.keys() <= aer.GATES | _CHANNELS
 
     def error_of(self, use: Use) -> AnyError | None:
-        """What follows an instruction, wherever it is said."""
+        """Return the error after an instruction, local or for all qubits; None if there is none."""
         own = self.error(use)
         return self.error_everywhere(use[0]) if own is None else own
 
     def is_intact(self, uses: Iterable[Use]) -> bool:  # noqa: ARG002 - for those that can tell
-        """Whether the errors of these uses are what they were: their arrays can be changed."""
+        """Return True if the errors of these uses are unchanged: their arrays can be written to."""
         return True
 
     def superoperator(self, error: AnyError) -> Any:

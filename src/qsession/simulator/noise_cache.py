@@ -25,7 +25,7 @@ MOST_NOISES = 64
 
 
 class Noises:
-    """What is kept of the noise of one backend.
+    """The cache of the noise of one backend.
 
     Models, properties and targets are looked at anew for each job: whoever owns them may change
     them, and does so at the same time in other threads. What comes out never changes.

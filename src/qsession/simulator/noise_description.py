@@ -23,7 +23,7 @@ def describe(
     channels: Iterable[AnyError],
     numbers: Mapping[int, int] | None = None,
 ) -> dict[str, Any]:
-    """What Aer needs to know of a noise for one circuit.
+    """Return the description of a noise, as Aer takes it, for one circuit.
 
     That is the errors that the circuit meets, and that there are others, made of these operations:
     Aer chooses by it how to simulate.
@@ -57,7 +57,7 @@ def describe(
 
 
 class _Description:
-    """What is said of a noise so far."""
+    """A description of a noise in the making."""
 
     def __init__(self, noise: Noise | None, numbers: Mapping[int, int] | None) -> None:
         self.entries: list[dict[str, Any]] = []

@@ -32,7 +32,7 @@ _PAULI: Operation = {"name": "pauli", "params": ["X"], "qubits": [0]}
 
 
 def rates_of(error: AnyError) -> tuple[float, ...]:
-    """How likely each part of an error is, as it says now: these are arrays, which can be changed.
+    """Return the current probabilities (or rates) of the parts of an error, in their order.
 
     Raises:
         FastPathError: If it is an error of another kind.

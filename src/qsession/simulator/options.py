@@ -1,4 +1,4 @@
-"""What a run on a backend takes from the backend and from the run: `Setting`."""
+"""The settings that a run takes from its backend and from its own options: `Setting`."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ _DEVICES = (None, "CPU")
 
 @dataclass(frozen=True)
 class Setting:
-    """Where circuits run.
+    """The simulator's options, noise and basis gates with which circuits run.
 
     Attributes:
         options: The simulator's, by name.
@@ -111,5 +111,5 @@ def known_options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def are_usual(options: Mapping[str, Any]) -> bool:
-    """Whether nothing about the simulation is set but the method: no precision, no threshold."""
+    """Return True if no option but the method is set: no precision, no threshold."""
     return all(options.get(name) in (None, usual) for name, usual in _USUAL.items())

@@ -94,7 +94,7 @@ def reduce_circuit(circuit: QuantumCircuit) -> Reduced:
 
 
 def _are_last_measurements(instructions: list[CircuitInstruction]) -> bool:
-    """Whether nothing follows a measurement of the same qubit but others of it."""
+    """Return True if only measurements follow a measurement of the same qubit."""
     measured: set[Qubit] = set()
     for instruction in instructions:
         if instruction.name == "measure":

@@ -30,7 +30,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Settings:
-    """How circuits are run.
+    """The settings with which circuits are run.
 
     Attributes:
         options: Those of the simulator, by name, as Aer knows them.
@@ -50,18 +50,18 @@ class Settings:
 
     @cached_property
     def is_usual(self) -> bool:
-        """Whether nothing but the method is set that the simulation depends on."""
+        """True if no option but the method is set that the simulation depends on."""
         return are_usual(self.options)
 
     @property
     def is_seeded(self) -> bool:
-        """Whether the shots are to be those of a seed."""
+        """True if the shots are to be those of a seed."""
         return self.seed is not None or self.options.get("seed_simulator") is not None
 
 
 @dataclass(frozen=True)
 class Output:
-    """What Aer says.
+    """The results of all runs, as Aer returns them.
 
     Attributes:
         results: Of each run, in their order; a ``"distribution"`` in place of shots, where they are
@@ -75,7 +75,7 @@ class Output:
 
 @dataclass(frozen=True)
 class _Way:
-    """How a run is done.
+    """A run, together with the form and the method in which it is done.
 
     Attributes:
         run: The run.
@@ -101,7 +101,7 @@ class _Batch:
     last: Form | None = None
 
     def takes(self, form: Form) -> bool:
-        """Whether a run in this form may join."""
+        """Return True if a run in this form may join this batch."""
         same_noise = form.noise is self.form.noise or not (form.noise or self.form.noise)
         # Without angles Aer runs the kept circuit itself, which has but one seed.
         is_free = bool(form.places) or all(form.circuit is not each for each in self.circuits)
@@ -216,7 +216,7 @@ def _way(run: Run, settings: Settings) -> _Way:
 
 
 def _method(form: Form, run: Run, settings: Settings) -> str | None:
-    """How Aer would simulate a run without noise; None if that is not known."""
+    """Return Aer's method for a run without noise; None if that is not known."""
     method = settings.options.get("method")
     if method in (None, "automatic"):
         return run.compiled.methods.of(_angles(form, run))

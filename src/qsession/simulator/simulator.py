@@ -1,4 +1,4 @@
-"""What is kept for one backend, in the process that computes: `Simulator`, `simulator_of`."""
+"""The caches for one backend, in the process that computes: `Simulator`, `simulator_of`."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ _lock = ForkSafeLock()
 
 
 def simulator_of(backend: BackendV2) -> Simulator:
-    """What is kept for a backend, which is recognised by identity.
+    """Return the cached simulator of a backend, which is recognised by identity.
 
     Raises:
         FastPathError: If it is of a kind whose simulation is not known here.

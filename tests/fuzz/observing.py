@@ -42,7 +42,7 @@ class Observation:
     is_exact: bool = True
 
 
-def failed(error: Exception, at: str) -> Observation:
+def failed(error: BaseException, at: str) -> Observation:
     """A job that raised."""
     names = tuple(each.__name__ for each in type(error).__mro__)
     return Observation(names, str(error)[:300], at)

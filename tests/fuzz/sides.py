@@ -219,7 +219,7 @@ class Theirs(Side):
 def key_of_fit(circuit: Any, target: Any) -> Any:
     """What a circuit that was transpiled for a target is found by; None if it cannot be told."""
     content = transpiling._content_key(circuit)
-    return None if content is None else (content, tuple(target.operation_names))
+    return None if content is None else (content, frozenset(target.operation_names))
 
 
 def _named_like(circuit: Any, fitting: Any) -> Any:

@@ -23,7 +23,9 @@ def targets_kept() -> Iterator[None]:
 
     def target(backend: Any) -> Any:
         changed = backend._options_configuration, backend._options_properties
-        key = id(backend), str(changed), str(backend.options.get("method"))
+        # Aer keeps the gates that a method and a noise model leave.
+        gates = frozenset(getattr(backend, "_cached_basis_gates", None) or ())
+        key = id(backend), str(changed), gates, str(backend.options.get("method"))
         if key not in kept:
             # The backend is held, so that its id stays its own.
             kept[key] = backend, _making.fget(backend)

@@ -149,14 +149,14 @@ class _Fits:
         self.target = target
         self.circuits: OrderedDict[bytes, QuantumCircuit] = OrderedDict()
         self._backend = backend
-        self._names = tuple(target.operation_names)
+        self._names = set(target.operation_names)
         self._content = _content_of(target)
         self._transpiling = ForkSafeLock()
         self._pass_manager: PassManager | None = None
 
     def are_for(self, target: Target) -> bool:
         """Return True if the target is the same object as before, or one of equal content."""
-        if tuple(target.operation_names) != self._names:
+        if set(target.operation_names) != self._names:
             return False
         return target is self.target or _content_of(target) == self._content
 

@@ -1,4 +1,4 @@
-import type { Snapshot } from "../src/view-model/session";
+import type { Snapshot } from "../src/view-model/snapshot";
 import type { Model } from "../src/wire/model";
 import { type Head, type Program, packRow, type Row, readRow } from "../src/wire/wire";
 

@@ -11,7 +11,7 @@ import {
   shortId,
   span,
 } from "../view-model/format";
-import { UPDATES_WAIT } from "../view-model/session";
+import { UPDATES_WAIT } from "../view-model/snapshot";
 import { type Sign, STATE_SIGNS, type Tone } from "../view-model/words";
 import type { Entry, Overview } from "./wire";
 

@@ -1,6 +1,6 @@
 import type { Row, Status } from "../wire/wire";
 import { clock, counted, fullTime, number, shortId, span, took } from "./format";
-import { type ActionView, action, type Snapshot } from "./session";
+import { type ActionView, action, type Snapshot } from "./snapshot";
 import { type Sign, STATUS_SIGNS } from "./words";
 
 /** One row of the job table. */

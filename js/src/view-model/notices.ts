@@ -7,7 +7,7 @@
 
 import type { Head } from "../wire/wire";
 import { clock, roundSpan, shortClock } from "./format";
-import type { Snapshot } from "./session";
+import type { Snapshot } from "./snapshot";
 import { type IconName, isEnded, STATE_SIGNS, type Tone } from "./words";
 
 export type NoticeKind =

@@ -1,6 +1,6 @@
 import type { Head, Program } from "../wire/wire";
 import { countdown, counted, number, span } from "./format";
-import type { ActionView } from "./session";
+import type { ActionView } from "./snapshot";
 
 /** Work that can be submitted from the page. */
 export interface Choice {

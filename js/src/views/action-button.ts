@@ -1,5 +1,5 @@
 import { h, setAttribute, setText, uniqueId } from "../page/dom";
-import type { ActionView } from "../view-model/session";
+import type { ActionView } from "../view-model/snapshot";
 import type { IconName } from "../view-model/words";
 import { icon } from "./icon";
 

@@ -9,7 +9,7 @@ import {
 } from "../view-model/details";
 import { counted, shortId } from "../view-model/format";
 import { againKey } from "../view-model/run";
-import { type ActionView, action, type Snapshot } from "../view-model/session";
+import { type ActionView, action, type Snapshot } from "../view-model/snapshot";
 import { STATUS_SIGNS } from "../view-model/words";
 import type { Details, Part } from "../wire/details";
 import type { Row } from "../wire/wire";

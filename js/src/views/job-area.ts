@@ -4,7 +4,7 @@ import { JobIndex } from "../store/job-index";
 import type { Change, SessionStore } from "../store/session-store";
 import { counted, number, shortId } from "../view-model/format";
 import { cancelQueuedAction, describeMissing, describeQueuedEnd } from "../view-model/jobs";
-import type { Snapshot } from "../view-model/session";
+import type { Snapshot } from "../view-model/snapshot";
 import type { Status } from "../wire/wire";
 import { Confirmation, type Question } from "./confirmation";
 import { JobFilters } from "./job-filters";

@@ -1,6 +1,6 @@
 import { h, setAttribute, setText } from "../page/dom";
 import { number } from "../view-model/format";
-import type { ActionView } from "../view-model/session";
+import type { ActionView } from "../view-model/snapshot";
 import { STATUS_SIGNS } from "../view-model/words";
 import type { Status } from "../wire/wire";
 import { ActionButton } from "./action-button";

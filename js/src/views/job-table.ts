@@ -9,7 +9,7 @@ import {
   type Scroll,
   scrollToSee,
 } from "../view-model/row-window";
-import type { Snapshot } from "../view-model/session";
+import type { Snapshot } from "../view-model/snapshot";
 import type { Row } from "../wire/wire";
 import { JobHeadings } from "./job-headings";
 import { type JobHandlers, JobRow } from "./job-row";

@@ -15,8 +15,8 @@ import {
   describeSession,
   type Ending,
   type SessionView,
-  type Snapshot,
 } from "../view-model/session";
+import type { Snapshot } from "../view-model/snapshot";
 import type { RequestArguments } from "../wire/requests";
 import type { Action } from "../wire/wire";
 import { Alerts } from "./alerts";

@@ -2,7 +2,7 @@ import { h } from "../page/dom";
 import type { SelectedJob } from "../page/selection";
 import { JobLookup } from "../store/job-lookup";
 import type { SessionStore } from "../store/session-store";
-import type { Snapshot } from "../view-model/session";
+import type { Snapshot } from "../view-model/snapshot";
 import type { Row } from "../wire/wire";
 import { DetailsPanel } from "./details";
 import { Trend } from "./trend";

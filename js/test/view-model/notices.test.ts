@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { clock, shortClock } from "../../src/view-model/format";
 import { describeNotices, endedText, type Notice } from "../../src/view-model/notices";
-import type { Snapshot } from "../../src/view-model/session";
+import type { Snapshot } from "../../src/view-model/snapshot";
 import type { Head } from "../../src/wire/wire";
 import { head, NOW, snapshot } from "../fixtures";
 

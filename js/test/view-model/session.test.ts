@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { clock, shortClock } from "../../src/view-model/format";
-import { describeEnding, describeSession, type Snapshot } from "../../src/view-model/session";
+import { describeEnding, describeSession } from "../../src/view-model/session";
+import type { Snapshot } from "../../src/view-model/snapshot";
 import type { Head } from "../../src/wire/wire";
 import { freshHead, head, NOW, snapshot } from "../fixtures";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Asker, JobLookup } from "../../src/store/job-lookup";
-import type { Snapshot } from "../../src/view-model/session";
+import type { Snapshot } from "../../src/view-model/snapshot";
 import { DetailsPanel } from "../../src/views/details";
 import type { Details } from "../../src/wire/details";
 import type { Row } from "../../src/wire/wire";

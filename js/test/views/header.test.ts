@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { describeSession, type Snapshot } from "../../src/view-model/session";
+import { describeSession } from "../../src/view-model/session";
+import type { Snapshot } from "../../src/view-model/snapshot";
 import { Header } from "../../src/views/header";
 import type { Head } from "../../src/wire/wire";
 import { settle, snapshot } from "../fixtures";

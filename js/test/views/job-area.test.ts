@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { SelectedJob } from "../../src/page/selection";
 import { SessionStore } from "../../src/store/session-store";
-import type { Snapshot } from "../../src/view-model/session";
+import type { Snapshot } from "../../src/view-model/snapshot";
 import { JobArea } from "../../src/views/job-area";
 import type { Row } from "../../src/wire/wire";
 import { FakeModel, head, NOW, queued, row, running } from "../fixtures";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { describeRun } from "../../src/view-model/run";
-import type { ActionView } from "../../src/view-model/session";
+import type { ActionView } from "../../src/view-model/snapshot";
 import { RunPanel } from "../../src/views/run-panel";
 import type { Head } from "../../src/wire/wire";
 import { freshHead, HOSTILE, head, NOW, program } from "../fixtures";

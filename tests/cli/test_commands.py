@@ -69,7 +69,6 @@ def test_nothing_is_ended_without_a_yes(command: Command, cloud: Server):
 
 
 @pytest.mark.linux
-@pytest.mark.timeout(180)
 def test_the_sessions_of_a_killed_kernel_are_closed_by_one_line(
     command: Command, cloud: Server, as_in_another_terminal: None
 ):

@@ -6,7 +6,6 @@ import os
 import sys
 
 import pexpect
-import pytest
 from rich.console import Console
 
 from qsession import Session
@@ -30,7 +29,6 @@ def watching(*words: str) -> pexpect.spawn:
     )
 
 
-@pytest.mark.timeout(180)
 def test_a_paid_session_is_followed_and_closed_by_key(cloud: Server):
     session = Session("ibm_manila", name="seen")
     session.run(flipped(), shots=10).result()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter
 from qiskit_ibm_runtime.fake_provider import FakeBrisbane
@@ -56,7 +55,6 @@ def test_writers_of_one_bit_stay_together():
     assert [each.name for each in part.circuit.data] == ["measure", "measure"]
 
 
-@pytest.mark.timeout(300)
 def test_a_circuit_on_all_qubits_of_a_device_gives_the_shots_of_each():
     backend = FakeBrisbane()
     angle = Parameter("angle")

@@ -27,8 +27,6 @@ from qsession.engines.local.work import (
 from tests.simulator.equality.conftest import Pair, pair_of
 from tests.support.circuit_families import Case, cases, observables
 
-pytestmark = pytest.mark.timeout(600)
-
 PRECISIONS = (0.05, 0.9)
 """Of 400 shots, which Aer simulates as a density matrix, and of 2, which it does not."""
 

@@ -15,8 +15,6 @@ from qsession.engines.local.work import SamplerWork, run_work
 from tests.simulator.equality.conftest import Pair
 from tests.support.circuit_families import Case, sample
 
-pytestmark = pytest.mark.timeout(600)
-
 SHOTS = 20_000
 FEWEST = 20
 """Outcomes that are rarer are counted as one."""

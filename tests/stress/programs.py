@@ -22,7 +22,7 @@ _WEIGHTS = {
     "result": 8,
     "wait": 4,
     "read": 6,
-    "observe": 3,
+    "observe": 8,
     "let time pass": 6,
     "expire": 3,
     "renew": 3,

@@ -28,6 +28,7 @@ from qsession.model.states import JobStatus
 from qsession.testing import ManualClock
 from tests.engines.local.workers.work import endless
 from tests.stress.noticing import Notices, comes_true
+from tests.stress.observing import Observers
 from tests.stress.programs import MAX_TIME_S, Program, Step
 from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
@@ -150,6 +151,7 @@ class Run:
             clock=self.clock,
             parallel=program.parallel,
         )
+        self.observers = Observers(self.session)
 
     # --- the program --------------------------------------------------------------------------
 
@@ -240,11 +242,7 @@ class Run:
         self.session.to_html()
 
     def _observe(self, number: int) -> None:
-        seen: list[Any] = []
-        if number % 2:
-            self.session.observe(seen.append, names=["state", "jobs"][: 1 + number % 2])
-        else:
-            self.session.on_job(seen.append)
+        self.observers.add(number)
 
     def _let_time_pass(self, number: int) -> None:
         self.clock.advance(number % 90)
@@ -308,6 +306,7 @@ class Run:
                 self._say(f"{job_id} was cancelled, and is {records[job_id].status}")
         if not comes_true(lambda: self._in_ledger() == _statuses(records)):
             self._say(f"the ledger says {self._in_ledger()}, the session {_statuses(records)}")
+        self.notices.words += self.observers.complaints()
         for own in self._jobs_of_each_session():
             self._check_order(own)
 

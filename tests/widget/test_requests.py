@@ -143,8 +143,11 @@ def test_what_a_page_sends_wrongly_is_no_failure_of_ours(
     assert caplog.messages == []
 
 
-def test_a_running_job_says_why_it_is_not_cancelled(session: Session, page: RecordingComm):
+def test_a_running_job_says_why_it_is_not_cancelled(
+    session: Session, page: RecordingComm, gated: GatedBackend
+):
     job_id = session.run(flipped()).job_id()
+    gated.wait_for_runs(1)  # up to there it could still be taken back
     reply = page.ask("cancel_job", job_id=job_id)
     expected = f"Job {job_id} is running and can no longer be cancelled here."
     assert reply["error"] == {"type": "InvalidInputError", "message": expected}

@@ -6,6 +6,7 @@ import os
 import sys
 
 import pexpect
+import pytest
 from rich.console import Console
 
 from qsession import Session

@@ -163,6 +163,18 @@ def test_what_a_new_view_read_in_between_is_taken_back_for_it_too(many: Session)
     assert second.head["error"] is None
 
 
+def test_code_that_reads_the_head_changes_nothing_of_what_is_sent(many: Session):
+    many.widget.push([])
+    page: RecordingComm = many.widget.comm
+    many._journal.state.apply(ProblemAppeared(START, "gone in a moment"))
+    assert many.widget.head["error"] == "gone in a moment"
+    many._journal.state.apply(ProblemEnded(START))
+    sent = len(page.contents("delta"))
+    many.widget.push([])
+    (delta,) = page.contents("delta")[sent:]
+    assert set(delta["head"]) == {"now_ms"}
+
+
 def test_thousands_of_changes_at_once_arrive_in_few_messages_and_complete(
     many: Session, new_threads: NewThreads
 ):

@@ -38,7 +38,14 @@ if TYPE_CHECKING:
     from qsession.clock import Clock
 
 
-class Session(qiskit_ibm_runtime.Session, DisplayedSession, metaclass=OnePerName):
+class _AcceptedByPrimitives(qiskit_ibm_runtime.Session):
+    """What IBM's primitives take as ``mode``, without opening a session of IBM's own."""
+
+    def __init__(self) -> None:
+        pass  # IBM's would open one
+
+
+class Session(DisplayedSession, _AcceptedByPrimitives, metaclass=OnePerName):
     """A time-limited window on a quantum computer or simulator that shows what goes on in it.
 
     It takes the place of `qiskit_ibm_runtime.Session`: IBM's primitives accept it as ``mode`` and
@@ -81,10 +88,6 @@ class Session(qiskit_ibm_runtime.Session, DisplayedSession, metaclass=OnePerName
         InvalidInputError: If the backend or the name cannot be used (a ``ValueError``).
         BackendNotFoundError: If no backend has the name.
     """
-
-    # IBM's own would come first, here and below: its class stands first, since that of traitlets
-    # calls on to the next constructor, and IBM's opens a session.
-    session_id = DisplayedSession.session_id
 
     def __init__(  # noqa: PLR0913 - each is an option of its own
         self,
@@ -184,9 +187,6 @@ class Session(qiskit_ibm_runtime.Session, DisplayedSession, metaclass=OnePerName
         )
 
     # --- ending ---------------------------------------------------------------------------------
-
-    cancel = DisplayedSession.cancel
-    close = DisplayedSession.close
 
     @contextmanager
     def as_default(self) -> Iterator[Self]:

@@ -37,7 +37,7 @@ class SessionWidget(PageWidget):
     actions = ACTIONS
 
     seq = Published(lambda self: self._seq, help="Number of the last delta.").tag(sync=True)
-    head = Published(lambda self: self._read_head(), help="All but the jobs.").tag(sync=True)
+    head = Published(lambda self: self._head(), help="All but the jobs.").tag(sync=True)
     rows = Published(lambda self: self._newest(), help="The newest jobs.").tag(sync=True)
 
     view = Enum(
@@ -74,6 +74,19 @@ class SessionWidget(PageWidget):
         with self._sending:
             super().send_state(key)
 
+    def get_state(
+        self, key: str | Iterable[str] | None = None, drop_defaults: bool = False
+    ) -> dict[str, Any]:
+        """The state for a page: one that opens, reloads, or is saved with its notebook."""
+        with self._sending:
+            state: dict[str, Any] = super().get_state(key, drop_defaults)
+            head = state.get("head")
+            if head is not None:
+                # That page knows values that no delta told. If one goes back to what it was, the
+                # next delta has to say so.
+                self._told = {name: told for name, told in self._told.items() if head[name] == told}
+        return state
+
     def close(self) -> None:
         """Let go of the pages that show it: they show it no more."""
         with self._sending:
@@ -91,14 +104,6 @@ class SessionWidget(PageWidget):
             rows = _rows(older[-ROWS_A_MESSAGE:])
             is_all = len(older) <= ROWS_A_MESSAGE
             self.send({"kind": "older", "before": job_id, "rows": rows, "is_all": is_all})
-
-    def _read_head(self) -> dict[str, Any]:
-        with self._sending:
-            head = self._head()
-            # Whoever reads this knows values that no delta told. If one goes back to what it was,
-            # the next delta has to say so.
-            self._told = {name: told for name, told in self._told.items() if head[name] == told}
-        return head
 
     def _head(self) -> dict[str, Any]:
         return encode_head(self._session.snapshot(), clicks_wait=jupyter.clicks_wait())

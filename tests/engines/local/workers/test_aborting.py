@@ -7,7 +7,7 @@ import pytest
 from qiskit import QuantumCircuit
 from qiskit.circuit import Gate
 from qiskit.circuit.classical import expr, types
-from qiskit.circuit.library import DiagonalGate
+from qiskit.circuit.library import DiagonalGate, UCGate
 from qiskit.quantum_info import Kraus
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error
@@ -92,6 +92,24 @@ def test_an_expression_of_bits_behind_the_measured_ones_is_risky(where: str):
 
     circuit.measure(0, 2)
     assert not is_risky(circuit)
+
+
+def of_matrices() -> QuantumCircuit:
+    circuit = QuantumCircuit(2)
+    circuit.append(UCGate([np.eye(2), np.eye(2)]), [0, 1])
+    return circuit
+
+
+def storing_a_number() -> QuantumCircuit:
+    circuit = QuantumCircuit(1, 1)
+    circuit.store(circuit.cregs[0], expr.bit_not(circuit.cregs[0]))
+    circuit.measure(0, 0)
+    return circuit
+
+
+@pytest.mark.parametrize("circuit", [of_matrices(), storing_a_number()])
+def test_multiplexers_and_stores_into_registers_are_risky(circuit: QuantumCircuit):
+    assert is_risky(circuit)
 
 
 def test_a_session_survives_such_an_expression():

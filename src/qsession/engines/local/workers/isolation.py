@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qiskit.circuit import ClassicalRegister, Clbit, ControlledGate, Gate, Instruction
-from qiskit.circuit.classical import expr
+from qiskit.circuit import ClassicalRegister, Clbit, ControlledGate, Gate, Instruction, Store
+from qiskit.circuit.classical import expr, types
 
 from qsession.engines.local.workers.packing import Parcel
 from qsession.engines.local.workers.pool import workers
@@ -62,6 +62,9 @@ _GENERIC = (ControlledGate, Gate, Instruction)
 """Classes whose instances are told by their names alone."""
 
 _PACKAGES = ("qiskit", "qiskit_aer")
+_FREES_TOO_MUCH = "multiplexer"
+"""Aer reads Qiskit's `UCGate` as its own of this name, and corrupts its memory."""
+
 _OF_MATRICES = ("kraus", "superop")
 """What Qiskit makes generic instructions of, with matrices as their parameters."""
 
@@ -91,6 +94,8 @@ def _is_odd(instruction: CircuitInstruction) -> bool:
     if instruction.is_standard_gate():
         return False
     operation = instruction.operation
+    if operation.name == _FREES_TOO_MUCH or _writes_number(operation):
+        return True
     if instruction.is_control_flow():
         # A block can have variables of its own.
         return any(map(_has_variables_or_odd, operation.blocks))
@@ -139,6 +144,11 @@ def _bits_of(expression: expr.Expr) -> Iterator[Clbit]:
             yield variable.var
         elif isinstance(variable.var, ClassicalRegister):
             yield from variable.var
+
+
+def _writes_number(operation: Any) -> bool:
+    """Whether it stores into a register: branched shots read the value as that of a bit."""
+    return isinstance(operation, Store) and not isinstance(operation.lvalue.type, types.Bool)
 
 
 def _are_matrices(parameters: list[Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What carries out a session: each engine turns instructions into jobs and events.
+"""The engines, one for each kind of backend: they turn instructions into jobs and events.
 
 A new kind of backend is a new engine and a line here; nothing above asks which one runs.
 """

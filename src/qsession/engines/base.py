@@ -35,7 +35,7 @@ Job: TypeAlias = "BasePrimitiveJob[Any, Any]"
 
 
 class Woken(Protocol):
-    """What is told of changes; a `WakeUps` is one."""
+    """A listener that is told of changes; a `WakeUps` is one."""
 
     def put(self, item: None) -> None:
         """Take the news: at once, without an error, and without calling back."""
@@ -175,7 +175,7 @@ def _ended_message(state: SessionState, now: datetime) -> str:
 
 @dataclass(frozen=True)
 class RunningOptions:
-    """Where and how a local session runs its jobs; the defaults are what an engine does by itself.
+    """The options of a local session for its jobs; the defaults are the engine's own.
 
     Attributes:
         executor: Where units of work go; None for this computer, beside the kernel.
@@ -190,7 +190,7 @@ class RunningOptions:
 
 @dataclass(frozen=True)
 class SimulationCounts:
-    """How the jobs of a local session were computed.
+    """The number of local jobs by the way in which they were computed.
 
     Attributes:
         fast: Jobs that the session's own cached simulation computed.
@@ -208,7 +208,7 @@ class Leaving(Protocol):
 
     @property
     def is_owed(self) -> bool:
-        """Whether it was to end, and what carries it out has not been seen to do so."""
+        """True if the session was to end and has not been seen to do so."""
         ...
 
     def close_within(self, seconds: float, reason: str) -> None:
@@ -233,22 +233,22 @@ class Engine(Protocol):
 
     @property
     def service(self) -> Any:
-        """What IBM's primitives read from ``session.service``."""
+        """The object that IBM's primitives read from ``session.service``."""
         ...
 
     @property
     def is_paid(self) -> bool:
-        """Whether the time of the backend is charged."""
+        """True if the time of the backend is charged."""
         ...
 
     @property
     def backend(self) -> BackendV2:
-        """Where jobs run, as IBM's primitives are to see it."""
+        """The backend of the jobs, as IBM's primitives are to see it."""
         ...
 
     @property
     def can_cancel_running(self) -> bool:
-        """Whether a job that runs can be stopped."""
+        """True if a running job can be stopped."""
         ...
 
     @property
@@ -258,7 +258,7 @@ class Engine(Protocol):
 
     @property
     def simulation_counts(self) -> SimulationCounts:
-        """How local jobs were computed; nothing is counted elsewhere."""
+        """The ways in which local jobs were computed; empty for jobs elsewhere."""
         ...
 
     longest_max_time_s: ClassVar[int]
@@ -266,7 +266,7 @@ class Engine(Protocol):
 
     @property
     def leaving(self) -> Leaving:
-        """What ends the session when this process exits; it holds neither engine nor session."""
+        """The object that ends the session at exit; it holds neither engine nor session."""
         ...
 
     outlives_process: ClassVar[bool]
@@ -274,12 +274,12 @@ class Engine(Protocol):
 
     @classmethod
     def limits(cls, max_time_s: int | None) -> Limits:
-        """What holds for a session with this ``max_time``, as far as is known before it opens."""
+        """Return the limits for this ``max_time``, as far as they are known before opening."""
         ...
 
     @property
     def goes_on_in_forks(self) -> bool:
-        """Whether a forked child can run jobs with what it has of this engine."""
+        """True if a forked child can run jobs with this engine."""
         ...
 
     def begin_anew_in_child(self) -> None:

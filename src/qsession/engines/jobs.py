@@ -1,4 +1,4 @@
-"""What jobs of both engines share: their record's facts, waiting in an event loop, their values."""
+"""The common parts of both engines' jobs: facts of the record, waiting in an event loop, values."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ class RecordedJob(LocalRuntimeJob):
     @property
     @abstractmethod
     def record(self) -> JobRecord:
-        """What is known of this job now."""
+        """The current record of this job."""
 
     def status(self) -> JobStatus:
-        """Where the job stands; equals IBM's string and Qiskit's ``JobStatus`` alike."""
+        """Return the job's status; it equals IBM's string and Qiskit's ``JobStatus`` alike."""
         return self.record.status
 
     def done(self) -> bool:
-        """Whether it ended with a result."""
+        """Return True if the job ended with a result."""
         return self.status() is JobStatus.DONE
 
     def running(self) -> bool:
-        """Whether it runs."""
+        """Return True if the job runs."""
         return self.status() is JobStatus.RUNNING
 
     def cancelled(self) -> bool:
-        """Whether it was cancelled."""
+        """Return True if the job was cancelled."""
         return self.status() is JobStatus.CANCELLED
 
     def errored(self) -> bool:
-        """Whether it failed, or was lost."""
+        """Return True if the job failed or was lost."""
         return self.status() is JobStatus.ERROR
 
     def in_final_state(self) -> bool:
-        """Whether it has ended."""
+        """Return True if the job has ended."""
         return self.status().is_final
 
     def error_message(self) -> str:
@@ -66,7 +66,7 @@ class RecordedJob(LocalRuntimeJob):
 
     @property
     def creation_date(self) -> datetime:
-        """When it was submitted, in local time."""
+        """The time of submission, in local time."""
         return self.record.created.astimezone()
 
     @property
@@ -86,7 +86,7 @@ class RecordedJob(LocalRuntimeJob):
 
     @property
     def private(self) -> bool:
-        """Whether its inputs and results are given out once only."""
+        """False: the inputs and results of a job here can be read any number of times."""
         return False
 
     @property
@@ -95,7 +95,7 @@ class RecordedJob(LocalRuntimeJob):
         return {"quantum_seconds": 0}
 
     def logs(self) -> str:
-        """What the service wrote down while it ran: nothing, there is none."""
+        """Return an empty string: there is no service that logs."""
         return ""
 
     def __repr__(self) -> str:

@@ -137,7 +137,7 @@ class RecoveredEngine:
 
     @property
     def leaving(self) -> RecoveredEngine:
-        """What ends it at exit: nothing is left to end."""
+        """The object that ends the session at exit: this one, though nothing is left to end."""
         return self
 
     def details(self) -> dict[str, Any] | None:
@@ -198,7 +198,7 @@ class RecoveredEngine:
 
 
 def _story(entry: SessionEntry, records: list[JobRecord]) -> tuple[list[Event], list[JobRecord]]:
-    """What happened to a session that has ended, its end and lost jobs included."""
+    """Return the events and job records of an ended session, its end and lost jobs included."""
     if entry.ended is None:
         entry = entry.closed(_last_sign(entry, records))
     ended = entry.ended or entry.seen

@@ -38,7 +38,7 @@ class RecoveredJob(RecordedJob):
 
     @property
     def record(self) -> JobRecord:
-        """What the ledger says of it."""
+        """The ledger's record of the job."""
         return self._record
 
     def result(self, timeout: float | None = None) -> Any:  # noqa: ARG002 - nothing to wait for

@@ -22,7 +22,7 @@ _VERBS = {State.CANCELLED: "cancel", State.CLOSED: "close"}
 
 
 class _Standing(Enum):
-    """How far the service has come with what it is to do."""
+    """The progress of the service with a request to end the session."""
 
     UNTOLD = "untold"
     FAILED = "failed"
@@ -42,7 +42,7 @@ _PAUSES_AT_EXIT_S = (0.0, 0.1, 0.2, 0.4)
 
 
 class Ending:
-    """How a session is to end, and how far the service has come with it.
+    """The end that a session is to come to, and the service's progress with it.
 
     An answer that says "done" is not believed: looks tell whether the service acts on it, and it is
     told again, with growing pauses, until it does. A session costs money until it ends.
@@ -73,12 +73,12 @@ class Ending:
 
     @property
     def is_owed(self) -> bool:
-        """Whether the session or a job was to end, and is not seen to."""
+        """True if the session or a job was to end and is not seen to have ended."""
         with self._journal.lock:
             return self._is_session_owed or bool(self._running_to_stop())
 
     def look_by(self, now: datetime) -> datetime | None:
-        """When to look again on account of what is owed: to see, or to tell the service again."""
+        """Return the time of the next look or request that an end still owed needs, or None."""
         soonest = now + timedelta(seconds=SHORTEST_S)
         with self._journal.lock:
             due = [max(self._stops_due[each], soonest) for each in self._running_to_stop()]
@@ -90,7 +90,7 @@ class Ending:
 
     @property
     def was_cancelled_here(self) -> bool:
-        """Whether a session that has ended did so because this object cancelled it."""
+        """True if an ended session ended because this object cancelled it."""
         # Also if it is only the answer that was lost.
         is_told = self.sends > 0 and self._standing is not _Standing.IGNORED
         return self._wanted is State.CANCELLED and is_told

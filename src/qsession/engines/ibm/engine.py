@@ -96,7 +96,7 @@ class IBMEngine:
 
     @classmethod
     def limits(cls, max_time_s: int | None) -> Limits:
-        """What is known before the service has said more."""
+        """Return the limits that are known before the service has said more."""
         return Limits(max_time_s=max_time_s, interactive_timeout_s=None)
 
     @property
@@ -317,7 +317,7 @@ class IBMEngine:
 
     @property
     def leaving(self) -> Ending:
-        """What ends the session at exit, and when nobody holds it any more."""
+        """The object that ends the session at exit, and when nobody holds the session any more."""
         return self._ending
 
     def _end(self, wanted: State, reason: str, *, stops_running: bool = False) -> None:

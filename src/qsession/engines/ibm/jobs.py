@@ -114,7 +114,7 @@ class AwaitableJob(RuntimeJobV2):
         return None if words is None else redacted(words)
 
     def logs(self) -> str:
-        """What its program logged, without secrets."""
+        """Return the logs of the job's program, with secrets removed."""
         with ErrorsWithoutSecrets():
             return redacted(super().logs())
 

@@ -70,7 +70,7 @@ def find_session(
 
 @dataclass(frozen=True)
 class ListedSession:
-    """What the listing tells of a session or batch."""
+    """A session or batch as the service lists it."""
 
     session_id: str
     backend: str | None

@@ -122,7 +122,7 @@ class Monitor:
     # --- asking ---------------------------------------------------------------------------------
 
     def _told_again(self) -> bool:
-        """Whether the service was told again what is to end. It is looked at all the same."""
+        """Ask the service again to end what is to end; return True if a request was tried."""
         self._line.forget_what_was_heard()
         try:
             return self._ending.retry()
@@ -149,13 +149,13 @@ class Monitor:
             self._ask_for_jobs(session_id)
 
     def _is_fresh(self) -> bool:
-        """Whether something moves, so that it is worth to ask for everything."""
+        """Return True if jobs run or changed lately, so that asking for everything pays."""
         with self._journal.lock:
             runs = self._journal.state.counts[JobStatus.RUNNING] > 0
         return runs or not self._knows_all_jobs or self._quiet_s() < FRESH_S
 
     def _has_just_ended(self) -> bool:
-        """Whether jobs that nobody told of may have come before the end."""
+        """Return True if the end is new: jobs submitted elsewhere may precede it unseen."""
         return self._journal.state.state.is_terminal and not self._saw_the_end
 
     def _ask_for_jobs(self, session_id: str) -> None:
@@ -190,7 +190,7 @@ class Monitor:
         return list(pages.values())[::-1]
 
     def _next_page(self) -> int:
-        """Where the page begins to look at, counted from the newest job.
+        """Return the offset of the page to look at, counted from the newest job.
 
         If more jobs wait than one page holds, the ones that move next are far from its beginning:
         they and the newest are looked at in turn.

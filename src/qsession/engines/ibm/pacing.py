@@ -1,4 +1,4 @@
-"""How often to ask the service. Pure."""
+"""The pauses between requests to the service. Pure."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ _RAN_TOO_LONG = "1305"
 
 @dataclass(frozen=True, slots=True)
 class ServerTime:
-    """How the service's clock differs from ours."""
+    """The difference between the service's clock and the local one."""
 
     ahead: timedelta = timedelta()
 
@@ -56,7 +56,7 @@ class ServerTime:
 def read_session(
     raw: Raw, state: SessionState, now: datetime, server: ServerTime, *, cancelled_here: bool
 ) -> list[Event]:
-    """What is new in an answer of ``GET /sessions/{id}``."""
+    """Return the events that follow from an answer of ``GET /sessions/{id}``."""
     observed = SessionObserved(
         at=now,
         started=server.read(raw.get("started_at")),
@@ -73,7 +73,7 @@ def read_session(
 def read_jobs(
     raws: Iterable[Raw], state: SessionState, now: datetime, server: ServerTime
 ) -> list[Event]:
-    """What is new in jobs of ``GET /jobs``, given oldest first."""
+    """Return the events that follow from jobs of ``GET /jobs``, given oldest first."""
     jobs = {raw["id"]: raw for raw in raws if isinstance(raw.get("id"), str)}
     return [
         event
@@ -83,7 +83,7 @@ def read_jobs(
 
 
 def job_status(raw: Raw) -> JobStatus | None:
-    """Where a job stands; None if the service says what is not known here."""
+    """Return the status of a job; None if the service names one that is not known here."""
     told = raw.get("state")
     details: Raw = told if isinstance(told, Mapping) else {}
     word = str(details.get("status") or raw.get("status") or "").lower()
@@ -179,7 +179,7 @@ def _read_job(
 
 
 def _has_run(raw: Raw, status: JobStatus) -> bool:
-    """Whether a job that was queued has been running since; a failed one may never have."""
+    """Return True if a job that was queued has been running since; failed ones may never have."""
     if status is JobStatus.ERROR:
         told = raw.get("timestamps")
         is_told = isinstance(told, Mapping) and isinstance(told.get("running"), str)
@@ -202,7 +202,7 @@ def _first_record(raw: Raw, job_id: str, created: datetime) -> JobRecord:
 
 
 def _started_at(raw: Raw, state: SessionState, now: datetime, server: ServerTime) -> datetime:
-    """When a job started: the listing rarely says, the session says it of the last one."""
+    """Return the start of a job; only the session tells it, and only of its last job."""
     told = _told_time(raw, "running", server)
     return told or _between(state.last_job_started, raw, now, server)
 

@@ -1,4 +1,4 @@
-"""What the service refuses or fails to do, as errors of qsession in plain words."""
+"""Refusals and failures of the service as errors of qsession, in plain words."""
 
 from __future__ import annotations
 
@@ -91,12 +91,12 @@ def _uncapitalised(words: str) -> str:
 
 
 def is_conflict(error: BaseException | None) -> bool:
-    """Whether the service refused because things already stand otherwise."""
+    """Return True if the service refused because its state is already another (HTTP 409)."""
     return error is not None and _status_of(error, str(error)) == HTTPStatus.CONFLICT
 
 
 def may_have_arrived(error: Exception) -> bool:
-    """Whether a request may have taken effect although it failed: its answer was lost."""
+    """Return True if a failed request may have taken effect: its answer was lost."""
     if isinstance(error, QSessionError):
         return False
     status = _status_of(error, str(error))

@@ -31,7 +31,7 @@ _NAMES: dict[str, tuple[str, Any]] = {
 
 
 def details_of(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What the service answers, under IBM's names."""
+    """Return the fields of an answer of the service, under the names of IBM's client."""
     return {name: raw.get(told, default) for name, (told, default) in _NAMES.items()}
 
 
@@ -98,7 +98,7 @@ def _is_over(started: datetime | None, closed: datetime | None, limit_s: int | N
 def opened_at(
     raw: Mapping[str, Any], read_time: Callable[[object], datetime | None]
 ) -> datetime | None:
-    """When a session was opened, which the service tells as the first of its steps."""
+    """Return the earliest of the session's timestamps, its opening; None if there are none."""
     steps = raw.get("timestamps")
     if not isinstance(steps, list):
         return None

@@ -73,7 +73,7 @@ class LocalEngine:
 
     @property
     def goes_on_in_forks(self) -> bool:
-        """Whether the place of its jobs can be made anew: that of an executor is its owner's."""
+        """True unless jobs go to an executor, which belongs to its owner in the parent."""
         return self._scheduler.place.can_be_made_anew
 
     def begin_anew_in_child(self) -> None:
@@ -187,12 +187,12 @@ class LocalEngine:
 
     @property
     def can_cancel_running(self) -> bool:
-        """Whether a job that takes long can be stopped; short ones end by themselves."""
+        """True if a job that takes long can be stopped; short ones end by themselves."""
         return self._scheduler.place.can_stop_running
 
     @property
     def simulation_counts(self) -> SimulationCounts:
-        """How often the fast path computed a job."""
+        """The number of jobs that the fast path computed, and that it could not."""
         with self._journal.lock:
             return self._scheduler.tally.counts
 
@@ -214,7 +214,7 @@ class LocalEngine:
 
     @property
     def leaving(self) -> LocalEngine:
-        """What ends the session at exit: it ends with its process in any case."""
+        """The object that ends the session at exit: this engine."""
         return self
 
     def details(self) -> dict[str, Any] | None:

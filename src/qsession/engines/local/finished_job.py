@@ -43,7 +43,7 @@ class FinishedJob(RecordedJob):
 
     @property
     def record(self) -> JobRecord:
-        """What was known of it."""
+        """The final record of the job."""
         return self._record
 
     @property
@@ -52,7 +52,7 @@ class FinishedJob(RecordedJob):
         return self._session_id
 
     def result(self, timeout: float | None = None) -> Any:  # noqa: ARG002 - nothing to wait for
-        """What it gave.
+        """Return the job's result.
 
         Raises:
             Exception: What it failed with, or that it was cancelled.

@@ -26,14 +26,14 @@ _log = logging.getLogger("qsession")
 
 
 class JobOwner(Protocol):
-    """What a job belongs to: the scheduler of its session."""
+    """The owner of a job: the scheduler of its session."""
 
     @property
     def session_id(self) -> str | None:
         """The id of the session; None for jobs without one."""
 
     def record_of(self, job_id: str, /) -> JobRecord:
-        """What is known of a job now."""
+        """Return the current record of a job."""
 
     def note_result(self, job_id: str, result: object, /) -> None:
         """Keep the values of a result that somebody has fetched."""
@@ -74,7 +74,7 @@ class LocalJob(RecordedJob):
 
     @property
     def record(self) -> JobRecord:
-        """What the session knows of this job now."""
+        """The session's current record of this job."""
         return self._owner.record_of(self.job_id())
 
     def result(self, timeout: float | None = None) -> Any:

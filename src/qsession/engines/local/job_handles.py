@@ -26,7 +26,7 @@ class Handles:
         self._known: weakref.WeakValueDictionary[str, LocalJob] = weakref.WeakValueDictionary()
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of known jobs."""
         return len(self._known)
 
     def add(self, job: LocalJob) -> None:

@@ -85,7 +85,7 @@ class Shelf:
 
     @property
     def memory_bytes(self) -> int:
-        """What is held in memory, estimated."""
+        """The bytes that results take in memory, by estimate."""
         return self._memory_bytes
 
     def _write(self, job_id: str, kept: Kept) -> None:

@@ -1,4 +1,4 @@
-"""What a job was to run that its process did not live to finish: `find_lost_work`."""
+"""The recovery of work that its process did not live to finish: `find_lost_work`."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Scheduler:
 
     @property
     def place(self) -> Place:
-        """Where units of work run."""
+        """The place where units of work run."""
         return self._place
 
     def begin_anew_in_child(self) -> None:
@@ -211,7 +211,7 @@ class Scheduler:
         note_result(self._journal, job_id, result)
 
     def record_of(self, job_id: str) -> JobRecord:
-        """What is known of a job."""
+        """Return the current record of a job."""
         with self._journal.lock:
             return self._journal.state.jobs[job_id]
 

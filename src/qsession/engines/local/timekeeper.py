@@ -19,7 +19,7 @@ _log = logging.getLogger("qsession")
 
 
 class Ticking(Protocol):
-    """What a timekeeper keeps the time of."""
+    """An object that has something to do at certain times; a timekeeper calls it then."""
 
     def tick(self) -> tuple[datetime | None, bool]:
         """Do what is due; say when to look again and whether nothing can follow."""

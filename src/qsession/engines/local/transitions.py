@@ -1,4 +1,4 @@
-"""What happens to a local session and its jobs, as events; the rules of time are the service's."""
+"""The transitions of a local session and its jobs, as events, by the service's rules of time."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ UNUSED_TIMEOUT_S = 30 * 60
 
 
 def next_deadline(state: SessionState) -> datetime | None:
-    """When something will be due by itself; None if only a job or a call can change the session."""
+    """Return the time of the next transition by the clock; None if there is none."""
     if state.state.is_terminal:
         return None
     deadlines = (state.expires, state.idle_until, _unused_until(state))

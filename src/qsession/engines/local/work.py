@@ -48,7 +48,7 @@ DEFAULT_PRECISION = 0.015625
 
 @dataclass(frozen=True)
 class _PubWork:
-    """What work made of PUBs has in common."""
+    """The common part of all work that is made of PUBs."""
 
     backend: BackendV2
     pubs: tuple[Any, ...]
@@ -60,7 +60,7 @@ class _PubWork:
 
     @property
     def inputs(self) -> object:
-        """What ``job.inputs`` shows."""
+        """The value of ``job.inputs``."""
         return {"pubs": list(self.pubs)}
 
 
@@ -151,7 +151,7 @@ class ExecutorWork:
 
     @property
     def inputs(self) -> object:
-        """What ``job.inputs`` shows."""
+        """The value of ``job.inputs``."""
         return self.program
 
     def with_shots(self, shots: int) -> ExecutorWork:
@@ -191,7 +191,7 @@ class CircuitWork:
 
     @property
     def inputs(self) -> object:
-        """What ``job.inputs`` shows."""
+        """The value of ``job.inputs``."""
         return {"circuits": self.circuits, **self.options}
 
     def with_shots(self, shots: int) -> CircuitWork:
@@ -217,7 +217,7 @@ def _common(values: Iterable[_Number]) -> _Number | None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a unit of work gave. Picklable.
+    """The outcome of a unit of work. Picklable.
 
     Attributes:
         result: What the job's handle gets.

@@ -1,1 +1,1 @@
-"""Where a unit of local work runs: in the kernel, in a worker process beside it, or elsewhere."""
+"""The places where local work runs: the kernel, a worker process beside it, or an executor."""

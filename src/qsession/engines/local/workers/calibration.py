@@ -1,4 +1,4 @@
-"""What the steps of a simulation cost on this machine, tried once: `costs_here`."""
+"""The measured costs of the steps of a simulation on this machine, tried once: `costs_here`."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _factor(seconds: float, usual_s: float) -> float:
 
 
 def _python_s() -> float:
-    """What it takes to make a circuit of 80 gates."""
+    """Return the seconds that it takes to build a circuit of 80 gates."""
     began = time.perf_counter()
     circuit = QuantumCircuit(2)
     for _ in range(40):
@@ -65,7 +65,7 @@ def _python_s() -> float:
 
 
 def _shots_s() -> float:
-    """What Aer takes for 40 shots that are simulated one by one."""
+    """Return the seconds that Aer takes for 40 shots, simulated one by one."""
     circuit = QuantumCircuit(1, 1)
     for _ in range(2):
         circuit.h(0)
@@ -74,7 +74,7 @@ def _shots_s() -> float:
 
 
 def _amplitudes_s() -> float:
-    """What Aer takes for 27 operations on 16 384 amplitudes."""
+    """Return the seconds that Aer takes for 27 operations on 16 384 amplitudes."""
     circuit = QuantumCircuit(14)
     for qubit in range(14):
         circuit.ry(0.1 + qubit, qubit)

@@ -1,4 +1,4 @@
-"""How large a circuit is, as far as time goes: `CircuitSize`. Pure."""
+"""The size of a circuit, as far as its simulation time depends on it: `CircuitSize`. Pure."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class _Reading:
 
     @property
     def size(self) -> CircuitSize:
-        """What was found."""
+        """The size found so far."""
         return CircuitSize(
             len(self._qubits),
             self._operations,
@@ -86,7 +86,7 @@ class _Reading:
         )
 
     def _operations_of(self, circuit: QuantumCircuit, needed: set[Any]) -> float:
-        """How many operations there are that a measurement depends on."""
+        """Return the number of operations that a measurement depends on."""
         operations = 0.0
         looked_at = 0
         later: set[Any] = set()

@@ -1,4 +1,4 @@
-"""How large a unit of work is, and how long that takes by estimate: `WorkSize`. Pure."""
+"""The size of a unit of work, and an estimate of the time it takes: `WorkSize`. Pure."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class WorkSize:
 
     @staticmethod
     def _circuit_s(circuit: CircuitSize, costs: Costs) -> float:
-        """What a circuit takes once, however many parameter sets it is run with."""
+        """Return the seconds that a circuit takes once, whatever the number of parameter sets."""
         return costs.circuit_s + circuit.operations * costs.operation_s
 
     def _run_s(self, run: Run, costs: Costs) -> float:
@@ -199,7 +199,7 @@ def _runs(work: Work) -> Iterator[Run]:
 
 
 def _bases_of(pub: Any) -> int:
-    """How many bases are measured for each parameter set: one does for terms that agree."""
+    """Return the number of bases measured per parameter set; terms that agree share one."""
     observables = pub.observables
     if observables.size > 1000:  # noqa: PLR2004 - beyond anything short
         return int(observables.size)
@@ -208,7 +208,7 @@ def _bases_of(pub: Any) -> int:
 
 
 def _bases(terms: list[str]) -> int:
-    """How many groups of terms agree on each qubit, put together one after the other."""
+    """Return the number of groups of terms that agree on each qubit, grouped greedily in order."""
     if len(terms) > MOST_GROUPED_TERMS:
         return len(terms)
     bases: list[dict[int, str]] = []

@@ -1,4 +1,4 @@
-"""What the steps of a local simulation cost: `Costs`. Pure."""
+"""The costs of the steps of a local simulation: `Costs`. Pure."""
 
 from __future__ import annotations
 

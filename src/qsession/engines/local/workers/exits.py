@@ -1,4 +1,4 @@
-"""How a process ended, in words: `how_it_ended`."""
+"""The end of a process in words: `how_it_ended`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LARGEST_PLAIN_CODE: Final = 0xFF
 
 
 def how_it_ended(code: int, platform: str) -> str:
-    """What an exit code says, such as "was killed, …"; to be put behind the process' name."""
+    """Return an exit code in words, such as "was killed, …", to follow the process' name."""
     if platform == "win32":
         shown = str(code) if code <= _LARGEST_PLAIN_CODE else f"0x{code:08X}"
         return _WINDOWS_CODES.get(code, f"ended with exit code {shown}")

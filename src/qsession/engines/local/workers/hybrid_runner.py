@@ -99,7 +99,7 @@ class BesideKernel:
 
 
 class _Floor:
-    """Where the threads of a place meet. They hold this, and not the place."""
+    """The state that the threads of a place share. They hold it rather than the place."""
 
     def __init__(
         self, lender: Workers, width: int, memory_limit: int | None, *, may_send: bool
@@ -193,7 +193,7 @@ class _Floor:
             return self._run_here(unit, size)
 
     def _may_run_here(self, size: WorkSize | None) -> bool:
-        """Whether it is over soon, or sooner than a worker would have started."""
+        """Return True if the work is short, or shorter than the start of a worker."""
         if self._lender.has_ready():
             return self._placing.is_surely_short(size)
         return self._placing.is_probably_short(size)

@@ -70,7 +70,7 @@ _OF_MATRICES = ("kraus", "superop")
 
 
 def may_abort(work: Work) -> bool:
-    """Whether a unit of work must not run in a process that anything else depends on."""
+    """Return True if the work may crash its process, so that it needs one of its own."""
     try:
         return any(map(_is_risky, work.circuits))
     except Exception:  # noqa: BLE001 - odd work fails where it runs, and says why there
@@ -134,7 +134,7 @@ def _outside(
     instruction: CircuitInstruction,
     numbers: Iterator[int],
 ) -> Iterator[int]:
-    """What bits of a block are in the circuit that it stands in."""
+    """Yield the indices in the outer circuit of the given classical bits of a block."""
     return (circuit.find_bit(instruction.clbits[number]).index for number in numbers)
 
 

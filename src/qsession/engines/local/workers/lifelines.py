@@ -1,4 +1,4 @@
-"""How a worker process ends with the one that started it: `lifeline_of`.
+"""The means that end a worker process together with the one that started it: `lifeline_of`.
 
 No thread of Python's in the worker could see to it: Aer holds the interpreter's lock for as long as
 it simulates. On Linux a pipe sends a signal when it loses its writer (`PipeLifeline`). Other

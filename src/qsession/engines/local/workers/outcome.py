@@ -1,4 +1,4 @@
-"""How a unit of work ended in another process, and all that was heard of it: `Ending`."""
+"""The end of a unit of work in another process, with its output and warnings: `Ending`."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class _Pickler(pickle.Pickler):
     """
 
     def reducer_override(self, obj: object) -> Any:
-        """How to pickle an object; NotImplemented leaves it to what is registered."""
+        """Return the reduction of an exception; NotImplemented for all other objects."""
         return obj.__reduce_ex__(_PROTOCOL) if isinstance(obj, BaseException) else NotImplemented
 
 

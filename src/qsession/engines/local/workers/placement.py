@@ -39,7 +39,7 @@ not known: it may wait for a distant QPU, and must not be stopped by killing a p
 
 
 def is_simulator(backend: BackendV2) -> bool:
-    """Whether a backend is known to compute what it gives, here and with what pickles."""
+    """Return True if the backend is a known simulator that runs here and pickles whole."""
     return any(
         _SIMULATORS.get(base.__name__) == base.__module__.partition(".")[0]
         for base in type(backend).__mro__
@@ -71,15 +71,15 @@ class Placing:
         self._measured_s: OrderedDict[WorkSize, tuple[float, ...]] = OrderedDict()
 
     def size(self, work: Work) -> WorkSize | None:
-        """What the other methods want to know of a unit; None if it cannot be told."""
+        """Return the size of a unit of work, for the other methods; None if it is unknown."""
         return WorkSize.of(work)
 
     def is_surely_short(self, size: WorkSize | None) -> bool:
-        """Whether a unit of this size may run in the kernel at any time."""
+        """Return True if a unit of this size may run in the kernel at any time."""
         return self._is_within(size, SURELY_SHORT_S)
 
     def is_probably_short(self, size: WorkSize | None) -> bool:
-        """Whether a unit of this size may run in the kernel while no worker is ready."""
+        """Return True if a unit of this size may run in the kernel while no worker is ready."""
         return self._is_within(size, PROBABLY_SHORT_S)
 
     def _is_within(self, size: WorkSize | None, limit_s: float) -> bool:

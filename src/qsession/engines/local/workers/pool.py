@@ -51,7 +51,7 @@ class Workers:
         _close(superfluous)
 
     def has_ready(self) -> bool:
-        """Whether a worker waits that has loaded all that it needs."""
+        """Return True if an idle worker has loaded all that it needs."""
         with self._lock:
             return any(worker.is_ready for worker in self._idle)
 

@@ -56,7 +56,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Reply:
-    """What comes back.
+    """The reply of a worker to a task.
 
     Attributes:
         process: Where the task has run, or was to run.

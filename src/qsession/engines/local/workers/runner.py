@@ -1,4 +1,4 @@
-"""What the scheduler hands units of work to: the protocol `Place`."""
+"""The protocol of the places to which the scheduler hands units of work: `Place`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Called once, from any thread, also from inside `Place.start`.
 
 
 class StoppedError(Exception):
-    """How a unit ends that `Place.stop` promised to end. Never shown to people."""
+    """`Place.stop` has ended the unit, as it promised. Never shown to people."""
 
 
 class Place(Protocol):
@@ -25,17 +25,17 @@ class Place(Protocol):
 
     @property
     def width(self) -> int:
-        """How many units it runs at once."""
+        """The number of units that run at once."""
         ...
 
     @property
     def can_stop_running(self) -> bool:
-        """Whether a unit that takes long can be stopped."""
+        """True if a unit that takes long can be stopped."""
         ...
 
     @property
     def can_be_made_anew(self) -> bool:
-        """Whether a forked child can have one like it."""
+        """True if a forked child can have a place like this one."""
         ...
 
     def made_anew(self) -> Place:

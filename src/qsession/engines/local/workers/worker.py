@@ -83,12 +83,12 @@ class Worker:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it has not ended."""
+        """True if the process has not ended."""
         return not self._is_closed and self._process.poll() is None
 
     @property
     def is_ready(self) -> bool:
-        """Whether it has loaded what it needs, so that a job need not wait for that."""
+        """True if the worker has loaded what it needs, so that no job waits for that."""
         return self.is_alive and (self._name is not None or self._has_answered())
 
     def _has_answered(self) -> bool:
@@ -194,7 +194,7 @@ class Worker:
 
 
 def _has_bytes(pipe: BinaryIO) -> bool:
-    """Whether something has come through a pipe, or its end, so that reading does not wait."""
+    """Return True if a pipe has data, or has ended, so that reading does not wait."""
     if sys.platform == "win32":
         import _winapi  # noqa: PLC0415 - the standard library's way to look into a pipe
         import msvcrt  # noqa: PLC0415 - of Windows

@@ -1,4 +1,4 @@
-"""What a worker process runs: `main`. Started as a file, not as a module of the package.
+"""The program of a worker process: `main`. Started as a file, not as a module of the package.
 
 It loads qsession only after it has taken over the kernel's ``sys.path``, and it never runs the
 user's ``__main__``, as `multiprocessing` would: scripts need no guard.
@@ -108,7 +108,7 @@ def _reply(replies: BinaryIO, message: Any) -> None:
 
 
 def _offer_to_be_killed_first() -> None:
-    """Where memory runs out, Linux should take this process and leave the kernel."""
+    """Let Linux kill this process rather than the kernel if memory runs out."""
     try:
         with open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:  # noqa: PTH123
             score.write("1000")

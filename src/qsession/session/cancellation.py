@@ -1,4 +1,4 @@
-"""How work on another thread is asked to stop, and where it notices: `Stop`."""
+"""Requests to stop work on another thread, and the points where it notices: `Stop`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Stop:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether it was asked for."""
+        """True if a stop was requested."""
         return self._wanted.is_set()
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Who answers for a session that this process opened: `Custody`.
+"""Responsibility for the sessions that this process has opened: `Custody`.
 
 A session of IBM Quantum goes on, and costs, when nobody holds its object any more, or when the
 interpreter has exited. The first is reported, the second prevented: at exit, what this process
@@ -37,12 +37,12 @@ class Place(NamedTuple):
 
     @property
     def code(self) -> str:
-        """What stands there; empty if it is not known."""
+        """The source line at this place; empty if it is not known."""
         return linecache.getline(self.filename, self.lineno).strip()
 
 
 class Custody:
-    """What is needed to close a session without its object."""
+    """All that is needed to close a session without its object."""
 
     def __init__(self, engine: Engine, journal: Journal, place: Place, mode: str) -> None:
         self.follow(engine, journal)
@@ -57,13 +57,13 @@ class Custody:
 
     @property
     def is_open(self) -> bool:
-        """Whether it has been opened and has not ended."""
+        """True if the session has been opened and has not ended."""
         state = self.journal.state
         return state.session_id is not None and not state.state.is_terminal
 
     @property
     def is_to_be_closed(self) -> bool:
-        """Whether the exit of this process has something to end: asked for, or never ended."""
+        """True if something is to be ended at exit: asked for, or never ended."""
         return self.is_open and (self.closes_at_exit or self.leaving.is_owed)
 
     def describe(self) -> str:

@@ -81,7 +81,7 @@ class DisplayedSession(GuardedSession):
 
     @property
     def _ipython_display_(self) -> Callable[[], None] | None:
-        """What displays it where its outputs have to be kept up to date."""
+        """The function that displays it where outputs must be kept up to date; else None."""
         if is_run_by_program():
             return self._display_to_program
         return self._display_in_vscode if is_in_vscode() else None

@@ -1,4 +1,4 @@
-"""What ends a session, or continues it, by itself: `Guards`, and the `Guard` that looks after them.
+"""Guards, which end or continue a session by themselves: `Guards`, and `Guard`, which runs them.
 
 A guard says so in the log (as a warning, which Python shows) and in the reason of the end.
 """
@@ -30,7 +30,7 @@ _ROUNDING_S = 0.001
 
 @dataclass(frozen=True)
 class Guards:
-    """What a session was told to do by itself; nothing by default."""
+    """The settings of a session's guards; all off by default."""
 
     idle_timeout_s: int | None = None
     max_usage_s: int | None = None
@@ -53,7 +53,7 @@ class Guards:
 
     @property
     def are_off(self) -> bool:
-        """Whether there is nothing to look after."""
+        """True if there is nothing to guard."""
         return self == type(self)()
 
     def as_arguments(self) -> dict[str, int | None]:
@@ -70,13 +70,13 @@ class Guards:
         return None
 
     def is_spent(self, state: SessionState, now: datetime) -> bool:
-        """Whether the budget is used up."""
+        """Return True if the budget is used up."""
         if self.max_usage_s is None or not state.state.accepts_jobs:
             return False
         return state.total_usage_seconds(now) >= self.max_usage_s - _ROUNDING_S
 
     def next_deadline(self, state: SessionState, now: datetime) -> datetime | None:
-        """When a reason may come about by the passing of time alone."""
+        """Return the next time at which time alone may trigger a guard; None if it cannot."""
         spent = None
         if self.max_usage_s is not None and state.total_usage_runs and state.state.accepts_jobs:
             left_s = self.max_usage_s - state.total_usage_seconds(now)

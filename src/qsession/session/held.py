@@ -24,7 +24,7 @@ class Held(Protocol):
 
     @property
     def active(self) -> bool:
-        """Whether it takes jobs."""
+        """True if the session takes jobs."""
         ...
 
     def close(self, *, reason: str = ...) -> None:
@@ -32,7 +32,7 @@ class Held(Protocol):
         ...
 
     def differences(self, arguments: Mapping[str, Any]) -> list[str]:
-        """What differs here from what a constructor with the same name was given, in words."""
+        """Describe in words each argument of a constructor that differs from this session."""
         ...
 
 

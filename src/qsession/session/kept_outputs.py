@@ -21,11 +21,11 @@ Picture: TypeAlias = Callable[[], tuple[str, str]]
 
 
 class Renewed(Protocol):
-    """What is shown in an output, and renewed when a cell has ended."""
+    """A view in an output, which is renewed when a cell has ended."""
 
     @property
     def is_shown(self) -> bool:
-        """Whether there may be somebody who sees it."""
+        """True if somebody may see the view."""
         ...
 
     def renew(self) -> None:
@@ -48,7 +48,7 @@ class KeptView(Protocol):
 
 
 class OutputOfProgram:
-    """Where a program runs the notebook: a picture, and over it in an output of its own the view.
+    """The output for programs that run notebooks: a picture, and the view in another one.
 
     Who runs notebooks to keep them (nbconvert, Quarto, papermill) takes one form of each output,
     the live view if it can, which draws nothing without a network. So the picture is an output of
@@ -94,7 +94,7 @@ class OutputOfProgram:
 
 
 class OutputInVscode:
-    """Where VS Code shows the notebook: the view, with the picture that VS Code saves.
+    """The output in VS Code: the view, with the picture that VS Code saves.
 
     VS Code saves an output as it came, and has no place for our extension of JupyterLab's, which
     renews the picture at each saving. To an output whose view is the same it takes the new picture
@@ -111,7 +111,7 @@ class OutputInVscode:
 
     @property
     def is_shown(self) -> bool:
-        """Whether its view may still be on a page."""
+        """True if the view may still be on a page."""
         return self._view.comm is not None
 
     def display(self) -> None:
@@ -132,7 +132,7 @@ class OutputInVscode:
 
 
 class ViewInColab:
-    """Where Colab shows the notebook: the view gets its whole state at the end of each cell.
+    """The output in Google Colab: the view gets its whole state at the end of each cell.
 
     Messages that other threads send reach the page only when the next cell runs.
     """

@@ -1,4 +1,4 @@
-"""What can be seen of a session, in code and on the screen: `ObservedSession`."""
+"""The observable side of a session, in code and on the screen: `ObservedSession`."""
 
 from __future__ import annotations
 
@@ -120,12 +120,12 @@ class ObservedSession(HasTraits):
 
     @property
     def is_paid(self) -> bool:
-        """Whether the time of its backend is charged: that of IBM Quantum is."""
+        """True if the time of the backend is charged: that of IBM Quantum is."""
         return self._engine.is_paid
 
     @property
     def simulation_counts(self) -> SimulationCounts:
-        """How many jobs the session's cached simulation computed, how many it could not, and why.
+        """The number of jobs by the way in which they were simulated, with reasons.
 
         Nothing is counted on IBM Quantum.
         """
@@ -173,7 +173,7 @@ class ObservedSession(HasTraits):
         return html.page(picture, self.name or self._backend.name) if page else picture
 
     def _summaries(self, records: list[JobRecord]) -> dict[str, str]:
-        """What the newest jobs gave, as HTML, by their ids."""
+        """Return HTML summaries of the newest jobs' results, by job id."""
         done = [record.job_id for record in records if record.status is JobStatus.DONE]
         summaries: dict[str, str] = {}
         for job_id in done[::-1][: html.MOST_RESULTS]:

@@ -36,7 +36,7 @@ JobsListener = Callable[[list[str]], None]
 
 
 class Observed(Protocol):
-    """What a publisher publishes."""
+    """The subject whose values a publisher publishes."""
 
     def published_values(self) -> dict[str, Any]:
         """The current value of every trait that is cheap to read and compare: all but the jobs."""

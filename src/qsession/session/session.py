@@ -215,7 +215,7 @@ class Session(DisplayedSession, _AcceptedByPrimitives, metaclass=OnePerName):
         self.close(reason="its with block ended")
 
     def differences(self, arguments: Mapping[str, Any]) -> list[str]:
-        """What differs here from what a constructor with the same name was given, in words.
+        """Describe in words each argument of a constructor that differs from this session.
 
         Raises:
             InvalidInputError: If it was given another backend, or something that cannot be used.

@@ -1,4 +1,4 @@
-"""How work gets into a session without IBM's primitives: `WorkingSession`."""
+"""Running work in a session without IBM's primitives: `WorkingSession`."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ MOST_PARAMETERS: Final = 1000
 
 @dataclass(frozen=True)
 class Request:
-    """What a page asks for, checked.
+    """A request of a page, checked.
 
     Attributes:
         action: What is to be done.
@@ -43,12 +43,12 @@ class Request:
 
 
 def is_request(content: object) -> bool:
-    """Whether a message wants an answer."""
+    """Return True if a message is a request, which wants an answer."""
     return isinstance(content, Mapping) and content.get("kind") == "request"
 
 
 def request_id_of(content: Mapping[str, Any]) -> str | None:
-    """What the page will find the answer by; None if it cannot be sent back."""
+    """Return the id by which the page finds the answer; None if it cannot be sent back."""
     request_id = content.get("id")
     if isinstance(request_id, str) and is_text(request_id):
         return request_id if len(request_id) <= LONGEST_REQUEST_ID else None

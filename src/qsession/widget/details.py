@@ -1,4 +1,4 @@
-"""What the page is told when a job is opened: never kept in a trait, so never in a saved notebook.
+"""Details of a job for the page: never kept in a trait, so never in a saved notebook.
 
 Called on the request's own thread: a job of a service is asked over the network.
 """

@@ -20,7 +20,7 @@ MOST_PARAMETERS = 24
 
 
 def sendable(value: Any) -> Any:
-    """What JSON has a place for: no halves of characters, no NaN, no infinity.
+    """Return a value that JSON can hold: no lone surrogates, no NaN, no infinity.
 
     Names, errors and results come from anywhere, and one that cannot be sent would keep all else
     from being sent with it.

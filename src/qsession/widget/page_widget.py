@@ -1,4 +1,4 @@
-"""What every widget of ours is: `PageWidget`, and `KernelOwned` for those it is composed of."""
+"""The base of all our widgets: `PageWidget`, and `KernelOwned` for the parts of one."""
 
 from __future__ import annotations
 

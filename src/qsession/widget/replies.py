@@ -20,7 +20,7 @@ LONGEST_MESSAGE: Final = 2000
 
 @dataclass(frozen=True)
 class Details:
-    """What a page wanted to know, instead of words about what was done."""
+    """The details that a page asked for, in place of words about an action."""
 
     content: dict[str, Any]
 

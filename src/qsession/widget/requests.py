@@ -1,4 +1,4 @@
-"""What the buttons of the page do: each request gets one reply."""
+"""The actions behind the buttons of the page: each request gets one reply."""
 
 from __future__ import annotations
 

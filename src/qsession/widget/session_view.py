@@ -1,4 +1,4 @@
-"""What a view asks of the session that it shows: `SessionView`."""
+"""The interface of a session that a view needs: `SessionView`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SessionView(Protocol):
 
     @property
     def is_paid(self) -> bool:
-        """Whether the time of its backend is charged."""
+        """True if the time of the backend is charged."""
         ...
 
     def snapshot(self) -> SessionSnapshot:

@@ -1,4 +1,4 @@
-"""What crosses the wire between the kernel and the page: the one owner of its names.
+"""The messages and traits between the kernel and the page: the one owner of their names.
 
 State lives in three synced traits, so a view can be drawn without a kernel (page reload,
 second view, saved notebook):

@@ -79,7 +79,7 @@ def jobs_table(records: Iterable[JobRecord]) -> Table:
 
 
 def ago(moment: datetime | None) -> str:
-    """How long ago something was, in words."""
+    """Return the time since a moment in words, such as "5 s ago"; empty without a moment."""
     if moment is None:
         return ""
     seconds = max((SystemClock().now() - moment).total_seconds(), 0.0)

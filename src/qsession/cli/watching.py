@@ -66,7 +66,7 @@ def watch_all() -> None:
 
 
 def session_screen(session: Session, asked: str | None = None, problem: str = "") -> Group:
-    """What is shown of a session: facts, meters, the newest jobs, and what can be pressed."""
+    """Return the screen of a session: facts, meters, the newest jobs and the keys."""
     snapshot = session.snapshot()
     title = Text.assemble(
         (f"{snapshot.mode.capitalize()} ", "bold"),

@@ -46,7 +46,7 @@ def dashboard(service: Any = None, *, ended: bool = False, limit: int = 50) -> D
 
 
 class Dashboard:
-    """What `dashboard` gives: a live view in a notebook, a table in text and HTML elsewhere."""
+    """A dashboard of sessions: a live view in a notebook, a table in text and HTML elsewhere."""
 
     def __init__(
         self,
@@ -123,7 +123,7 @@ class Dashboard:
 
     @property
     def _ipython_display_(self) -> Callable[[], None] | None:
-        """What displays it where its outputs have to be kept up to date."""
+        """The function that displays it where outputs must be kept up to date; else None."""
         if is_run_by_program():
             return self._display_to_program
         return self._display_in_vscode if is_in_vscode() else None

@@ -1,4 +1,4 @@
-"""What a dashboard sees in the form in which it travels to the page."""
+"""Encoding of a dashboard's snapshot for the page."""
 
 from __future__ import annotations
 

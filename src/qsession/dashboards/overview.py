@@ -41,14 +41,14 @@ class Entry:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is something to end, and it can be ended from here."""
+        """True if the session has not ended and can be ended from this process."""
         info = self.info
         return info.ended is None and info.state not in ("lost", "closing") and info.pid is None
 
 
 @dataclass(frozen=True)
 class DashboardSnapshot:
-    """What was seen at one moment, newest first.
+    """The sessions known at one moment, newest first.
 
     Attributes:
         entries: The sessions.
@@ -159,7 +159,7 @@ class Overview:
         return f"{counted(closed, 'session')} closed."
 
     def key_of(self, session: Session) -> str:
-        """What the list finds a session of this process by."""
+        """Return the key under which the list has a session of this process."""
         with self._lock:
             return self._key_of(session)
 

@@ -1,4 +1,4 @@
-"""What a dashboard sees as text and as static HTML. Pure."""
+"""Text and static HTML of a dashboard. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a dashboard says what it knows."""
+"""The words in which a dashboard tells the state and the place of a session."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def state_words(state: str) -> str:
 
 
 def where_words(info: SessionInfo) -> str:
-    """Who told of a session, or who has it."""
+    """Return the source of a session's facts, or the process that holds the session, in words."""
     return _PLACES[info.source] if info.pid is None else f"process {info.pid}"

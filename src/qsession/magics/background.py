@@ -54,15 +54,15 @@ class BackgroundCell:
         return self._status
 
     def done(self) -> bool:
-        """Whether it has ended, in whatever way."""
+        """Return True if the cell has ended, in whatever way."""
         return self._ended.is_set()
 
     def running(self) -> bool:
-        """Whether it runs."""
+        """Return True if the cell runs."""
         return self._status == "running"
 
     def cancelled(self) -> bool:
-        """Whether it was cancelled."""
+        """Return True if the cell was cancelled."""
         return self._status == "cancelled"
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
@@ -126,12 +126,12 @@ class BackgroundCell:
 
     @property
     def is_being_cancelled(self) -> bool:
-        """Whether it was cancelled and has not noticed yet."""
+        """True if the cell was cancelled and has not noticed yet."""
         return self._stop.is_wanted and self._status in ("queued", "running")
 
     @property
     def jobs(self) -> tuple[int, int]:
-        """How many of the jobs that it submitted have ended, and of how many."""
+        """The number of submitted jobs that have ended, and the number of all."""
         if self._status == "queued":
             return 0, 0
         records = [each for each in self.session.jobs if each.job_id in self._job_ids]

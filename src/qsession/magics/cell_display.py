@@ -1,4 +1,4 @@
-"""What a page shows of a background cell, under the cell: `CellOnPage`."""
+"""The display of a background cell, under the cell: `CellOnPage`."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _STATUS = '<div class="qsession-cell" data-status="{status}" role="status">{word
 
 
 class CellStatus(Protocol):
-    """What is shown of a cell: how it stands, and what came of it."""
+    """The status of a background cell, as its display needs it."""
 
     @property
     def session(self) -> Session:
-        """Where its jobs run."""
+        """The session in which the cell's jobs run."""
 
     @property
     def status(self) -> str:
@@ -50,14 +50,14 @@ class CellStatus(Protocol):
 
     @property
     def jobs(self) -> tuple[int, int]:
-        """How many of its jobs have ended, and how many there are."""
+        """The number of the cell's jobs that have ended, and the number of all."""
 
     @property
     def is_being_cancelled(self) -> bool:
-        """Whether a cancel waits for the cell to notice it."""
+        """True if a cancel waits for the cell to notice it."""
 
     def running(self) -> bool:
-        """Whether it runs."""
+        """Return True if the cell runs."""
 
     def cancel(self) -> bool:
         """Cancel it; whether it was still going on."""

@@ -1,4 +1,4 @@
-"""Which session a cell means: `SessionsOfCells`."""
+"""The choice of the session that a cell means: `SessionsOfCells`."""
 
 from __future__ import annotations
 

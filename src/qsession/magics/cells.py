@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the last expression of a cell came to."""
+    """The value of the last expression of a cell."""
 
     value: Any
     job: Job | None
@@ -31,7 +31,7 @@ class Outcome:
 
     @property
     def kept(self) -> Any:
-        """What ``-o`` keeps."""
+        """The object that ``-o`` keeps: the job, or the value if that was no work."""
         return self.value if self.job is None else self.job
 
 
@@ -91,7 +91,7 @@ def _run(code: CodeType, namespace: dict[str, Any]) -> Any:
 
 
 def is_work(value: object) -> bool:
-    """Whether a value is a circuit, several, or PUBs."""
+    """Return True if a value is a circuit, several circuits, or PUBs."""
     from qiskit import QuantumCircuit  # noqa: PLC0415 - the cell has loaded it if it matters
     from qiskit.primitives.containers.estimator_pub import EstimatorPub  # noqa: PLC0415
     from qiskit.primitives.containers.sampler_pub import SamplerPub  # noqa: PLC0415
@@ -117,7 +117,7 @@ _NO_CODE = {
 
 
 def _is_silenced(source: str) -> bool:
-    """Whether a semicolon ends the code, comments aside, as IPython reads its own cells."""
+    """Return True if a semicolon ends the code, as in IPython; comments aside."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     try:
         code = [token.string for token in tokens if token.type not in _NO_CODE]

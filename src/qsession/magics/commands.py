@@ -1,4 +1,4 @@
-"""What ``%qsession`` does: `Commands`."""
+"""The commands of ``%qsession``: `Commands`."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ CELL, LINE = "%%qsession", "%qsession"
 
 
 class Completer:
-    """What IPython asks for completions of a line that begins with one of the magics."""
+    """A completer that IPython calls for lines that begin with one of the magics."""
 
     def __init__(self, shell: Shell, parser: ArgumentParser, commands: Iterable[str]) -> None:
         self._shell = shell

@@ -12,7 +12,7 @@ from qsession.clock import longest_wait_s
 
 
 def awaited(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """What a coroutine returns.
+    """Run a coroutine to its end and return its result.
 
     A kernel's own loop is busy with the very cell that awaits, so it runs in a loop of its own, on
     a thread of its own. Interrupting cancels it.

@@ -98,7 +98,7 @@ class JobMemoryError(QSessionError, MemoryError):
 
 
 class JobFailedError(QSessionError, RuntimeError):
-    """A job failed in another process; its own error could not be brought here, but its words."""
+    """A job failed in another process with an error that cannot be sent; its message is here."""
 
 
 class IllegalMoveError(QSessionError, RuntimeError):

@@ -25,7 +25,7 @@ _GAP_S = 0.2
 """Changes within this time are drawn together."""
 
 _LONGEST_GAP = timedelta(seconds=5)
-"""The time it has run is told this often, if nothing else changes."""
+"""The elapsed time of a running cell is shown anew this often, if nothing else changes."""
 
 _WORDS = {
     "queued": "Waiting for the background cell before it",

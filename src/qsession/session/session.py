@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class _AcceptedByPrimitives(qiskit_ibm_runtime.Session):
-    """What IBM's primitives take as ``mode``, without opening a session of IBM's own."""
+    """The base that IBM's primitives accept as ``mode``, without opening IBM's session."""
 
     def __init__(self) -> None:
         pass  # IBM's would open one

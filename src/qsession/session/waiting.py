@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_NAP = timedelta(seconds=1)
-"""The bar's seconds go on; and on Windows Ctrl-C is noticed between two naps only."""
+"""The bar shows a new time after each nap, and Windows notices Ctrl-C only between two naps."""
 
 _TOLD = "was_told_by_qsession"
 """The mark of an interrupt of which people have been told."""

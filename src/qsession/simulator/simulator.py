@@ -44,7 +44,7 @@ class Simulator:
     def __init__(self) -> None:
         self.runner = Runner()
         self.kept: Bounded[Hashable, Any] = Bounded(MOST_BYTES)
-        """What primitives make of circuits and want to have again."""
+        """Objects that primitives compute from circuits and use again for later jobs."""
         self._circuits: Bounded[Hashable, Compiled] = Bounded(MOST_BYTES)
         self._noises = Noises()
 

@@ -37,7 +37,7 @@ _needed: set[Monitor] = set()
 """Those that have something to end, and are kept until it has: whoever asked for it need not."""
 
 _MARGIN = 20
-"""So many jobs may have been submitted elsewhere since the newest were looked at."""
+"""The number of jobs that other programs may submit between two looks at the newest ones."""
 
 
 class Monitor:

@@ -147,7 +147,7 @@ def _bits_of(expression: expr.Expr) -> Iterator[Clbit]:
 
 
 def _writes_number(operation: Any) -> bool:
-    """Whether it stores into a register: branched shots read the value as that of a bit."""
+    """Return True for a store into a register, read as a bit's value when shots branch."""
     return isinstance(operation, Store) and not isinstance(operation.lvalue.type, types.Bool)
 
 

@@ -148,10 +148,10 @@ MOST_TRIES = 8
 class KnownParts:
     """Tells which parts a unit has to carry, by what the processes said before.
 
-    Which process takes a unit is the executor's choice. After one has said that it lacks a part,
-    units carry all of theirs until one of them has come to that process. Were they to carry them
-    only on the second way, an executor that takes its processes in turn would ask for ever: the
-    second way leads to another process.
+    The executor chooses the process that runs a unit. After a process has said that it lacks a
+    part, all units carry their parts until one of them has reached that process. It would not be
+    enough to send only the refused unit again with its parts: an executor that uses its processes
+    in turn would hand it to another process, and the first would go on lacking them.
     """
 
     def __init__(self) -> None:

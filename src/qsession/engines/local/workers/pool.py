@@ -11,7 +11,7 @@ from qsession.engines.local.workers.worker import Worker
 from qsession.forks import ForkSafeLock, in_child
 
 MOST_IDLE = os.cpu_count() or 1
-"""Workers that wait for work. There are as many as were at work at the same time, up to this."""
+"""The largest number of idle workers; fewer are kept if the open sessions run fewer at once."""
 
 KEPT_WARM_S = 120.0
 """How long one worker waits for a session to come after the last one has ended: to start another

@@ -83,6 +83,12 @@ def test_an_ended_session_refuses_every_primitive(each_session, primitive: Primi
     assert session.jobs == []
 
 
+def test_an_ended_session_says_so_before_it_looks_at_the_work(each_session):
+    each_session.close()
+    with pytest.raises(IBMRuntimeError, match="is closed"):
+        each_session._run(program_id="no such program", inputs={})
+
+
 @pytest.mark.parametrize("primitive", PRIMITIVES[:2], ids=lambda each: each.id)
 def test_tags_of_a_primitive_are_its_jobs(each_session, primitive: Primitive):
     session = each_session

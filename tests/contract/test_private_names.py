@@ -41,6 +41,19 @@ def test_ibms_session_holds_what_its_primitives_read():
     assert ours._instance is theirs._instance is None
 
 
+@pytest.mark.parametrize("name", ["Session", "Batch"])
+def test_what_ibms_session_keeps_can_be_read_of_ours(name: str):
+    theirs = getattr(qiskit_ibm_runtime, name)(AerSimulator())
+    ours = getattr(qsession, name)(AerSimulator())
+    assert {each for each in vars(theirs) if not hasattr(ours, each)} == set()
+    for each in ("_active", "_session_id", "_max_time", "_instance"):
+        assert getattr(ours, each) == getattr(theirs, each)
+    with theirs, ours:
+        ours.run(measured())
+    assert ours._active is theirs._active is False
+    assert ours._session_id == ours.session_id
+
+
 def test_the_local_service_is_called_as_ours_expects():
     service = ibm_client.QiskitRuntimeLocalService
     assert service.is_local is True

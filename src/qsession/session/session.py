@@ -25,7 +25,6 @@ from qsession.model.ids import read_id
 from qsession.model.session_state import SessionState
 from qsession.session import held
 from qsession.session.arguments import differing_spans, read_running, split_backend_and_max_time
-from qsession.session.cancellation import stop_if_wanted
 from qsession.session.displayed import DisplayedSession
 from qsession.session.guards import Guards
 from qsession.session.one_per_name import OnePerName
@@ -152,7 +151,7 @@ class Session(DisplayedSession, _AcceptedByPrimitives, metaclass=OnePerName):
         **extra: Any,
     ) -> Any:
         """Take what IBM's primitives hand over."""
-        stop_if_wanted()
+        self._prepare_for_job()
         return self._hand_over(
             lambda: self._engine.run_program(
                 program_id,
@@ -164,6 +163,16 @@ class Session(DisplayedSession, _AcceptedByPrimitives, metaclass=OnePerName):
                 **extra,
             )
         )
+
+    @property
+    def _active(self) -> bool:
+        """What IBM's class knows `active` by, and others read."""
+        return self._journal.state.state.accepts_jobs
+
+    @property
+    def _session_id(self) -> str | None:
+        """What IBM's class knows `session_id` by, and others read."""
+        return self._journal.state.session_id
 
     # --- copies -----------------------------------------------------------------------------------
 

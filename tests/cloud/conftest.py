@@ -13,6 +13,7 @@ import pytest
 
 from qsession.testing import ManualClock
 from tests.cloud.account import connect, environment
+from tests.cloud.ending import end_sessions
 from tests.cloud.server import Server
 from tests.support.circuits import bell, fitted
 
@@ -40,6 +41,7 @@ def server(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serv
         monkeypatch.setenv(name, value)
     server.start()
     yield server
+    end_sessions()
     server.stop()
 
 

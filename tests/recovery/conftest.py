@@ -11,6 +11,7 @@ import pytest
 from qsession.clock import SystemClock
 from qsession.compat import ibm_service
 from tests.cloud.account import default_account, environment
+from tests.cloud.ending import end_sessions
 from tests.cloud.server import Server
 from tests.recovery.kernels import SHARED, Kernels
 
@@ -39,6 +40,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     ibm_service.default_service.cache_clear()
     yield server
     ibm_service.default_service.cache_clear()
+    end_sessions()
     server.stop()
 
 

@@ -12,6 +12,7 @@ SHELL := /bin/bash
 
 # Other releases of a dependency, put in front of the installed one with PYTHONPATH.
 OLDEST_CLIENT := .overlays/qiskit-ibm-runtime-0.50.0
+IBMS_TESTS := .overlays/ibms-tests
 NPM_PACKAGES := $(addprefix .overlays/npm/,@jupyter-widgets/html-manager@1.0.15 @vscode/jupyter-ipywidgets8@1.0.9)
 KERNELS := $(addprefix .overlays/ipykernel-,6.31.0 7.1.0 7.2.0 7.3.0)
 
@@ -23,7 +24,7 @@ STRESS_MINUTES ?= 10
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lab test test-all lint format test-python test-oldest test-js test-browser
+.PHONY: help setup lab test test-all lint format test-python test-oldest test-ibm test-js test-browser
 .PHONY: fuzz stress every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
 .PHONY: benchmark-local benchmark-programs benchmark-estimates benchmark-widget benchmark-ledger
 .PHONY: docs coverage wheel release-check lock clean
@@ -63,8 +64,8 @@ lab: setup ## open JupyterLab on the quickstart notebook
 test: chromium $(NPM_PACKAGES) ## check a change, in minutes: this Python, JupyterLab, the newest releases
 	$(TOGETHER) lint test-js docs test-browser test-python $(TOOK)
 
-test-all: chromium $(NPM_PACKAGES) $(KERNELS) $(OLDEST_CLIENT) ## run every test: older releases, other front ends, long runs, too
-	$(TOGETHER) lint test-js docs every-browser-test every-python-test test-oldest $(TOOK)
+test-all: chromium $(NPM_PACKAGES) $(KERNELS) $(OLDEST_CLIENT) $(IBMS_TESTS) ## run every test: older releases, other front ends, long runs, too
+	$(TOGETHER) lint test-js docs every-browser-test every-python-test test-oldest test-ibm $(TOOK)
 
 lint: $(SETUP) ## check style and types of the Python code
 	$(BIN)/ruff check .
@@ -93,6 +94,11 @@ test-oldest: $(SETUP) $(OLDEST_CLIENT) ## contract tests against the oldest supp
 	PYTHONPATH=$(CURDIR)/$(OLDEST_CLIENT) $(BIN)/python -W error -c \
 		"import qiskit_ibm_runtime as client; print(client.__file__, client.__version__)"
 	PYTHONPATH=$(CURDIR)/$(OLDEST_CLIENT) $(BIN)/pytest tests/contract
+
+test-ibm: $(SETUP) $(IBMS_TESTS) ## IBM's own tests of what a session has to do with, on our sessions
+	cd $(IBMS_TESTS) && PYTHONPATH=$(CURDIR) $(CURDIR)/$(BIN)/pytest -p tests.contract.ibms_tests \
+		-p no:cacheprovider --quiet --disable-warnings --show-capture=no \
+		$$(grep -rlE 'Session|Batch' --include='test_*.py' test/unit)
 
 test-browser: $(CHROMIUM) ## test the widget in JupyterLab, in Chromium
 	$(RUNNING)
@@ -201,6 +207,16 @@ $(LIBRARIES_ENV): pyproject.toml | $(ENV)
 	rm -rf $@ $@.part
 	$(BIN)/python -m pip install --quiet --no-deps --target $@.part \
 		$(shell echo $* | sed 's/-\([0-9.]*\)$$/==\1/') $(NEEDS_$*)
+	mv $@.part $@
+
+# The tests in the sdist of the client that is installed, and what they need besides.
+$(IBMS_TESTS): requirements-dev.lock | $(ENV)
+	rm -rf $@ $@.part
+	mkdir -p $@.part
+	$(BIN)/python -m pip download --quiet --no-deps --no-binary qiskit-ibm-runtime --dest $@.part \
+		$$($(BIN)/python -m pip freeze | grep '^qiskit-ibm-runtime==')
+	cd $@.part && tar xzf *.tar.gz --strip-components=1 && rm -rf *.tar.gz qiskit_ibm_runtime
+	$(BIN)/python -m pip install --quiet --no-deps --target $@.part responses
 	mv $@.part $@
 
 # NAME@VERSION of a package of npm alone: what pages load from the network, for the tests to answer.

@@ -166,12 +166,12 @@ class Session(DisplayedSession, _AcceptedByPrimitives, metaclass=OnePerName):
 
     @property
     def _active(self) -> bool:
-        """What IBM's class knows `active` by, and others read."""
+        """The attribute of IBM's class that says `active`; others read it."""
         return self._journal.state.state.accepts_jobs
 
     @property
     def _session_id(self) -> str | None:
-        """What IBM's class knows `session_id` by, and others read."""
+        """The attribute of IBM's class that holds `session_id`; others read it."""
         return self._journal.state.session_id
 
     # --- copies -----------------------------------------------------------------------------------

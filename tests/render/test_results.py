@@ -137,22 +137,24 @@ def test_plain_text_stands_in_columns():
     assert repr(summary) == (
         "PUB 0, register a, 100 shots\n"
         "Outcome  Counts  Share\n"
-        "11       99      99.0%\n"
-        "00       1       1.0%\n"
+        "11       99      99.0%  ████████████████████████\n"
+        "00       1       1.0%   ▎\n"
         "\n"
         "PUB 1, expectation values\n"
-        "Index  Value  Standard error\n"
-        "-      0.5    nan"
+        "Index  Value  Standard error  0 to 0.5\n"
+        "-      0.5    nan             │                      ●"
     )
 
 
-def test_html_holds_the_same_table():
+def test_html_holds_the_same_table_with_bars_that_only_eyes_need():
     summary = ResultSummary.of(result({"a": bits({"1": 5})}))
     assert summary._repr_html_() == (
         "<table><caption>register a, 5 shots</caption><thead><tr>"
         '<th align="left">Outcome</th><th align="left">Counts</th><th align="left">Share</th>'
-        "</tr></thead><tbody><tr>"
+        '<td align="left" aria-hidden="true"></td></tr></thead><tbody><tr>'
         '<td align="left">1</td><td align="left">5</td><td align="left">100.0%</td>'
+        '<td align="left" aria-hidden="true"><svg width="160" height="12" viewBox="0 0 160 12" '
+        'aria-hidden="true"><rect width="160" height="12" fill="#4589ff"/></svg></td>'
         "</tr></tbody></table>"
     )
 

@@ -1,13 +1,16 @@
-"""Results for people: counts and expectation values as tables, in text and HTML."""
+"""Results for people: counts with bars and values with error bars, in text and HTML."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
+from qsession.render.charts import Bars, Chart, ErrorBars
 from qsession.render.summaries import (
     MOST_OUTCOMES,
     MOST_PARTS,
@@ -28,30 +31,41 @@ Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 
 @dataclass(frozen=True)
 class ResultSummary:
-    """A summary of a primitive's result, as tables."""
+    """A summary of a primitive's result, as tables with a column of bars."""
 
     tables: tuple[Table, ...]
     hidden_pubs: int = 0
     """PUBs beyond those shown."""
+
+    charts: tuple[Chart | None, ...] = ()
+    """The drawing beside the rows of each table."""
 
     @classmethod
     def of(cls, result: Any) -> ResultSummary:
         """Sum up a `PrimitiveResult` or a `qiskit.result.Result`."""
         pubs = number_of_pubs(result)
         tables: list[Table] = []
+        charts: list[Chart | None] = []
+        hidden = 0
         for part in parts_of(result):
             if len(tables) == MOST_PARTS:
-                return cls(tuple(tables), pubs - part.pub)
+                hidden = pubs - part.pub
+                break
             tables.append(_table(f"PUB {part.pub}, " if pubs > 1 else "", part))
-        return cls(tuple(tables))
+            charts.append(_chart(part))
+        return cls(tuple(tables), hidden, tuple(charts))
 
     def __repr__(self) -> str:
         """The tables in plain text."""
-        return "\n\n".join([*map(_table_text, self.tables), *self._more()])
+        drawn = [_table_text(table, chart) for table, chart in self._drawn()]
+        return "\n\n".join([*drawn, *self._more()])
 
     def _repr_html_(self) -> str:
         more = [f"<p>{line}</p>" for line in self._more()]
-        return "".join([*map(_table_html, self.tables), *more])
+        return "".join([*(_table_html(table, chart) for table, chart in self._drawn()), *more])
+
+    def _drawn(self) -> Iterator[tuple[Table, Chart | None]]:
+        return zip_longest(self.tables, self.charts)
 
     def _more(self) -> list[str]:
         return [f"… and {self.hidden_pubs} more PUBs"] if self.hidden_pubs else []
@@ -68,6 +82,15 @@ def _table(prefix: str, part: Part) -> Table:
     if isinstance(part, ValueArray):
         return _value_table(prefix, part)
     return f"{prefix}{part.name}", ("Data",), [(part.words,)]
+
+
+def _chart(part: Part) -> Chart | None:
+    """The drawing beside the rows of a part's table."""
+    if isinstance(part, RegisterCounts):
+        return Bars(tuple(count for _, count in part.frequent))
+    if isinstance(part, ValueArray):
+        return ErrorBars(part.values[:MOST_VALUES])
+    return None
 
 
 def _count_table(prefix: str, part: RegisterCounts) -> Table:
@@ -97,24 +120,35 @@ def _number(value: float | None, form: str) -> str:
     return "nan" if value is None else format(value, form)
 
 
-def _table_text(table: Table) -> str:
+def _table_text(table: Table, chart: Chart | None) -> str:
     title, heads, rows = table
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (heads, *rows)
-    ]
-    return "\n".join([title, *lines])
+    drawn: list[str] = [] if chart is None else [chart.head, *chart.text()]
+    # The row that sums up the others has nothing drawn: it is no outcome, and no value.
+    lines = [(*row, mark) for row, mark in zip_longest((heads, *rows), drawn, fillvalue="")]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        [
+            title,
+            *("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines),
+        ]
+    )
 
 
-def _table_html(table: Table) -> str:
+def _table_html(table: Table, chart: Chart | None) -> str:
     title, heads, rows = table
     head = "".join(f'<th align="left">{escape(cell)}</th>' for cell in heads)
-    body = "".join(
-        "<tr>" + "".join(f'<td align="left">{escape(cell)}</td>' for cell in row) + "</tr>"
-        for row in rows
-    )
+    drawn: list[str] = []
+    if chart is not None:
+        # Nothing is in this column that the others do not say.
+        head += f'<td align="left" aria-hidden="true">{escape(chart.head)}</td>'
+        drawn = [f'<td align="left" aria-hidden="true">{mark}</td>' for mark in chart.svg()]
+    drawn += [""] * (len(rows) - len(drawn))
+    body = "".join(f"<tr>{_cells(row)}{mark}</tr>" for row, mark in zip(rows, drawn, strict=True))
     return (
         f"<table><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
+
+
+def _cells(row: tuple[str, ...]) -> str:
+    return "".join(f'<td align="left">{escape(cell)}</td>' for cell in row)

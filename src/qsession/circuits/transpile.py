@@ -34,7 +34,7 @@ SEED_TRANSPILER = 0
 """Fixed, so that one circuit gets one layout in every session."""
 
 MOST_CIRCUITS = 256
-"""How many transpiled circuits a cache keeps; the least recently used go first."""
+"""The largest number of circuits in a transpile cache; the least recently used go first."""
 
 
 class TranspileCache:

@@ -25,7 +25,7 @@ LOOK_S = 0.5
 """How often the screen is drawn anew; the session itself looks at the service at its own pace."""
 
 LOOK_AT_ALL_S = 30.0
-"""How often the account is asked for its sessions."""
+"""The interval between requests for the account's sessions."""
 
 _NEWEST_JOBS = 15
 _ENDINGS = {"c": "close", "x": "cancel"}

@@ -270,7 +270,7 @@ class Engine(Protocol):
         ...
 
     outlives_process: ClassVar[bool]
-    """Whether its sessions go on, and cost, when this process has ended."""
+    """True if its sessions go on, and cost, after this process has ended."""
 
     @classmethod
     def limits(cls, max_time_s: int | None) -> Limits:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from qsession.model.session_state import Mode
 
 Kind = Literal["local", "ibm"]
-"""Who runs a session: its own process, or IBM Quantum."""
+"""The runner of a session: its own process, or IBM Quantum."""
 
 PROCESS_ENDED: Final = "its process ended"
 """Why a local session ended that nobody closed."""

@@ -18,7 +18,7 @@ LONGEST_WAIT_S: Final = 5.0
 """How long the ledger's own thread waits. A write takes less than a millisecond on a disk."""
 
 LAST_WAIT_S: Final = 2.0
-"""How long the end of the process waits."""
+"""The longest wait at the end of the process."""
 
 _FIRST_PAUSE_S: Final = 0.001
 _LONGEST_PAUSE_S: Final = 0.02

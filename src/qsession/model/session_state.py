@@ -58,14 +58,14 @@ class SessionState:
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     session_id: str | None = None
     opened: datetime | None = None
-    """When it got its id."""
+    """The time at which it got its id."""
     jobs: dict[str, JobRecord] = field(default_factory=dict)
     counts: Counter[JobStatus] = field(default_factory=Counter)
     qpu_seconds: float = 0.0
     started: datetime | None = None
-    """When the first job started."""
+    """The time at which the first job started."""
     activated: datetime | None = None
-    """When the current or last active stretch began."""
+    """The time at which the current or last active stretch began."""
     last_job_started: datetime | None = None
     last_job_completed: datetime | None = None
     ended: datetime | None = None

@@ -53,7 +53,7 @@ class SessionSnapshot:
     last_work: WorkLabel | None
     can_cancel_running: bool
     is_paid: bool
-    """Whether the time of its backend is charged."""
+    """True if the time of its backend is charged."""
     stale_since: datetime | None
     error: str | None
 

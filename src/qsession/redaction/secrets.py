@@ -22,7 +22,7 @@ from urllib.parse import quote, unquote, urlsplit
 from qsession.forks import ForkSafeLock
 
 REMOVED: Final = "[removed]"
-"""What stands in a secret's place."""
+"""The text that replaces a secret."""
 
 _LONG_ENOUGH: Final = 8
 """Characters of a known secret that is not an ordinary word by chance: removed inside others."""

@@ -13,7 +13,7 @@ from qsession.errors import QSessionError
 from qsession.model.job import JobRecord
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+"""The characters that begin a formula in a spreadsheet."""
 
 _TIMES = ("created", "started", "finished")
 

@@ -23,7 +23,7 @@ from qsession.render.summaries import (
 __all__ = ["MOST_OUTCOMES", "MOST_VALUES", "ResultSummary"]
 
 MOST_VALUES = 20
-"""How many expectation values of a PUB are listed in a table."""
+"""The largest number of expectation values per PUB in a table."""
 
 Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 """Title, column heads, rows."""

@@ -15,13 +15,13 @@ from qiskit.result import Result
 from qsession.model.job import MOST_VALUES_OF_A_JOB, ExpectationValue
 
 MOST_OUTCOMES = 20
-"""How many outcomes of a register are listed; the rest is summed up."""
+"""The largest number of listed outcomes per register; the rest is summed up."""
 
 MOST_VALUES = 64
-"""How many expectation values of a PUB are listed."""
+"""The largest number of listed expectation values per PUB."""
 
 MOST_PARTS = 20
-"""How many registers and value arrays of one result are listed."""
+"""The largest number of listed registers and value arrays per result."""
 
 _BITS_OF_A_WORD = 64
 _LONGEST_OUTCOME = 256

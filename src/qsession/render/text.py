@@ -21,7 +21,7 @@ _COUNTED = (
 
 
 NEWEST_JOBS = 10
-"""How many jobs a text lists."""
+"""The largest number of jobs that a text lists."""
 
 
 def session_line(snapshot: SessionSnapshot) -> str:

@@ -89,7 +89,7 @@ class Builder:
         self.circuit.num_qubits = qubits
         self.circuit.num_memory = clbits
         self.size = 0
-        """How many operations it has: the next one's position."""
+        """The number of operations so far: the position of the next one."""
 
     def gate(self, name: str, qubits: Sequence[int], angles: int, label: str | None) -> None:
         """Add a gate by name; its angles are set when it runs."""

@@ -45,7 +45,7 @@ class _Measured:
     masks: tuple[int, ...]
     """For each Pauli, the measured bits whose parity it is."""
     shift: int
-    """How many classical bits the circuit has of its own."""
+    """The number of classical bits of the circuit itself."""
 
 
 def estimate(

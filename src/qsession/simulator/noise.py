@@ -26,7 +26,7 @@ Use = tuple[str, tuple[int, ...]]
 _CHANNELS = {"kraus", "pauli", "reset", "superop", "unitary"}
 
 MOST_ERRORS = 4096
-"""How many errors of a backend are kept; the least recently used go first."""
+"""The largest number of kept errors per backend; the least recently used go first."""
 
 
 class Noise(ABC):

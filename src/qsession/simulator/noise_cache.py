@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
 MOST_NOISES = 64
-"""How many noise models of one backend are kept; the least recently used goes first."""
+"""The largest number of noise models per backend; the least recently used goes first."""
 
 
 class Noises:

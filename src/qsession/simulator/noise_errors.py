@@ -24,7 +24,7 @@ LEAST_PROBABILITY = 1e-10
 """Aer leaves out what an error does with a smaller one."""
 
 MOST_ERRORS = 4096
-"""How many errors of all models are kept apart."""
+"""The largest number of kept errors of all models."""
 
 _operations: Bounded[Hashable, Mapping[str, Operation]] = Bounded(MOST_ERRORS)
 

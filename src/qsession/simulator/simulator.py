@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from qsession.simulator.compiled import Compiled
 
 MOST_BACKENDS = 16
-"""How many backends are remembered; the least recently used goes first."""
+"""The largest number of remembered backends; the least recently used goes first."""
 
 MOST_BYTES = 64 * 2**20
-"""How much the circuits of one backend may take, roughly."""
+"""The bytes that the circuits of one backend may take, roughly."""
 
 
 class Simulator:

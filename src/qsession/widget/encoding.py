@@ -16,7 +16,7 @@ LONGEST_ERROR = 300
 
 MOST_PROGRAMS = 20
 MOST_PARAMETERS = 24
-"""How many programs, and parameters of each, the page offers."""
+"""The largest number of programs, and of parameters of each, that the page offers."""
 
 
 def sendable(value: Any) -> Any:

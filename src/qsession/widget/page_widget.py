@@ -27,7 +27,7 @@ OF_THE_PAGE: Final[Mapping[str, Callable[[object], bool]]] = {
 """The synced traits that a page may set, and to what: how often it shows the widget."""
 
 MOST_AT_ONCE: Final = 100
-"""How many requests of a widget are carried out at the same time; each has a thread."""
+"""The largest number of a widget's requests in progress at once; each has a thread."""
 
 
 class KernelOwned:
@@ -76,7 +76,7 @@ class PageWidget(KernelOwned, anywidget.AnyWidget):
     comm_id = Unicode(help="What messages for it are addressed to.").tag(sync=True)
 
     actions: ClassVar[Actions]
-    """What the page may ask for."""
+    """The actions that the page may request."""
 
     def __init__(self, **traits: Any) -> None:
         self._free = threading.BoundedSemaphore(MOST_AT_ONCE)

@@ -45,7 +45,7 @@ NEWEST_ROWS: Final = 500
 """How many rows the trait holds: about as many bytes as the page's program."""
 
 ROWS_A_MESSAGE: Final = 1000
-"""How many rows travel in one message: some 150 kB, merged and drawn within a frame."""
+"""The largest number of rows in a message: some 150 kB, merged and drawn within a frame."""
 
 HEAD_FIELDS: Final = (
     "version",

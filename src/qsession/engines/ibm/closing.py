@@ -65,11 +65,11 @@ class Ending:
         self._tries = 0
         """In a row, since somebody here last asked for it."""
         self._due = journal.clock.now()
-        """When to tell the service again, if it is to be."""
+        """The time of the next request to end, if one is needed."""
         self._takes_no_jobs = False
         self._stops_running = False
         self._stops_due: dict[str, datetime] = {}
-        """When to tell the service again to cancel a job that runs."""
+        """The times of the next requests to cancel running jobs."""
 
     @property
     def is_owed(self) -> bool:

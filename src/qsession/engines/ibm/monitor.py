@@ -60,11 +60,11 @@ class Monitor:
         """The service may ask to be left alone for a while, whatever is done here."""
         self._knows_all_jobs = False
         self._untold = 0
-        """How many listed jobs could not be read."""
+        """The number of listed jobs that could not be read."""
         self._looks_at_newest = True
         self._asks_for_jobs = True
         self._saw_the_end = False
-        """Whether the jobs were listed after the session had ended."""
+        """True if the jobs were listed after the session had ended."""
         self._needs_token = False
         weakref.finalize(self, self._wake_ups.put, None).atexit = False
 

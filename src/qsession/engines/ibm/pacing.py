@@ -9,16 +9,16 @@ LONGEST_S = 15.0
 """Between two looks while nothing moves, or while the service cannot be reached."""
 
 PATIENCE_S = 30.0
-"""How long nothing may change before looks become rarer."""
+"""The time without a change after which requests become rarer."""
 
 SHORTEST_GAP_S = 0.2
 """Between two looks whatever happens: many jobs submitted at once are seen together."""
 
 LONGEST_OBEYED_S = 3600.0
-"""How long the service is left alone at most when it asks for it."""
+"""The longest pause that the service can ask for."""
 
 FRESH_S = 10.0
-"""How long after a change each look asks for both the session and its jobs."""
+"""The time after a change in which each look asks for both the session and its jobs."""
 
 
 def next_look_s(*, runs: bool, quiet_s: float) -> float:

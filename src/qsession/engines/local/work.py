@@ -40,10 +40,10 @@ _log = logging.getLogger(__name__)
 _Number = TypeVar("_Number", int, float)
 
 DEFAULT_SHOTS = 1024
-"""What Qiskit's `BackendSamplerV2` uses when nobody says."""
+"""The default of Qiskit's `BackendSamplerV2`."""
 
 DEFAULT_PRECISION = 0.015625
-"""What Qiskit's `BackendEstimatorV2` uses when nobody says: 4096 shots."""
+"""The default of Qiskit's `BackendEstimatorV2`: 4096 shots."""
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ def run_work(work: Work) -> Outcome:
 _UNCHANGEABLE = {Barrier, Measure, Reset}
 
 _MOST_MODELS = 64
-"""How many copies of noise models are kept; the least recently used goes first."""
+"""The largest number of copies of noise models; the least recently used goes first."""
 
 
 def as_submitted(work: Work) -> Work:

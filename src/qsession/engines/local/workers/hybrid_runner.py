@@ -117,7 +117,7 @@ class _Floor:
         self._has_joined = False
         self._is_kernel_warned = False
         self._is_warm = False
-        """Whether a worker was started, or lent, and is not lost."""
+        """True if a worker was started, or lent, and is not lost."""
 
     # --- called from outside --------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from qsession.errors import JobMemoryError
 _SHORTAGE = re.compile(
     r"posix_memalign|bad_alloc|[Ii]nsufficient memory|[Uu]nable to allocate|annot allocate memory"
 )
-"""How Aer, numpy and the C++ library say that there is not enough."""
+"""The words in which Aer, numpy and the C++ library say that memory ran out."""
 
 can_limit_memory = sys.platform == "linux"
 """Other systems do not hold a process to a limit of its data."""

@@ -23,7 +23,7 @@ FACTS = {
 }
 OF_THE_PACKAGE = {
     *("begin_anew_in_child", "cancel_waiting_jobs", "differences", "fresh_view", "journal"),
-    *("newest_records", "note_outcome", "note_result", "notify_trait", "published_values"),
+    *("newest_records", "note_outcome", "note_result"),
     *("records", "records_before", "renew_if_expired", "say_how_to_come_back", "snapshot"),
 }
 """Used by other parts of the package alone, and promised to nobody."""

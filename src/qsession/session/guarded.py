@@ -150,7 +150,7 @@ class GuardedSession(WaitingSession):
         else:
             self._end_in_child()
         self._custody.follow(self._engine, self._journal)
-        self._publisher = self._publisher.made_anew(self, self._journal)
+        self._publisher = self._publisher.made_anew(self._observed_traits, self._journal)
 
     def _go_on_in_child(self) -> None:
         if self._journal.state.state.is_terminal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Callable
 from itertools import dropwhile, islice
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -28,6 +29,34 @@ if TYPE_CHECKING:
     from qsession.model.session_state import Mode
 
 T = TypeVar("T")
+
+
+class ObservedTraits:
+    """The traits of a session, as its publisher reads and announces them.
+
+    The session holds it, and it holds the session weakly: they are gone together.
+    """
+
+    def __init__(self, session: ObservedSession) -> None:
+        self._session = weakref.ref(session)
+
+    def published_values(self) -> dict[str, Any]:
+        """The value of every trait but ``jobs``."""
+        session = self._session()
+        names = [] if session is None else session.trait_names()
+        return {name: getattr(session, name) for name in names if name != "jobs"}
+
+    def records(self) -> list[JobRecord]:
+        """The value of the trait ``jobs``."""
+        session = self._session()
+        return [] if session is None else session.records()
+
+    def notify_trait(self, name: str, old: object, new: object) -> None:
+        """Tell the observers of a trait."""
+        session = self._session()
+        if session is not None:
+            news = Bunch(name=name, old=old, new=new, owner=session, type="change")
+            session.notify_change(news)
 
 
 class ObservedSession(HasTraits):
@@ -77,7 +106,8 @@ class ObservedSession(HasTraits):
         self.name = name
         self.programs = Programs()
         self._journal = journal
-        self._publisher = Publisher(self, journal)
+        self._observed_traits = ObservedTraits(self)
+        self._publisher = Publisher(self._observed_traits, journal)
 
     def records(self, job_ids: list[str] | None = None) -> list[JobRecord]:
         """The records of these jobs, of all of them if none are named."""
@@ -142,15 +172,6 @@ class ObservedSession(HasTraits):
         lists_jobs = names is All or "jobs" in ([names] if isinstance(names, str) else names)
         self._publisher.start(counts_down=True, lists_jobs=lists_jobs)
         super().observe(handler, *args, **kwargs)
-
-    def published_values(self) -> dict[str, Any]:
-        """The value of every trait but ``jobs``, for the publisher."""
-        with self._journal.lock:
-            return {name: getattr(self, name) for name in self.trait_names() if name != "jobs"}
-
-    def notify_trait(self, name: str, old: object, new: object) -> None:
-        """Tell the observers of a trait, for the publisher."""
-        self.notify_change(Bunch(name=name, old=old, new=new, owner=self, type="change"))
 
     def note_outcome(self, observer: object, what: str, failure: BaseException | None) -> None:
         """Show or clear the failure of an observer, for its publisher's thread."""

@@ -27,7 +27,7 @@ SYNCED = ["seq", "head", "rows"]
 
 
 def state_of(session: Session) -> dict[str, Any]:
-    return session.widget.get_state(SYNCED)  # type: ignore[no-any-return]
+    return session.widget.get_state(SYNCED)
 
 
 def sort_of_head(head: dict[str, Any]) -> dict[str, Any]:

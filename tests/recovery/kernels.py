@@ -14,11 +14,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 from unittest import mock
+
+from tests.support.waiting import until_dropped
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
@@ -57,12 +59,20 @@ class Kernels:
     def __exit__(self, *_: object) -> None:
         self._process.communicate(timeout=PATIENCE_S)  # closes its input, which ends it
 
-    def kill_after(self, ids: int, delay_s: float, **work: Any) -> Killed:
+    def kill_after(
+        self,
+        ids: int,
+        delay_s: float,
+        *,
+        once: Callable[[Killed], bool] = lambda _: True,
+        **work: Any,
+    ) -> Killed:
         """Start a kernel, and kill it so long after it has told so many job ids.
 
         Args:
             ids: How many ids to wait for.
             delay_s: How long to wait then, in seconds.
+            once: A condition of what it told, to wait for after that.
             work: What the kernel does, see `submit`.
         """
         reading, writing = os.pipe()
@@ -78,6 +88,7 @@ class Kernels:
             for _ in range(ids):
                 self._take(killed, words.readline())
             time.sleep(delay_s)
+            until_dropped(lambda: once(killed))
             self._kill(killed.pid)
             for word in words:
                 self._take(killed, word)

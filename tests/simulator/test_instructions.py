@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from qiskit import QuantumCircuit
 from qiskit.circuit import Gate, Instruction, Measure, Reset
+from qiskit.circuit.classical import expr
 from qiskit.circuit.library import (
     CXGate,
     RCCXGate,
@@ -17,11 +18,13 @@ from qiskit.circuit.library import (
 )
 from qiskit_aer.backends.backend_utils import BASIS_GATES
 from qiskit_aer.library import SaveStatevector, SetStatevector
-from qiskit_aer.noise import depolarizing_error
+from qiskit_aer.noise import NoiseModel, depolarizing_error
 
+from qsession.simulator.aer_private import content_of
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.fingerprint import read
-from qsession.simulator.instructions import GATES, noise_name
+from qsession.simulator.instructions import GATES, noise_name, require_known_noise
+from qsession.simulator.noise import ModelNoise
 from tests.support.known_circuits import CIRCUITS
 
 
@@ -129,3 +132,14 @@ def test_aer_looks_for_the_noise_of_a_measurement_by_its_name():
     circuit = QuantumCircuit(1, 1)
     circuit.append(Measure(label="foo"), [0], [0])
     assert noise_name(circuit.data[0]) == "measure"
+
+
+def test_which_noise_follows_a_store_is_not_known():
+    circuit = QuantumCircuit(1, 2)
+    circuit.store(circuit.clbits[1], expr.lift(True))
+    noise = NoiseModel()
+    require_known_noise(circuit, ModelNoise(content_of(noise)))
+
+    noise.add_all_qubit_quantum_error(depolarizing_error(0.1, 1), ["store"], warnings=False)
+    with pytest.raises(FastPathError, match="none of qubits"):
+        require_known_noise(circuit, ModelNoise(content_of(noise)))

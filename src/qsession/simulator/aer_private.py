@@ -203,6 +203,11 @@ def with_own_options(backend: AerSimulator) -> AerSimulator:
     return copied
 
 
+def errors_everywhere(model: NoiseModel) -> Mapping[str, AnyError]:
+    """The errors of a noise model that are for all qubits, by the names of instructions."""
+    return getattr(model, "_default_quantum_errors", {})
+
+
 def content_of(model: NoiseModel) -> ModelContent:
     """Look into a noise model.
 

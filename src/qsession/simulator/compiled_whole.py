@@ -29,7 +29,7 @@ class WholeCompiled(Compiled):
         super().__init__(noise, basis)
         circuit = aer.without_control_flow(circuit)
         if noise is not None:
-            require_known_noise(circuit)
+            require_known_noise(circuit, noise)
         circuit = self._with_waiting(circuit)
         places = {qubit: number for number, qubit in enumerate(circuit.qubits)}
         on = [tuple([places[qubit] for qubit in each.qubits]) for each in circuit.data]

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.circuit import CircuitInstruction
 
+    from qsession.simulator.noise import Noise
+
 GATES: Mapping[str, int] = {
     **dict.fromkeys(("h", "id", "s", "sdg", "sx", "sxdg", "t", "tdg", "x", "y", "z"), 0),
     **dict.fromkeys(("ccx", "ccz", "cswap", "csx", "cx", "cy", "cz", "ecr", "mcx", "swap"), 0),
@@ -83,7 +85,10 @@ _WITHOUT_NOISE: Mapping[type, tuple[str, ...]] = {
 """Which noise follows them is a question of its own: only where there is none."""
 
 _KNOWN = {**{kind: (name,) for kind, name in PLAIN.items()}, **_AS_AER_TAKES_THEM, **_WITHOUT_NOISE}
-_UNLABELLED = frozenset(PLAIN.values()) - {"delay", "unitary"} | {"store", "jump", "mark"}
+_CLASSICAL = frozenset({"store", "jump", "mark"})
+"""Instructions of bits, and those that control flow becomes."""
+
+_UNLABELLED = frozenset(PLAIN.values()) - {"delay", "unitary"} | _CLASSICAL
 
 
 def is_plain(operation: Any) -> bool:
@@ -111,11 +116,12 @@ def require_known(circuit: QuantumCircuit) -> None:
             require_known(block)
 
 
-def require_known_noise(circuit: QuantumCircuit) -> None:
+def require_known_noise(circuit: QuantumCircuit, noise: Noise) -> None:
     """Check that it is known of all instructions which noise follows them.
 
     Args:
         circuit: One whose instructions are known, and whose control flow became jumps.
+        noise: The noise of its backend.
 
     Raises:
         FastPathError: If it is not.
@@ -123,6 +129,9 @@ def require_known_noise(circuit: QuantumCircuit) -> None:
     kinds = {each.operation.base_class for each in circuit.data if not each.is_standard_gate()}
     if not kinds.isdisjoint(_WITHOUT_NOISE):
         raise FastPathError("it is not known which noise follows an instruction")
+    names = {each.name for each in circuit.data}
+    if any(noise.error_everywhere(name) is not None for name in names & _CLASSICAL):
+        raise FastPathError("an error follows an instruction that is none of qubits")
 
 
 def noise_name(instruction: CircuitInstruction) -> str:

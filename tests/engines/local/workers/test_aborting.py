@@ -10,7 +10,7 @@ from qiskit.circuit.classical import expr, types
 from qiskit.circuit.library import DiagonalGate, UCGate
 from qiskit.quantum_info import Kraus
 from qiskit_aer import AerSimulator
-from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error
+from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error, pauli_error
 
 import qsession
 from qsession.engines.local.work import CircuitWork
@@ -176,3 +176,43 @@ def bell_on_one() -> QuantumCircuit:
 
 def test_odd_work_is_not():
     assert not may_abort(CircuitWork(AerSimulator(), (None,)))
+
+
+def noisy(names: list[str], qubits: int) -> AerSimulator:
+    noise = NoiseModel()
+    error = pauli_error([("X" * qubits, 0.2), ("I" * qubits, 0.8)])
+    noise.add_all_qubit_quantum_error(error, names, warnings=False)
+    return AerSimulator(noise_model=noise)
+
+
+@pytest.mark.parametrize("name", ["jump", "store", "of one's own"])
+def test_an_error_wider_than_what_it_follows_is_risky(name: str):
+    backend = noisy(["cx", name], 2)
+    assert may_abort(CircuitWork(backend, (bell(),)))
+    assert may_abort(CircuitWork(AerSimulator(), (bell(),), {"noise_model": noise_of(backend)}))
+
+
+def noise_of(backend: AerSimulator) -> NoiseModel:
+    return backend.options.noise_model
+
+
+def test_errors_as_wide_as_their_gates_are_not():
+    assert not may_abort(CircuitWork(noisy(["cx", "rzz"], 2), (bell(),)))
+    assert not may_abort(CircuitWork(noisy(["x", "jump"], 1), (bell(),)))
+
+
+def test_a_session_survives_an_error_that_is_too_wide():
+    with qsession.Session(noisy(["jump"], 2)) as session:
+        job = session.run_circuits(switched(), shots=20)
+        with pytest.raises(WorkerLostError, match="aborted by the simulator"):
+            job.result()
+
+
+def test_any_error_of_stores_is_risky():
+    assert may_abort(CircuitWork(noisy(["store"], 1), (bell(),)))
+
+
+def test_branching_shots_are_risky():
+    assert may_abort(CircuitWork(AerSimulator(shot_branching_enable=True), (bell(),)))
+    assert may_abort(CircuitWork(AerSimulator(), (bell(),), {"shot_branching_enable": True}))
+    assert not may_abort(CircuitWork(AerSimulator(shot_branching_enable=False), (bell(),)))

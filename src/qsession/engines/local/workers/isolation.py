@@ -3,21 +3,26 @@
 Aer runs shots in threads of its own, out of which no C++ exception can be told: one that is thrown
 there ends the process. Classical variables make it throw, where it looks for their bits among those
 of the circuit. And Aer goes by names: a gate of somebody's own that is called "diagonal" is read as
-Aer's, without the parameters that Aer's has.
+Aer's, without the parameters that Aer's has. It throws, too, where an error of a noise model acts
+on more qubits than the instruction that it follows, and where shots branch.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qiskit.circuit import ClassicalRegister, Clbit, ControlledGate, Gate, Instruction, Store
 from qiskit.circuit.classical import expr, types
+from qiskit.circuit.library import get_standard_gate_name_mapping
 
 from qsession.engines.local.workers.packing import Parcel
 from qsession.engines.local.workers.pool import workers
 from qsession.engines.local.workers.worker import WorkerStartError
 from qsession.errors import JobFailedError
+from qsession.simulator.aer_private import errors_everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +35,9 @@ if TYPE_CHECKING:
 
 
 REFUSAL = (
-    "The job has classical variables, expressions of bits that are never measured, or gates of its "
-    "own, with which Aer can end the process that simulates it, and no process of its own can be "
-    "had for it"
+    "The job has classical variables, expressions of bits that are never measured, gates of its "
+    "own, errors wider than their gates, or branching shots, with which Aer can end the process "
+    "that simulates it, and no process of its own can be had for it"
 )
 
 
@@ -72,9 +77,41 @@ _OF_MATRICES = ("kraus", "superop")
 def may_abort(work: Work) -> bool:
     """Return True if the work may crash its process, so that it needs one of its own."""
     try:
-        return any(map(_is_risky, work.circuits))
+        return (
+            any(map(_is_risky, work.circuits))
+            or bool(_option(work, "shot_branching_enable"))
+            or _has_wide_error(_option(work, "noise_model"))
+        )
     except Exception:  # noqa: BLE001 - odd work fails where it runs, and says why there
         return False
+
+
+def _option(work: Work, name: str) -> Any:
+    """Return an option of the run, else of its simulator; None if neither has it."""
+    options = getattr(work, "options", None)
+    given = options if isinstance(options, Mapping) else {}
+    given = {**given, **(given.get("run_options") or {})}
+    return given.get(name, getattr(work.backend.options, name, None))
+
+
+def _has_wide_error(noise_model: Any) -> bool:
+    """Return True if an error for all qubits may act on more than an instruction of its name.
+
+    Errors of certain qubits are no question: they follow an instruction on just these.
+    """
+    if noise_model is None:
+        return False
+    return any(
+        error.num_qubits > _widths().get(name, 1)
+        for name, error in errors_everywhere(noise_model).items()
+    )
+
+
+@cache
+def _widths() -> Mapping[str, int]:
+    """Return on how many qubits an instruction acts, by its name."""
+    gates = get_standard_gate_name_mapping()
+    return {name: gate.num_qubits for name, gate in gates.items()} | {"store": 0}
 
 
 def _is_risky(circuit: QuantumCircuit) -> bool:

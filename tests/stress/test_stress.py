@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -26,6 +28,15 @@ HAPPENED_ON_THE_SERVICE = {
     *(f"fault {number}" for number, (of, _) in enumerate(cloud_running.EFFECTS) if of == ""),
 }
 """Faults of any request are among it; those of an ending alone are rare."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _little_to_collect() -> Iterator[None]:
+    """Each program ends with a collection of garbage: not of what the tests before it left."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def run(program: Program, happened: Counter[str]) -> list[str]:

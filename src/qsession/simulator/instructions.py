@@ -85,10 +85,7 @@ _WITHOUT_NOISE: Mapping[type, tuple[str, ...]] = {
 """Which noise follows them is a question of its own: only where there is none."""
 
 _KNOWN = {**{kind: (name,) for kind, name in PLAIN.items()}, **_AS_AER_TAKES_THEM, **_WITHOUT_NOISE}
-_CLASSICAL = frozenset({"store", "jump", "mark"})
-"""Instructions of bits, and those that control flow becomes."""
-
-_UNLABELLED = frozenset(PLAIN.values()) - {"delay", "unitary"} | _CLASSICAL
+_UNLABELLED = frozenset(PLAIN.values()) - {"delay", "unitary"} | {"store", "jump", "mark"}
 
 
 def is_plain(operation: Any) -> bool:
@@ -129,8 +126,7 @@ def require_known_noise(circuit: QuantumCircuit, noise: Noise) -> None:
     kinds = {each.operation.base_class for each in circuit.data if not each.is_standard_gate()}
     if not kinds.isdisjoint(_WITHOUT_NOISE):
         raise FastPathError("it is not known which noise follows an instruction")
-    names = {each.name for each in circuit.data}
-    if any(noise.error_everywhere(name) is not None for name in names & _CLASSICAL):
+    if Store in kinds and noise.error_everywhere("store") is not None:
         raise FastPathError("an error follows an instruction that is none of qubits")
 
 

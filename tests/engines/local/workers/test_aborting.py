@@ -192,6 +192,11 @@ def test_an_error_wider_than_what_it_follows_is_risky(name: str):
     assert may_abort(CircuitWork(AerSimulator(), (bell(),), {"noise_model": noise_of(backend)}))
 
 
+def test_an_option_that_is_none_leaves_that_of_the_simulator():
+    options = {"noise_model": None, "shot_branching_enable": None}
+    assert may_abort(CircuitWork(noisy(["jump"], 2), (bell(),), options))
+
+
 def noise_of(backend: AerSimulator) -> NoiseModel:
     return backend.options.noise_model
 

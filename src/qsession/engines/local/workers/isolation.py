@@ -91,7 +91,8 @@ def _option(work: Work, name: str) -> Any:
     options = getattr(work, "options", None)
     given = options if isinstance(options, Mapping) else {}
     given = {**given, **(given.get("run_options") or {})}
-    return given.get(name, getattr(work.backend.options, name, None))
+    value = given.get(name)  # None asks for nothing, and leaves the simulator's
+    return getattr(work.backend.options, name, None) if value is None else value
 
 
 def _has_wide_error(noise_model: Any) -> bool:

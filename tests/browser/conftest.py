@@ -16,7 +16,7 @@ from tests.browser.jupyter_server import (
     NotebookServer,
     kernel_overlays,
 )
-from tests.browser.notebook_page import NotebookPage
+from tests.browser.notebook_page import NotebookPage, NotReadyError
 from tests.browser.own_server import REPOSITORY, OwnServer
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ class Pages:
         self._pages.append(page)
         if server is not None:
             self._servers.add(server)
+
+    def give_up(self, page: WatchedPage) -> None:
+        """Close a page, and take no account of what it logged."""
+        self._pages.remove(page)
+        page.close()
 
     def close(self, *, has_failed: bool) -> None:
         """Close the pages, then check their consoles.
@@ -183,12 +188,26 @@ def open_notebook(pages: Pages, lab: LabServer) -> OpenNotebook:
     ) -> NotebookPage:
         if kernel.startswith("qs-") and kernel not in kernel_overlays():
             pytest.fail(f"No kernel {kernel}: run 'make test-all', which installs it.")
-        server = server or lab
+        host = server or lab
         if not isinstance(notebook, str):
-            notebook = server.add_notebook(f"{pages.test}-{len(pages)}.ipynb", notebook, kernel)
-        page = NotebookPage(pages.blank(viewport=viewport), server, SCREENSHOTS)
-        pages.watch(page, server)
-        page.open(notebook)
+            notebook = host.add_notebook(f"{pages.test}-{len(pages)}.ipynb", notebook, kernel)
+
+        def new_page() -> NotebookPage:
+            page = NotebookPage(pages.blank(viewport=viewport), host, SCREENSHOTS)
+            pages.watch(page, host)
+            return page
+
+        page = new_page()
+        try:
+            page.open(notebook)
+        except NotReadyError as error:
+            # Of thousands of kernels a few never answer Jupyter, before they have loaded anything
+            # of ours. What the threads of such a one were doing is in the server's log.
+            print(f"Opened once more: {error}")
+            pages.give_up(page)
+            host.abort_kernels()
+            page = new_page()
+            page.open(notebook)
         return page
 
     return open_

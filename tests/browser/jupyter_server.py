@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import nbformat
 import psutil  # type: ignore[import-untyped]  # has no types
 
-from tests.browser.own_server import REPOSITORY, STOP_SECONDS, OwnServer, free_port
+from tests.browser.own_server import REPOSITORY, OwnServer, free_port
+from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     import subprocess
@@ -62,7 +63,7 @@ class NotebookFolder(OwnServer):
 
     def wait_for_file(self, path: str) -> None:
         """Wait until a cell has written a file below the server's root."""
-        self._wait((self.root / path).exists, STOP_SECONDS, f"saw no {path}")
+        self._wait((self.root / path).exists, PATIENCE_S, f"saw no {path}")
 
     def _environment(self) -> dict[str, str]:
         return super()._environment() | {
@@ -96,7 +97,7 @@ class JupyterServer(NotebookFolder):
             self.request("DELETE", f"/api/sessions/{session['id']}")
         for kernel in self.request("GET", "/api/kernels"):
             self.request("DELETE", f"/api/kernels/{kernel['id']}")
-        self._wait(lambda: not self.request("GET", "/api/kernels"), STOP_SECONDS, "kept kernels")
+        self._wait(lambda: not self.request("GET", "/api/kernels"), PATIENCE_S, "kept kernels")
 
     def abort_kernels(self) -> None:
         """End every kernel; each writes what its threads were doing into the log."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.browser.watched_page import WatchedPage
+from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -18,7 +19,7 @@ NEVER_RUN = re.compile(r"\bneeds-run\b")
 class MarimoPage(WatchedPage):
     """A browser page with one notebook. Times are in seconds; cells count from 0."""
 
-    def open(self, url: str, timeout: float = 60) -> None:
+    def open(self, url: str, timeout: float = PATIENCE_S) -> None:
         """Open a notebook and wait until its cells can be run."""
         self.page.goto(url)
         self._run_button(0).wait_for(timeout=timeout * 1000)
@@ -27,7 +28,7 @@ class MarimoPage(WatchedPage):
         """Reload the page, as F5 does."""
         self.page.reload()
 
-    def run_cell(self, index: int, timeout: float = 60, *, wait: bool = True) -> None:
+    def run_cell(self, index: int, timeout: float = PATIENCE_S, *, wait: bool = True) -> None:
         """Run a cell, and those that it needs and that need it.
 
         Args:
@@ -41,7 +42,7 @@ class MarimoPage(WatchedPage):
         else:
             expect(self._box(index)).to_have_attribute("data-status", "running")
 
-    def wait_cell(self, index: int, timeout: float = 60) -> None:
+    def wait_cell(self, index: int, timeout: float = PATIENCE_S) -> None:
         """Wait until a cell that was started is no longer running."""
         expect(self.cell(index)).not_to_have_class(NEVER_RUN, timeout=timeout * 1000)
         expect(self._box(index)).to_have_attribute("data-status", "idle", timeout=timeout * 1000)

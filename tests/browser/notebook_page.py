@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from playwright.sync_api import TimeoutError  # noqa: A004 - the one that waiting raises
 
 from tests.browser.watched_page import WatchedPage
+from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -47,14 +48,14 @@ class NotebookPage(WatchedPage):
 
     # ---- The notebook and its kernel
 
-    def open(self, path: str, timeout: float = 60) -> None:
+    def open(self, path: str, timeout: float = PATIENCE_S) -> None:
         """Open a notebook and wait until its kernel is idle."""
         self.path = path
         self.page.goto(self._server.url(path))
         self.wait_ready(timeout)
         self._call("hideSidebar")
 
-    def wait_ready(self, timeout: float = 60) -> None:
+    def wait_ready(self, timeout: float = PATIENCE_S) -> None:
         """Wait until the notebook is loaded and its kernel connected and idle."""
         try:
             self._wait("path => window.qsessionDriver.isReady(path)", self.path, timeout)
@@ -62,11 +63,11 @@ class NotebookPage(WatchedPage):
             state = self._call("describe", self.path)
             raise NotReadyError(f"{self.path} after {timeout} s: {state}") from error
 
-    def wait_idle(self, timeout: float = 60) -> None:
+    def wait_idle(self, timeout: float = PATIENCE_S) -> None:
         """Wait until no cell is running or queued and the kernel is idle."""
         self._wait("path => window.qsessionDriver.isIdle(path)", self.path, timeout)
 
-    def reload(self, timeout: float = 60, *, save: bool = True) -> None:
+    def reload(self, timeout: float = PATIENCE_S, *, save: bool = True) -> None:
         """Reload the page, as F5 does, after saving the notebook or not."""
         if save:
             self.save()
@@ -77,7 +78,7 @@ class NotebookPage(WatchedPage):
         """Save the notebook, widget state included if that is switched on."""
         self._call("save", self.path)
 
-    def restart_kernel(self, timeout: float = 60) -> None:
+    def restart_kernel(self, timeout: float = PATIENCE_S) -> None:
         """Restart the kernel and wait until it is idle."""
         self._call("restart", self.path)
         self.wait_ready(timeout)
@@ -89,7 +90,7 @@ class NotebookPage(WatchedPage):
     # ---- Cells
 
     def run_cell(
-        self, index: int, timeout: float = 60, *, wait: bool = True, check: bool = True
+        self, index: int, timeout: float = PATIENCE_S, *, wait: bool = True, check: bool = True
     ) -> None:
         """Run a cell.
 
@@ -112,7 +113,7 @@ class NotebookPage(WatchedPage):
                 timeout,
             )
 
-    def run_all(self, timeout: float = 120, *, check: bool = True) -> None:
+    def run_all(self, timeout: float = PATIENCE_S, *, check: bool = True) -> None:
         """Run every cell and wait for the last."""
         run = self._call("runAll", self.path)
         self._wait("run => window.qsessionDriver.isDone(run)", run, timeout)
@@ -125,7 +126,7 @@ class NotebookPage(WatchedPage):
         """Tell whether a cell is running or queued: its prompt is ``[*]``."""
         return bool(self._call("isRunning", self.path, index))
 
-    def wait_cell(self, index: int, timeout: float = 60, *, check: bool = True) -> None:
+    def wait_cell(self, index: int, timeout: float = PATIENCE_S, *, check: bool = True) -> None:
         """Wait until a cell that was started is no longer running."""
         self._wait(
             "([path, index]) => !window.qsessionDriver.isRunning(path, index)",

@@ -15,12 +15,14 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from tests.support.patience import PATIENCE_S
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
 STOP_SECONDS = 20
+"""How long a server may take to end by itself, before it is killed."""
 
 
 class ServerError(Exception):
@@ -68,7 +70,7 @@ class OwnServer(ABC):
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._wait(self._is_up, START_SECONDS, "did not answer")
+        self._wait(self._is_up, PATIENCE_S, "did not answer")
 
     def stop(self) -> None:
         """Stop the server and what it runs."""
@@ -120,7 +122,7 @@ class OwnServer(ABC):
         return status == HTTPStatus.OK
 
     def _fetch(self, method: str, path: str, content: object = None) -> tuple[int, bytes]:
-        connection = HTTPConnection(self.host, timeout=STOP_SECONDS)
+        connection = HTTPConnection(self.host, timeout=PATIENCE_S)
         body = None if content is None else json.dumps(content)
         try:
             headers = {"Authorization": f"token {self.token}"}

@@ -183,9 +183,9 @@ def test_close_all_closes_those_of_the_account_too(
     expect(dashboard(page).get_by_role("alertdialog")).to_contain_text("4 open sessions")
     press(page, "Yes, close all")
     status = dashboard(page).get_by_role("status")
-    expect(status).to_have_text("4 sessions closed.", timeout=30_000)
+    expect(status).to_have_text("4 sessions closed.")
     for state, number in {"Closed": 4, "Lost": 1}.items():
-        expect(rows(page).filter(has_text=state)).to_have_count(number, timeout=15_000)
+        expect(rows(page).filter(has_text=state)).to_have_count(number)
     page.screenshot("dashboard-all-closed", dashboard(page))
     page.run_cell(1)
     assert page.text(1) == "'closed'"

@@ -192,7 +192,7 @@ def run_first_cell(page: AnyPage) -> Locator:
     if not isinstance(page, VoilaPage):
         page.run_cell(0)
     view = page.page.locator(".qsession").first
-    expect(view).to_have_attribute("data-state", "not-started", timeout=30_000)
+    expect(view).to_have_attribute("data-state", "not-started")
     return view
 
 
@@ -259,7 +259,7 @@ def test_jobs_are_run_and_cancelled_and_a_reload_loses_nothing(
 
     page.reload()
     if front_end == VOILA:
-        expect(view).to_have_attribute("data-state", "not-started", timeout=30_000)
+        expect(view).to_have_attribute("data-state", "not-started")
         tell(front_end, RELOAD, "the notebook runs anew: another session")
         return
     expect(jobs(view, "DONE")).to_have_count(1)

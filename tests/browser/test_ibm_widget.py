@@ -127,7 +127,7 @@ def test_a_view_that_cannot_be_refreshed_says_so_and_recovers(
     pictures(page, f"stale-{effect}")
 
     cloud.step("clear_faults")
-    expect(rows_that_are(page, "DONE")).to_have_count(1, timeout=20_000)
+    expect(rows_that_are(page, "DONE")).to_have_count(1)
     expect(stale).to_be_hidden()
 
 

@@ -74,7 +74,7 @@ def test_the_run_button_submits_and_its_job_finishes(open_notebook: OpenNotebook
     widget(page).get_by_role("button", name="Run", exact=True).click()
 
     expect(rows(page)).to_have_count(1)
-    expect(rows(page).first).to_have_attribute("data-status", "DONE", timeout=30_000)
+    expect(rows(page).first).to_have_attribute("data-status", "DONE")
     page.run_cell(1)
     assert page.text(1).startswith("123 ")
 

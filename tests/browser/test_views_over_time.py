@@ -150,7 +150,7 @@ def test_a_lost_connection_loses_neither_news_nor_clicks(
     expect(rows(page)).to_have_count(1)
 
     is_cut = False
-    expect(rows(page)).to_have_count(3, timeout=30_000)
+    expect(rows(page)).to_have_count(3)
     tell(
         OVER_TIME, "the connection is lost", "catches up when it is back; a click waits until then"
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tests.browser.gallery.hosts import hosts
 from tests.browser.own_server import REPOSITORY
 from tests.browser.watched_page import WatchedPage
+from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Route
@@ -80,20 +81,22 @@ class VscodePage(WatchedPage):
         self._call("restarted", self._kernel, self._channels)
         self.run_cell(0, NOTEBOOK)
 
-    def run_cell(self, index: int, code: str, timeout: float = 60, *, wait: bool = True) -> None:
+    def run_cell(
+        self, index: int, code: str, timeout: float = PATIENCE_S, *, wait: bool = True
+    ) -> None:
         """Run code as a cell."""
         self._call("run", index, code)
         if wait:
             self.wait_cell(index, timeout)
 
-    def wait_cell(self, index: int, timeout: float = 60) -> None:
+    def wait_cell(self, index: int, timeout: float = PATIENCE_S) -> None:
         """Wait until a cell that was started has ended, without an error."""
         running = "index => !window.vscode.isRunning(index)"
         self.page.wait_for_function(running, arg=index, timeout=timeout * 1000)
         for output in self.outputs(index):
             assert not output.get("isError"), output["data"]["text/plain"]
 
-    def wait_text(self, index: int, text: str, timeout: float = 60) -> None:
+    def wait_text(self, index: int, text: str, timeout: float = PATIENCE_S) -> None:
         """Wait until a cell has given a text."""
         says = "([index, text]) => window.vscode.text(index).includes(text)"
         self.page.wait_for_function(says, arg=[index, text], timeout=timeout * 1000)

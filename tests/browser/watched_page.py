@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
+from playwright.sync_api import expect
+
+from tests.support.patience import PATIENCE_S
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from playwright.sync_api import ConsoleMessage, Locator, Page
+
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 class WatchedPage:
@@ -20,6 +26,7 @@ class WatchedPage:
 
     def __init__(self, page: Page, screenshots: Path) -> None:
         self.page = page
+        page.set_default_timeout(PATIENCE_S * 1000)
         self.console_errors: list[str] = []
         self._screenshots = screenshots
         self._expected = [re.compile(pattern) for pattern in self.noise]

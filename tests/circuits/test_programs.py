@@ -219,3 +219,21 @@ def test_a_run_leaves_a_sweep_beside_a_single_value_alone():
     single, sweep = program.request_with(parameters={"a": 9}).pubs
     assert single.parameter_values.as_array().tolist() == [9.0]
     assert sweep.parameter_values.as_array().tolist() == [[0.2], [0.3]]
+
+
+def unnamed(gate: str) -> QuantumCircuit:
+    circuit = QuantumCircuit(2)
+    getattr(circuit, gate)(0)
+    circuit.measure_all()
+    return circuit
+
+
+def test_a_circuit_without_a_name_is_offered_as_what_it_is():
+    assert Programs().add(unnamed("x")).name == "2 qubits, depth 2"
+
+
+def test_different_circuits_without_a_name_are_kept_apart_and_equal_ones_replaced():
+    programs = Programs()
+    for gate in ("x", "h", "x", "h"):
+        programs.add(unnamed(gate))
+    assert list(programs) == ["2 qubits, depth 2", "2 qubits, depth 2 (2)"]

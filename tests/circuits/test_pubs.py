@@ -484,3 +484,13 @@ def test_other_shots_are_checked_too(shots):
 
 
 # --- for backend.run ------------------------------------------------------------------------------
+
+
+def test_a_request_goes_by_its_circuits_as_they_were_handed_in():
+    circuit = QuantumCircuit(2, 2)
+    circuit.h(0)
+    circuit.cx(0, 1)
+    circuit.measure([0, 1], [0, 1])
+    assert read_request(circuit).name == "2 qubits, depth 3"
+    assert read_request([bell(), circuit]).name == "bell +1"
+    assert read_request(circuit, name="mine").name == "mine"

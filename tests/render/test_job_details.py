@@ -214,3 +214,8 @@ def test_a_circuit_too_large_to_be_read_is_not_drawn(operations: int, qubits: in
 def test_there_is_no_drawing_of_no_circuit(index: int):
     with pytest.raises(InvalidInputError, match=f"has no circuit {index}"):
         draw(inputs(bell()), index)
+
+
+def test_a_circuit_that_nobody_named_has_no_name():
+    (told,), _ = circuit_details(inputs(QuantumCircuit(1, 1)))
+    assert told["name"] == ""

@@ -119,3 +119,22 @@ def test_the_first_values_of_a_result_are_kept_with_its_job():
 @pytest.mark.parametrize("odd", [None, 7, [object()], "text"])
 def test_odd_results_have_no_values_and_stop_nobody(odd: object):
     assert expectation_values(odd) == ()
+
+
+def test_circuits_that_nobody_named_are_told_by_their_number():
+    made = Result.from_dict(
+        {
+            "success": True,
+            "results": [
+                {
+                    "shots": 1,
+                    "success": True,
+                    "header": {"name": name},
+                    "data": {"counts": {"0x1": 1}},
+                }
+                for name in ("bell", "circuit-46", "circuit-123-5")
+            ],
+        }
+    )
+    names = [part.name for part in parts_of(made) if not isinstance(part, ValueArray)]
+    assert names == ["bell", "circuit 1", "circuit 2"]

@@ -133,8 +133,12 @@ function placeOf(index: number, shape: readonly number[]): string {
   return places.join(", ") || "–";
 }
 
-/** A circuit in a few words: qubits, depth, operations. */
-export function describeCircuit(circuit: Circuit): { size: string; operations: string } {
+/** A circuit in a few words: its name, qubits, depth, operations; one without name goes by its size. */
+export function describeCircuit(circuit: Circuit): {
+  heading: string;
+  size: string;
+  operations: string;
+} {
   const { qubits, used_qubits: used, depth } = circuit;
   const width =
     used !== null && used < qubits
@@ -142,14 +146,16 @@ export function describeCircuit(circuit: Circuit): { size: string; operations: s
       : counted(qubits, "qubit");
   const operations = circuit.operations.map(([name, count]) => `${number(count)} ${name}`);
   if (circuit.other_operations > 0) operations.push(counted(circuit.other_operations, "other"));
+  const size = [
+    width,
+    depth === null ? "" : `depth ${number(depth)}`,
+    counted(circuit.size, "operation"),
+  ]
+    .filter(Boolean)
+    .join(" · ");
   return {
-    size: [
-      width,
-      depth === null ? "" : `depth ${number(depth)}`,
-      counted(circuit.size, "operation"),
-    ]
-      .filter(Boolean)
-      .join(" · "),
+    heading: circuit.name || size,
+    size: circuit.name ? size : "",
     operations: operations.join(" · "),
   };
 }

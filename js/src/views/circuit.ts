@@ -4,7 +4,7 @@ import type { Circuit } from "../wire/details";
 
 /** A circuit as it ran: how large, which operations, and its drawing when it is asked for. */
 export function circuitView(circuit: Circuit, draw: () => Promise<string>): HTMLElement {
-  const { size, operations } = describeCircuit(circuit);
+  const { heading, size, operations } = describeCircuit(circuit);
   const drawing = h("pre", {
     class: "qs-drawing",
     tabindex: "0",
@@ -14,13 +14,13 @@ export function circuitView(circuit: Circuit, draw: () => Promise<string>): HTML
   const problem = h("p", { class: "qs-invalid", "aria-live": "polite" });
   const button = h("button", { type: "button", class: "qs-button qs-link" }, "Draw");
   setAttribute(button, "aria-expanded", "false");
-  setAttribute(button, "aria-label", `Draw circuit ${circuit.name}`);
+  setAttribute(button, "aria-label", `Draw circuit ${heading}`);
   let isDrawn = false;
   const show = (isOpen: boolean): void => {
     drawing.hidden = !isOpen;
     setAttribute(button, "aria-expanded", String(isOpen));
     setText(button, isOpen ? "Hide drawing" : "Draw");
-    setAttribute(button, "aria-label", isOpen ? null : `Draw circuit ${circuit.name}`);
+    setAttribute(button, "aria-label", isOpen ? null : `Draw circuit ${heading}`);
   };
   const onClick = async (): Promise<void> => {
     if (isDrawn) {
@@ -43,8 +43,8 @@ export function circuitView(circuit: Circuit, draw: () => Promise<string>): HTML
   return h(
     "div",
     { class: "qs-circuit" },
-    h("div", { class: "qs-part-head" }, h("strong", {}, circuit.name), button),
-    h("p", {}, size),
+    h("div", { class: "qs-part-head" }, h("strong", {}, heading), button),
+    ...(size ? [h("p", {}, size)] : []),
     h("p", { class: "qs-dim" }, operations),
     problem,
     drawing,

@@ -116,15 +116,28 @@ describe("values", () => {
 });
 
 test("a circuit is told in words", () => {
-  expect(describeCircuit(circuit())).toEqual({
+  expect(describeCircuit(circuit({ name: "bell" }))).toEqual({
+    heading: "bell",
     size: "2 of 127 qubits · depth 3 · 4 operations",
     operations: "2 measure · 1 ecr · 1 other",
   });
-  const large = circuit({ used_qubits: null, depth: null, size: 1_000_000, other_operations: 0 });
+  const large = circuit({
+    name: "large",
+    used_qubits: null,
+    depth: null,
+    size: 1_000_000,
+    other_operations: 0,
+  });
   expect(describeCircuit(large)).toEqual({
+    heading: "large",
     size: "127 qubits · 1,000,000 operations",
     operations: "2 measure · 1 ecr",
   });
+});
+
+test("a circuit that nobody named is told by its size", () => {
+  const { heading, size } = describeCircuit(circuit({ name: "" }));
+  expect([heading, size]).toEqual(["2 of 127 qubits · depth 3 · 4 operations", ""]);
 });
 
 test.each([

@@ -10,6 +10,7 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from qsession.errors import InvalidInputError, shown
+from qsession.render.circuit_names import name_of
 
 MOST_SEED = 2**63 - 1
 """Aer holds a seed in a signed integer of 64 bits."""
@@ -170,7 +171,7 @@ def require_measurement(index: int, circuit: QuantumCircuit) -> None:
     """
     if not _has_output(circuit):
         raise InvalidInputError(
-            f"Circuit {index} ({circuit.name!r}) measures nothing, so it has no counts. Add "
+            f"Circuit {index} ({name_of(circuit)!r}) measures nothing, so it has no counts. Add "
             "measurements, for example circuit.measure_all(), or give observables."
         )
 
@@ -184,8 +185,8 @@ def require_bits(index: int, circuit: QuantumCircuit) -> None:
     for register in circuit.cregs:
         if register.size == 0:
             raise InvalidInputError(
-                f"Classical register {register.name!r} of circuit {index} ({circuit.name!r}) has "
-                "no bits, so it has no counts. Give it bits, or leave it out."
+                f"Classical register {register.name!r} of circuit {index} ({name_of(circuit)!r}) "
+                "has no bits, so it has no counts. Give it bits, or leave it out."
             )
 
 

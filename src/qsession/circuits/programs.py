@@ -7,13 +7,18 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qsession.circuits.checks import read_name
 from qsession.circuits.pubs import PubRequest, read_request, with_placeholders
 from qsession.errors import InvalidInputError, shown
 from qsession.model.snapshot import WorkLabel
+from qsession.render.circuit_names import described, given_name
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
 
 Values = Mapping[str, float] | Sequence[float]
 """Values of parameters: by name, or in the order in which the circuit lists its parameters."""
@@ -151,12 +156,24 @@ class Programs(Mapping[str, Program]):
         request = read_request(filled, shots=shots, precision=precision, options=options)
         # The caller may go on changing its circuits and arrays.
         request = copy.deepcopy(request)
-        own_name = read_name(name) or read_name(request.pubs[0].circuit.name)
-        if own_name is None:
-            raise InvalidInputError('The program has no name. Give one, such as name="ansatz".')
+        own_name = read_name(name) or self._own_name(request.pubs[0].circuit)
         program = Program(own_name, request, shots, precision, lacking)
         self._programs = {**self._programs, own_name: program}
         return program
+
+    def _own_name(self, circuit: QuantumCircuit) -> str:
+        """The circuit's name; without one, words for it that are no other program's."""
+        given = given_name(circuit)
+        if given is not None:
+            return read_name(given) or given
+        words = described(circuit)
+        names = (words if number == 1 else f"{words} ({number})" for number in count(1))
+        return next(name for name in names if self._is_free_for(name, circuit))
+
+    def _is_free_for(self, name: str, circuit: QuantumCircuit) -> bool:
+        # A cell that is run again makes its circuit anew: that takes the place of the one before.
+        other = self._programs.get(name)
+        return other is None or other.request.pubs[0].circuit == circuit
 
     @property
     def labels(self) -> tuple[WorkLabel, ...]:

@@ -23,6 +23,7 @@ from qsession.circuits.checks import (
     require_measurement,
 )
 from qsession.errors import InvalidInputError, shown
+from qsession.render.circuit_names import name_of, name_of_all
 
 Program = Literal["sampler", "estimator"]
 
@@ -140,7 +141,9 @@ def read_request(
             ) from error
         _check_pub(index, pub)
         coerced.append(pub)
-    return PubRequest(program, tuple(coerced), read_name(name), read_primitive_options(options))
+    # As they were handed in: who looks for a job does not know the transpiled ones.
+    own_name = read_name(name) or name_of_all([pub.circuit for pub in coerced])
+    return PubRequest(program, tuple(coerced), own_name, read_primitive_options(options))
 
 
 def _pub_with_values(
@@ -294,7 +297,7 @@ def _check_pub(index: int, pub: SamplerPub | EstimatorPub) -> None:
     if given != expected:
         raise InvalidInputError(
             f"PUB {index} gives values for {_listed(given)}, but the parameters of circuit "
-            f"{pub.circuit.name!r} are {_listed(expected)}."
+            f"{name_of(pub.circuit)!r} are {_listed(expected)}."
         )
     if isinstance(pub, SamplerPub):
         require_measurement(index, pub.circuit)

@@ -19,6 +19,7 @@ from qsession.circuits.operations import is_all_qiskits_own
 from qsession.compat.ibm import is_isa_circuit
 from qsession.errors import InvalidInputError
 from qsession.forks import ForkSafeLock, is_forked_child
+from qsession.render.circuit_names import name_of
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -105,7 +106,7 @@ class TranspileCache:
         target_qubits = fits.target.num_qubits
         if circuit.num_qubits > target_qubits:
             raise InvalidInputError(
-                f"Circuit {circuit.name!r} has {circuit.num_qubits} qubits, but "
+                f"Circuit {name_of(circuit)!r} has {circuit.num_qubits} qubits, but "
                 f"{self._backend.name} has {target_qubits}. Use a smaller circuit or a larger "
                 "backend."
             )
@@ -114,7 +115,7 @@ class TranspileCache:
         except Exception as error:
             # Passes raise errors of many kinds; what they have in common is the circuit.
             raise InvalidInputError(
-                f"Circuit {circuit.name!r} could not be transpiled for {self._backend.name}: "
+                f"Circuit {name_of(circuit)!r} could not be transpiled for {self._backend.name}: "
                 f"{error}"
             ) from error
 

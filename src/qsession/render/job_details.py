@@ -15,6 +15,7 @@ from qiskit.primitives.containers import BindingsArray
 
 from qsession.errors import InvalidInputError
 from qsession.redaction.secrets import redacted
+from qsession.render.circuit_names import given_name
 from qsession.render.results import number_of_pubs
 from qsession.render.summaries import (
     MOST_PARTS,
@@ -136,7 +137,7 @@ def _circuit(circuit: QuantumCircuit) -> dict[str, Any]:
     operations = sorted(circuit.count_ops().items(), key=lambda item: -item[1])
     is_walkable = len(circuit.data) <= MOST_INSTRUCTIONS_TO_WALK
     return {
-        "name": _cut(str(circuit.name), LONGEST_NAME),
+        "name": _cut(given_name(circuit) or "", LONGEST_NAME),
         "qubits": circuit.num_qubits,
         "used_qubits": len(_used_qubits(circuit)) if is_walkable else None,
         "depth": circuit.depth() if is_walkable else None,
@@ -199,8 +200,9 @@ def draw(inputs: object, index: int) -> str:
     qubits = len(_used_qubits(circuit)) if size <= MOST_INSTRUCTIONS_TO_DRAW else None
     if qubits is None or qubits > MOST_QUBITS_TO_DRAW:
         raise InvalidInputError(
-            f"{circuit.name} has {size} operations on {circuit.num_qubits} qubits, too many to "
-            f"read in a drawing (at most {MOST_INSTRUCTIONS_TO_DRAW} on {MOST_QUBITS_TO_DRAW}). "
+            f"{given_name(circuit) or f'Circuit {index}'} has {size} operations on "
+            f"{circuit.num_qubits} qubits, too many to read in a drawing (at most "
+            f"{MOST_INSTRUCTIONS_TO_DRAW} on {MOST_QUBITS_TO_DRAW}). "
             "Draw a part of it in code: the circuits are in job.inputs."
         )
     drawing = circuit.draw("text", fold=COLUMNS_OF_A_DRAWING, idle_wires=False)

@@ -13,6 +13,7 @@ from qiskit.primitives import BitArray
 from qiskit.result import Result
 
 from qsession.model.job import MOST_VALUES_OF_A_JOB, ExpectationValue
+from qsession.render.circuit_names import is_numbered
 
 MOST_OUTCOMES = 20
 """The largest number of listed outcomes per register; the rest is summed up."""
@@ -186,7 +187,7 @@ def _parts_of_experiments(result: Result) -> Iterator[Part]:
         header = getattr(experiment, "header", None) or {}
         # An older Qiskit makes an object of it.
         name = (header if isinstance(header, dict) else vars(header)).get("name")
-        name = name or f"circuit {index}"
+        name = name if name and not is_numbered(str(name)) else f"circuit {index}"
         if hasattr(experiment.data, "counts"):
             ordered = sorted(result.get_counts(index).items())
             frequent = sorted(ordered, key=lambda item: -item[1])[:MOST_OUTCOMES]

@@ -23,7 +23,7 @@ def pub(shots: int | None = None, name: str = "c") -> Any:
     [
         ("sampler", {"pubs": [pub(5)]}, {}, None, Label("c", "sampler", 5, ())),
         ("sampler", {"pubs": [pub(5), pub(5)]}, {}, "n", Label("n", "sampler", 5, ())),
-        ("sampler", {"pubs": [pub(5), pub(6)]}, {}, None, Label("c", "sampler", None, ())),
+        ("sampler", {"pubs": [pub(5), pub(6)]}, {}, None, Label("c +1", "sampler", None, ())),
         ("estimator", {"pubs": [pub()]}, {"job_tags": ["a", 7]}, None,
          Label("c", "estimator", None, ("a", "7"))),
         ("executor", {"quantum_program": {"shots": 9, "semantic_role": "sampler_v2"}}, {}, None,

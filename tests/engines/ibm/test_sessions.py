@@ -139,7 +139,7 @@ def test_circuits_give_counts(make_session: Make):
     assert result.get_counts(1) == {"1": 40}
     assert result.get_memory(1) == ["1"] * 40
     assert session.job(job.job_id()) is job
-    assert session.jobs[0].name == "bell"
+    assert session.jobs[0].name == "bell +1"
 
 
 def test_programs_and_earlier_work_run_again(make_session: Make, server: Server):

@@ -15,6 +15,7 @@ from qiskit.primitives.containers.sampler_pub import SamplerPub
 
 from qsession.compat.ibm import client_side_primitives
 from qsession.errors import InvalidInputError
+from qsession.render.circuit_names import name_of_all
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -37,7 +38,7 @@ def submit_pubs(request: PubRequest, mode: Any) -> Job:
     sampler, estimator = client_side_primitives()
     primitive_class = sampler if request.program == "sampler" else estimator
     primitive = primitive_class(mode=mode, options=dict(request.options))
-    with _named(request.name or request.pubs[0].circuit.name):
+    with _named(request.name or name_of_all([pub.circuit for pub in request.pubs])):
         return primitive.run(list(request.pubs))
 
 
@@ -46,7 +47,7 @@ def submit_circuits(
 ) -> Job:
     """Run circuits by the sampler: the service no longer runs them otherwise."""
     sampler, _ = client_side_primitives()
-    with _named(name or circuits[0].name):
+    with _named(name or name_of_all(circuits)):
         return sampler(mode=mode).run(list(circuits), shots=shots)
 
 
@@ -138,9 +139,8 @@ def label_of(
     pubs = list(inputs.get("pubs") or ())
     shots_of_pubs = {_shots_of(pub) for pub in pubs}
     shots = shots_of_pubs.pop() if len(shots_of_pubs) == 1 else None
-    circuits = [getattr(pub, "circuit", None) for pub in pubs]
-    own_name = name or next((circuit.name for circuit in circuits if circuit is not None), None)
-    return Label(own_name, program_id, shots, tags)
+    circuits = [pub.circuit for pub in pubs if hasattr(pub, "circuit")]
+    return Label(name or name_of_all(circuits), program_id, shots, tags)
 
 
 def _shots_of(pub: object) -> int | None:

@@ -7,7 +7,6 @@ import os
 import threading
 import uuid
 from collections import deque
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,12 +25,11 @@ from qsession.forks import begins_anew_in_child
 from qsession.model.events import SessionMoved
 from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus, State
+from qsession.render.circuit_names import name_of_all
 from qsession.render.summaries import expectation_values
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from qiskit import QuantumCircuit
 
     from qsession.engines.base import Journal
     from qsession.engines.local.work import Outcome, Work
@@ -224,7 +222,7 @@ class Scheduler:
         job = LocalJob(work, self)
         job.submitted = as_submitted(work)
         # Odd options make these fail: before anything was taken in.
-        name, shots = name or _name_of(work.circuits), work.shots
+        name, shots = name or name_of_all(work.circuits), work.shots
         # A late timekeeper must not let a job into a session whose time is over.
         self.tick()
         with self._journal.lock:
@@ -381,13 +379,6 @@ class Scheduler:
 
     def _now(self) -> datetime:
         return self._journal.clock.now()
-
-
-def _name_of(circuits: Sequence[QuantumCircuit]) -> str | None:
-    if not circuits:
-        return None
-    more = f" +{len(circuits) - 1}" if len(circuits) > 1 else ""
-    return f"{circuits[0].name}{more}"
 
 
 def _why_not_begun(error: BaseException) -> BaseException:

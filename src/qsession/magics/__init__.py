@@ -19,6 +19,7 @@ from qsession.magics.cell_sessions import SessionsOfCells
 from qsession.magics.cells import run_in_foreground
 from qsession.magics.commands import COMMANDS, Commands
 from qsession.magics.completion import Completer
+from qsession.magics.shown_results import show_results, show_results_no_more
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -151,10 +152,11 @@ def _options(magic: Any, line: str) -> Namespace:
 
 
 def load(shell: InteractiveShell) -> None:
-    """Register the magics and what completes them."""
+    """Register the magics, what completes them, and how results are shown."""
     magics = QSessionMagics(shell)
     shell.register_magics(magics)
     Completer(shell, QSessionMagics.qsession.parser, COMMANDS).install()
+    show_results(shell)
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -164,3 +166,4 @@ def unload(shell: InteractiveShell) -> None:
         manager.magics[kind].pop("qsession", None)
     manager.registry.pop(QSessionMagics.__name__, None)
     Completer.remove(shell)
+    show_results_no_more(shell)

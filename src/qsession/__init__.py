@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         UsageLimitError,
     )
     from qsession.dashboards import Dashboard, dashboard
+    from qsession.devices import Device, device
     from qsession.errors import (
         IllegalMoveError,
         InvalidInputError,
@@ -49,6 +50,7 @@ __all__ = [
     "BackendNotFoundError",
     "Batch",
     "Dashboard",
+    "Device",
     "IllegalMoveError",
     "InvalidInputError",
     "InvalidMaxTimeError",
@@ -74,6 +76,7 @@ __all__ = [
     "WorkerLostError",
     "attach",
     "dashboard",
+    "device",
     "get_backend",
     "sessions",
 ]
@@ -92,6 +95,7 @@ _HOMES = {
         "UsageLimitError",
     ),
     "qsession.dashboards": ("Dashboard", "dashboard"),
+    "qsession.devices": ("Device", "device"),
     "qsession.errors": (
         "IllegalMoveError",
         "InvalidInputError",

@@ -18,6 +18,7 @@ LAYERS = (
     ("qsession.testing", "qsession.compat"),
     ("qsession.render",),
     ("qsession.circuits",),
+    ("qsession.devices",),
     ("qsession.simulator",),
     ("qsession.ledger",),
     ("qsession.engines",),

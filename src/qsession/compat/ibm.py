@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 from qiskit_aer import AerSimulator
@@ -28,6 +29,7 @@ __all__ = [
     "broadcast_sample",
     "client_side_primitives",
     "fake_backend_properties",
+    "fresh_properties",
     "get_cm_session",
     "is_ibm_backend",
     "is_ibm_service",
@@ -83,6 +85,15 @@ def fake_backend_properties(backend: FakeBackendV2) -> object:
     """Return the source of ``backend.properties()``; the same object while unchanged."""
     _ = backend.target  # reads them
     return backend._props_dict  # noqa: SLF001 - see above
+
+
+def fresh_properties(backend: Any) -> Any:
+    """Ask IBM Quantum for the properties of a backend as they are now.
+
+    The backend goes on with those that it has: its user may rely on them. So a copy is asked, which
+    keeps the answer.
+    """
+    return copy.copy(backend).properties(refresh=True)
 
 
 def quantum_program_result(program: Any, items: list[QuantumProgramItemResult]) -> Any:

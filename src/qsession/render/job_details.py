@@ -129,7 +129,7 @@ def _drop_frames_that_wait(told: traceback.TracebackException) -> None:
 
 def circuit_details(inputs: object) -> tuple[list[dict[str, Any]], int]:
     """The circuits of a job's inputs as they ran, and how many there are."""
-    circuits = list(_circuits_of(inputs))
+    circuits = list(circuits_of(inputs))
     return [_circuit(circuit) for circuit in circuits[:MOST_CIRCUITS]], len(circuits)
 
 
@@ -193,7 +193,7 @@ def draw(inputs: object, index: int) -> str:
     Raises:
         InvalidInputError: If there is no such circuit, or it is too large to be read.
     """
-    circuit = next(islice(_circuits_of(inputs), index, None), None) if index >= 0 else None
+    circuit = next(islice(circuits_of(inputs), index, None), None) if index >= 0 else None
     if circuit is None:
         raise InvalidInputError(f"The job has no circuit {index}.")
     size = len(circuit.data)
@@ -214,7 +214,7 @@ def _pubs_of(inputs: object) -> Iterator[Any]:
         yield from inputs.get("pubs") or ()
 
 
-def _circuits_of(inputs: object) -> Iterator[QuantumCircuit]:
+def circuits_of(inputs: object) -> Iterator[QuantumCircuit]:
     """The circuits of ``job.inputs``: PUBs, circuits, or a quantum program with items."""
     if isinstance(inputs, Mapping):
         parts = inputs.get("pubs") or inputs.get("circuits") or ()

@@ -1,0 +1,1 @@
+"""Devices: what is read of backends, and how it is shown."""

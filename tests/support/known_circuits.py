@@ -11,7 +11,7 @@ import numpy as np
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Clbit, Measure
 from qiskit.circuit.classical import expr, types
-from qiskit.circuit.library import CXGate, DiagonalGate, HGate, RYGate, XGate
+from qiskit.circuit.library import CXGate, DiagonalGate, HGate, RYGate, SXGate, XGate
 from qiskit.quantum_info import Kraus, SuperOp, random_unitary
 from qiskit_aer.noise import (
     NoiseModel,
@@ -207,6 +207,18 @@ def _labels_that_are_names() -> QuantumCircuit:
     circuit.reset(1)
     circuit.append(HGate(label="jump"), [1])
     circuit.append(Measure(label="x"), [1], [1])
+    return circuit
+
+
+@_circuit
+def _labels_of_jumps_beside_control_flow() -> QuantumCircuit:
+    # Aer takes such gates apart, and what remains of them is a phase.
+    circuit = QuantumCircuit(2, 2, global_phase=0.3)
+    circuit.append(SXGate(label="jump"), [0])
+    circuit.measure(0, 0)
+    with circuit.if_test((circuit.clbits[0], 1)):
+        circuit.append(SXGate(label="mark"), [1])
+    circuit.measure(1, 1)
     return circuit
 
 

@@ -12,7 +12,7 @@ from qiskit_aer import AerSimulator
 
 from qsession.simulator.binding import single_run
 from qsession.simulator.errors import FastPathError
-from qsession.simulator.runner import Settings
+from qsession.simulator.runner import Run, Settings
 from qsession.simulator.sampler import require_measurable
 from qsession.simulator.simulator import simulator_of, simulator_options
 
@@ -56,8 +56,8 @@ def run_circuits(
             "status": "COMPLETED",
             "date": datetime.now().isoformat(),  # noqa: DTZ005 - as Aer says it
             "results": [
-                {**result, "header": _header(circuit)}
-                for result, circuit in zip(output.results, circuits, strict=True)
+                {**result, "header": _header(run, circuit)}
+                for result, run, circuit in zip(output.results, runs, circuits, strict=True)
             ],
             "metadata": output.metadata,
             "time_taken": sum(result["time_taken"] for result in output.results),
@@ -71,13 +71,13 @@ def _named(backend: BackendV2) -> tuple[str, str]:
     return simulator.name, simulator.configuration().backend_version
 
 
-def _header(circuit: QuantumCircuit) -> dict[str, Any]:
+def _header(run: Run, circuit: QuantumCircuit) -> dict[str, Any]:
     return {
         "name": circuit.name,
         "n_qubits": circuit.num_qubits,
         "memory_slots": circuit.num_clbits,
         "qreg_sizes": [[register.name, register.size] for register in circuit.qregs],
         "creg_sizes": [[register.name, register.size] for register in circuit.cregs],
-        "global_phase": float(circuit.global_phase),
+        "global_phase": run.compiled.global_phase(circuit),
         "metadata": circuit.metadata,
     }

@@ -65,6 +65,10 @@ class Compiled(ABC):
     def qubits(self) -> int:
         """The number of qubits that Aer has to know."""
 
+    def global_phase(self, circuit: QuantumCircuit) -> float:
+        """Return the global phase that Aer tells of the circuit that was compiled."""
+        return float(circuit.global_phase)
+
     @abstractmethod
     def described(self) -> Form:
         """The form that Aer makes: errors in a description beside the circuit."""

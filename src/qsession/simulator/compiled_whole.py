@@ -50,6 +50,10 @@ class WholeCompiled(Compiled):
     def qubits(self) -> int:
         return self._circuit.num_qubits  # type: ignore[no-any-return]  # Qiskit has no types
 
+    def global_phase(self, circuit: QuantumCircuit) -> float:  # noqa: ARG002 - one is compiled
+        # That of the circuit, and of what Aer took apart in it: gates with its labels of jumps.
+        return float(self._circuit.global_phase)
+
     def described(self) -> Form:
         circuit, _ = aer.assemble(self._circuit, self._basis)
         return Form(circuit, [], self._description)

@@ -28,7 +28,8 @@ class Reading:
         key: Equal for circuits that differ in names, metadata, global phase and angles alone.
         angles: The parameters of Qiskit's standard gates, in order: numbers and expressions.
         is_plain: Whether it consists of standard gates, measurements, resets, delays, barriers and
-            unitaries. What else there is (control flow) has its angles in the key.
+            unitaries. What else there is (control flow) has its angles and its global phase in the
+            key.
     """
 
     key: Hashable
@@ -95,7 +96,6 @@ def _whole(circuit: QuantumCircuit) -> Reading:
         raise UnboundError
     plain = circuit.copy(name="circuit")
     plain.metadata = {}
-    plain.global_phase = 0
     buffer = io.BytesIO()
     try:
         qpy.dump(plain, buffer)

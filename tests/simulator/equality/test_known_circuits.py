@@ -28,9 +28,14 @@ def backend() -> AerSimulator:
 
 
 def told(result: Any) -> list[Any]:
-    """The shots, and how they were simulated."""
+    """The shots, what was simulated and how."""
     return [
-        (each.status, each.data.to_dict(), *map(each.metadata.get, ("method", "measure_sampling")))
+        (
+            each.status,
+            each.data.to_dict(),
+            getattr(each, "header", None),
+            *map(each.metadata.get, ("method", "measure_sampling")),
+        )
         for each in result.results
     ]
 
@@ -45,11 +50,11 @@ def run_options(noise: NoiseModel | None, shots: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", CIRCUITS)
-def test_shots_and_method_are_aers(backend: AerSimulator, name: str):
+def test_shots_header_and_method_are_aers(backend: AerSimulator, name: str):
     for noise in (None, *(make() for make in NOISES.values())):
         for shots in (1, 2, 60):
             circuit, options = CIRCUITS[name](), run_options(noise, shots)
-            theirs = told(AerSimulator().run(CIRCUITS[name](), **options).result())
+            theirs = told(AerSimulator().run(circuit, **options).result())
             for _ in range(2):  # what is kept of the first time must be right
                 outcome: Any = run_work(CircuitWork(backend, (circuit,), options))
                 assert told(outcome.result) == theirs

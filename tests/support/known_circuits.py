@@ -96,6 +96,19 @@ def _store_in_a_branch() -> QuantumCircuit:
 
 
 @_circuit
+def _stores_beside_control_flow() -> QuantumCircuit:
+    circuit = QuantumCircuit(1, 2)
+    circuit.h(0)
+    circuit.measure(0, 0)
+    circuit.store(circuit.clbits[1], expr.bit_not(circuit.clbits[0]))
+    with circuit.if_test((circuit.clbits[1], 1)):
+        circuit.x(0)
+        circuit.store(circuit.clbits[1], False)
+    circuit.measure(0, 0)
+    return circuit
+
+
+@_circuit
 def _unused_variable() -> QuantumCircuit:
     circuit = QuantumCircuit(2, 2)
     circuit.add_var("v", expr.lift(3, types.Uint(4)))

@@ -85,6 +85,9 @@ _WITHOUT_NOISE: Mapping[type, tuple[str, ...]] = {
 """Which noise follows them is a question of its own: only where there is none."""
 
 _KNOWN = {**{kind: (name,) for kind, name in PLAIN.items()}, **_AS_AER_TAKES_THEM, **_WITHOUT_NOISE}
+_STORES = ("store", "aer_store")
+"""A store's name, and that of what Aer makes of it beside control flow."""
+
 _UNLABELLED = frozenset(PLAIN.values()) - {"delay", "unitary"} | {"store", "jump", "mark"}
 
 
@@ -126,8 +129,13 @@ def require_known_noise(circuit: QuantumCircuit, noise: Noise) -> None:
     kinds = {each.operation.base_class for each in circuit.data if not each.is_standard_gate()}
     if not kinds.isdisjoint(_WITHOUT_NOISE):
         raise FastPathError("it is not known which noise follows an instruction")
-    if Store in kinds and noise.error_everywhere("store") is not None:
-        raise FastPathError("an error follows an instruction that is none of qubits")
+    places = {qubit: number for number, qubit in enumerate(circuit.qubits)}
+    for each in circuit.data:
+        if each.name in _STORES:
+            # Beside control flow Aer lets a store act on all qubits of the circuit.
+            use = "store", tuple([places[qubit] for qubit in each.qubits])
+            if noise.error_of(use) is not None:
+                raise FastPathError("an error follows an instruction that is none of qubits")
 
 
 def noise_name(instruction: CircuitInstruction) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit_aer import AerSimulator
-from qiskit_aer.noise import NoiseModel
+from qiskit_aer.noise import NoiseModel, pauli_error
 
 from qsession.engines.local.work import CircuitWork, SamplerWork, run_work
 from tests.support.known_circuits import CIRCUITS, NOISES
@@ -61,6 +61,21 @@ def test_shots_header_and_method_are_aers(backend: AerSimulator, name: str):
                 is_known = noise is None or name not in WITHOUT_NOISE_ALONE
                 if is_known and theirs[0][0] == "DONE":
                     assert outcome.fallback is None
+
+
+@pytest.mark.parametrize("name", [name for name in CIRCUITS if name.startswith("store")])
+@pytest.mark.parametrize("qubits", [(), (0,), (0, 1)])
+def test_an_error_of_stores_is_aers_to_place(name: str, qubits: tuple[int, ...]):
+    noise, flip = NoiseModel(), pauli_error([("X", 0.4), ("I", 0.6)])
+    if qubits:
+        error = flip if len(qubits) == 1 else flip.tensor(flip)
+        noise.add_quantum_error(error, "store", qubits, warnings=False)
+    else:
+        noise.add_all_qubit_quantum_error(flip, "store", warnings=False)
+    circuit, options = CIRCUITS[name](), run_options(noise, 60)
+    theirs = told(AerSimulator().run(circuit, **options).result())
+    outcome: Any = run_work(CircuitWork(AerSimulator(), (circuit,), options))
+    assert told(outcome.result) == theirs
 
 
 @pytest.mark.parametrize("name", CIRCUITS)

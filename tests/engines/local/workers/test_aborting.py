@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from itertools import product
+
 import numpy as np
 import pytest
 from qiskit import QuantumCircuit
 from qiskit.circuit import Gate
 from qiskit.circuit.classical import expr, types
-from qiskit.circuit.library import DiagonalGate, UCGate
+from qiskit.circuit.library import CXGate, DiagonalGate, UCGate, XGate
+from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.quantum_info import Kraus
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error, pauli_error
+from qiskit_aer.noise.noiseerror import NoiseError
 
 import qsession
-from qsession.engines.local.work import CircuitWork
+from qsession.engines.local.work import CircuitWork, EstimatorWork
 from qsession.engines.local.workers.isolation import may_abort
 from qsession.errors import WorkerLostError
 from tests.engines.local.workers.work import aborting
 from tests.support.circuits import bell, switched
+from tests.support.known_circuits import CIRCUITS
 
 
 def is_risky(*circuits: QuantumCircuit) -> bool:
@@ -135,8 +143,8 @@ class Mine(Gate):
 
 
 def in_a_block(circuit: QuantumCircuit) -> QuantumCircuit:
-    outer = QuantumCircuit(1, 1)
-    outer.for_loop(range(2), None, circuit, [0], [0])
+    outer = QuantumCircuit(circuit.num_qubits, circuit.num_clbits)
+    outer.for_loop(range(2), None, circuit, outer.qubits, outer.clbits)
     return outer
 
 
@@ -185,25 +193,68 @@ def noisy(names: list[str], qubits: int) -> AerSimulator:
     return AerSimulator(noise_model=noise)
 
 
-@pytest.mark.parametrize("name", ["jump", "store", "of one's own"])
-def test_an_error_wider_than_what_it_follows_is_risky(name: str):
-    backend = noisy(["cx", name], 2)
-    assert may_abort(CircuitWork(backend, (bell(),)))
-    assert may_abort(CircuitWork(AerSimulator(), (bell(),), {"noise_model": noise_of(backend)}))
-
-
-def test_an_option_that_is_none_leaves_that_of_the_simulator():
-    options = {"noise_model": None, "shot_branching_enable": None}
-    assert may_abort(CircuitWork(noisy(["jump"], 2), (bell(),), options))
-
-
 def noise_of(backend: AerSimulator) -> NoiseModel:
     return backend.options.noise_model
 
 
+def labelled(gate: Gate) -> QuantumCircuit:
+    circuit = QuantumCircuit(2, 2)
+    circuit.append(gate, range(gate.num_qubits))
+    circuit.measure(range(2), range(2))
+    return circuit
+
+
+def storing_a_bit() -> QuantumCircuit:
+    circuit = QuantumCircuit(2, 2)
+    circuit.store(circuit.clbits[0], True)
+    circuit.measure(1, 1)
+    return circuit
+
+
+NARROW = {
+    "a gate with the label": labelled(XGate(label="noisy")),
+    "one that Aer puts beside it": labelled(CXGate(label="noisy", ctrl_state=0)),
+    "one in a block": in_a_block(labelled(XGate(label="noisy"))),
+}
+
+
+@pytest.mark.parametrize("what", NARROW)
+def test_an_error_wider_than_what_it_follows_is_risky(what: str):
+    backend, circuits = noisy(["cx", "noisy"], 2), (bell(), NARROW[what])
+    assert may_abort(CircuitWork(backend, circuits))
+    assert may_abort(CircuitWork(AerSimulator(), circuits, {"noise_model": noise_of(backend)}))
+
+
+def test_so_is_one_with_the_name_of_a_larger_gate():
+    assert may_abort(CircuitWork(noisy(["cx"], 2), (labelled(XGate(label="cx")),)))
+
+
+def test_so_is_one_of_jumps_or_stores():
+    assert may_abort(CircuitWork(noisy(["jump"], 2), (switched(),)))
+    assert may_abort(CircuitWork(noisy(["mark"], 2), (in_a_block(switched()),)))
+    assert may_abort(CircuitWork(noisy(["store"], 1), (storing_a_bit(),)))
+    assert may_abort(CircuitWork(noisy(["store"], 1), (in_a_block(storing_a_bit()),)))
+
+
+def test_so_is_one_of_what_an_estimator_adds():
+    pub = EstimatorPub.coerce((labelled(CXGate()).remove_final_measurements(False), "XX"))
+    assert may_abort(EstimatorWork(noisy(["measure"], 2), (pub,)))
+
+
+def test_an_option_that_is_none_leaves_that_of_the_simulator():
+    options = {"noise_model": None, "shot_branching_enable": None}
+    assert may_abort(CircuitWork(noisy(["jump"], 2), (switched(),), options))
+
+
 def test_errors_as_wide_as_their_gates_are_not():
     assert not may_abort(CircuitWork(noisy(["cx", "rzz"], 2), (bell(),)))
-    assert not may_abort(CircuitWork(noisy(["x", "jump"], 1), (bell(),)))
+    assert not may_abort(CircuitWork(noisy(["x", "jump"], 1), (bell(), switched())))
+    assert not may_abort(CircuitWork(noisy(["noisy"], 2), (labelled(CXGate(label="noisy")),)))
+
+
+@pytest.mark.parametrize("name", ["jump", "store", "noisy"])
+def test_errors_that_nothing_meets_are_not(name: str):
+    assert not may_abort(CircuitWork(noisy(["cx", name], 2), (bell(), labelled(XGate()))))
 
 
 def test_a_session_survives_an_error_that_is_too_wide():
@@ -213,8 +264,37 @@ def test_a_session_survives_an_error_that_is_too_wide():
             job.result()
 
 
-def test_any_error_of_stores_is_risky():
-    assert may_abort(CircuitWork(noisy(["store"], 1), (bell(),)))
+def names_in(circuit: QuantumCircuit) -> set[str]:
+    """The names by which Aer may look for an error of what is in a circuit."""
+    names = {"jump", "mark", "bfunc", "aer_store"}
+    for each in circuit.data:
+        names |= {each.name, each.label or each.name}
+        for block in getattr(each.operation, "blocks", ()):
+            names |= names_in(block)
+    return names
+
+
+def run_what_is_not_risky() -> None:
+    """Run all known circuits with errors of all that is in them, if they are said not to abort."""
+    for title, circuit in {**NARROW, **{name: make() for name, make in CIRCUITS.items()}}.items():
+        for name, qubits in product(sorted(names_in(circuit)), (1, 2)):
+            try:
+                backend = noisy([name], qubits)
+            except NoiseError:  # of a gate whose width Aer knows
+                continue
+            if not may_abort(CircuitWork(backend, (circuit,))):
+                os.write(1, f"{title} {name} {qubits}\n".encode())
+                result = backend.run(circuit, shots=5, seed_simulator=1).result()
+                assert "error qubits" not in result.status
+
+
+def test_what_is_not_risky_ends_no_process():
+    script = f"from {__name__} import run_what_is_not_risky as run; run()"
+    command = [sys.executable, "-c", script]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+
+    assert ran.returncode == 0, ran.stdout[-100:] + ran.stderr[-1000:]
+    assert ran.stdout.count("\n") > 100
 
 
 def test_branching_shots_are_risky():

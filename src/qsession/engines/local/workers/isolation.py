@@ -80,7 +80,7 @@ def may_abort(work: Work) -> bool:
         return (
             any(map(_is_risky, work.circuits))
             or bool(_option(work, "shot_branching_enable"))
-            or _has_wide_error(_option(work, "noise_model"))
+            or _meets_wide_error(work)
         )
     except Exception:  # noqa: BLE001 - odd work fails where it runs, and says why there
         return False
@@ -95,24 +95,56 @@ def _option(work: Work, name: str) -> Any:
     return getattr(work.backend.options, name, None) if value is None else value
 
 
-def _has_wide_error(noise_model: Any) -> bool:
-    """Return True if an error for all qubits may act on more than an instruction of its name.
+def _meets_wide_error(work: Work) -> bool:
+    """Return True if an error for all qubits may follow an instruction on fewer than it acts on.
 
     Errors of certain qubits are no question: they follow an instruction on just these.
     """
+    noise_model = _option(work, "noise_model")
     if noise_model is None:
         return False
-    return any(
-        error.num_qubits > _widths().get(name, 1)
-        for name, error in errors_everywhere(noise_model).items()
-    )
+    errors = errors_everywhere(noise_model)
+    widths = {name: error.num_qubits for name, error in errors.items()}
+    # More is simulated than the circuits: changes of basis, twirls, what initializes.
+    if any(width > _standard_widths().get(name, width) for name, width in widths.items()):
+        return True
+    return any(_has_narrower(circuit, widths) for circuit in work.circuits)
 
 
 @cache
-def _widths() -> Mapping[str, int]:
-    """Return on how many qubits an instruction acts, by its name."""
+def _standard_widths() -> Mapping[str, int]:
+    """Return on how many qubits Qiskit's standard instructions act, by their names."""
     gates = get_standard_gate_name_mapping()
-    return {name: gate.num_qubits for name, gate in gates.items()} | {"store": 0}
+    return {name: gate.num_qubits for name, gate in gates.items()}
+
+
+_JUMPS = ("jump", "mark")
+"""What Aer makes of control flow, on some of the qubits."""
+
+_OPEN_CONTROLS = "_o"
+"""Begins the end of the name of a gate with controls of 0: Aer puts an X on each of these, under
+the label of the gate."""
+
+
+def _has_narrower(circuit: QuantumCircuit, widths: Mapping[str, int]) -> bool:
+    """Return True if an instruction acts on fewer qubits than there are in the width of its name.
+
+    Aer goes by its label, if it has one and is a gate, and else by its name.
+    """
+    for instruction in circuit.data:
+        name, label, on = instruction.name, instruction.label, len(instruction.qubits)
+        if on < widths.get(name, 0):  # stores are on none
+            return True
+        if label is not None and (1 if _OPEN_CONTROLS in name else on) < widths.get(label, 0):
+            return True
+        if instruction.is_standard_gate():
+            continue
+        if instruction.is_control_flow() and (
+            any(widths.get(each, 0) > min(circuit.num_qubits, 1) for each in _JUMPS)
+            or any(_has_narrower(block, widths) for block in instruction.operation.blocks)
+        ):
+            return True
+    return False
 
 
 def _is_risky(circuit: QuantumCircuit) -> bool:

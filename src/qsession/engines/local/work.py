@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import logging
 import math
-import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -17,18 +16,14 @@ from qiskit.circuit import Barrier, Measure, Reset
 from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
-from qiskit_aer import AerSimulator
-from qiskit_aer.noise import NoiseModel
 
 from qsession.compat.ibm import run_quantum_program
-from qsession.simulator import aer_private as aer
+from qsession.engines.local.submitted_backend import backend_as_submitted, own_option
 from qsession.simulator.circuits import run_circuits
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.estimator import estimate
-from qsession.simulator.lru import Bounded
 from qsession.simulator.programs import run_program
 from qsession.simulator.sampler import sample
-from qsession.simulator.simulator import note_copy
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -246,66 +241,15 @@ def run_work(work: Work) -> Outcome:
 
 _UNCHANGEABLE = {Barrier, Measure, Reset}
 
-_MOST_MODELS = 64
-"""The largest number of copies of noise models; the least recently used goes first."""
-
 
 def as_submitted(work: Work) -> Work:
-    """A unit of work whose simulator and noise stay as they are now, whenever it runs."""
-    backend = own_backend(work.backend)
-    if isinstance(work, CircuitWork) and isinstance(work.options.get("noise_model"), NoiseModel):
-        noise = own_noise(work.options["noise_model"])
-        return replace(work, backend=backend, options={**work.options, "noise_model": noise})
+    """A unit of work whose simulator and options stay as they are now, whenever it runs."""
+    is_program = isinstance(work, ExecutorWork)
+    backend = backend_as_submitted(work.backend, for_program=is_program)
+    if isinstance(work, CircuitWork) and work.options:
+        options = {name: own_option(value) for name, value in work.options.items()}
+        return replace(work, backend=backend, options=options)
     return work if backend is work.backend else replace(work, backend=backend)
-
-
-def own_backend(backend: BackendV2) -> BackendV2:
-    """A copy of Aer's simulator with options of its own; others are returned as they are."""
-    if type(backend) is not AerSimulator:
-        return backend
-    copied = aer.with_own_options(backend)
-    noise = getattr(copied.options, "noise_model", None)
-    if noise is not None:
-        # Set directly: the simulator's method would look at all of the model again.
-        copied.options.noise_model = own_noise(noise)
-    note_copy(copied, backend)
-    return copied
-
-
-_models: Bounded[int, tuple[weakref.ref[Any], aer.ModelContent, Any]]
-_models = Bounded(_MOST_MODELS)
-
-
-def own_noise(model: NoiseModel) -> NoiseModel:
-    """A copy of a noise model: the same one, as long as the model is as it was.
-
-    Its errors are the model's own. They are replaced, not edited, when it is changed.
-    """
-    if type(model) is not NoiseModel:
-        return model
-    try:
-        content = aer.content_of(model)
-    except FastPathError:
-        return copy.deepcopy(model)
-    known = _models.get(id(model))
-    if (
-        known is not None
-        and known[2].basis_gates == model.basis_gates
-        and known[0]() is model
-        and known[1].is_same(content)
-    ):
-        return known[2]
-    copied = copy.copy(model)
-    for name, value in vars(model).items():
-        setattr(copied, name, _copied(value))
-    _models.put(id(model), (weakref.ref(model), content, copied))
-    return copied
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copied(item) for key, item in value.items()}
-    return copy.copy(value) if isinstance(value, list | set) else value
 
 
 def own_pub(pub: Any) -> Any:

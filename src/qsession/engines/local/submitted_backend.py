@@ -1,0 +1,236 @@
+"""Backends as they were when a job was submitted, whatever is set on them while it waits.
+
+IBM's local mode copies the backend of each job whole, 25 ms for a device of 127 qubits. Here a copy
+is made where something has changed since the last one, and by what the simulator is known to read.
+"""
+
+# ruff: noqa: SLF001 - the attributes by which Qiskit's own backends keep options
+
+from __future__ import annotations
+
+import copy
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from qiskit.providers import BackendV2, Options
+from qiskit.providers.basic_provider import BasicSimulator
+from qiskit.providers.fake_provider import GenericBackendV2
+from qiskit_aer import AerSimulator
+from qiskit_aer.noise import NoiseModel
+
+from qsession.compat.ibm import is_plain_fake_backend
+from qsession.simulator import aer_private as aer
+from qsession.simulator.devices import TargetContent
+from qsession.simulator.errors import FastPathError
+from qsession.simulator.lru import Bounded
+from qsession.simulator.simulator import note_copy
+
+if TYPE_CHECKING:
+    from qiskit.transpiler import Target
+
+_MOST_MODELS = 64
+"""The largest number of copies of noise models; the least recently used goes first."""
+
+_MOST_BACKENDS = 16
+"""The largest number of copies of devices; likewise."""
+
+
+def backend_as_submitted(backend: BackendV2, *, for_program: bool = False) -> BackendV2:
+    """A backend that later options, noise and properties do not reach.
+
+    Args:
+        backend: The backend.
+        for_program: Whether it is for a quantum program, which IBM's executor simulates by the
+            backend's target alone, and not for its ``run``.
+    """
+    kind = type(backend)
+    if kind is AerSimulator:
+        return _own_simulator(backend)
+    if is_plain_fake_backend(backend):
+        # Its ``run`` depends on its properties, which are replaced, not edited.
+        return _own_device(backend, reads_target=for_program)
+    if kind is GenericBackendV2:
+        return _own_device(backend, reads_target=True)
+    if kind is BasicSimulator:
+        return _with_own_options(backend)
+    options = backend.options
+    if for_program or not (isinstance(options, Options) and options):
+        return backend
+    return _WithOptionsOfThen(backend)
+
+
+def _own_simulator(backend: AerSimulator) -> AerSimulator:
+    copied = aer.with_own_options(backend)
+    noise = getattr(copied.options, "noise_model", None)
+    if noise is not None:
+        # Set directly: the simulator's method would look at all of the model again.
+        copied.options.noise_model = own_noise(noise)
+    note_copy(copied, backend)
+    return copied
+
+
+def _with_own_options(backend: BackendV2) -> Any:
+    copied = copy.copy(backend)
+    copied._options = copy.copy(backend._options)
+    noise = getattr(copied._options, "noise_model", None)
+    if noise is not None:
+        copied._options.noise_model = own_noise(noise)
+    return copied
+
+
+# --- devices, which make themselves a simulator when they run -------------------------------------
+
+
+@dataclass(frozen=True)
+class _Device:
+    """A copy of a device and everything that it was made of."""
+
+    original: weakref.ref[Any]
+    attributes: Mapping[str, object]
+    options: Mapping[str, object]
+    target: TargetContent | None
+    copied: Any
+
+    def is_of(self, now: _Device) -> bool:
+        """Return True if nothing that a job depends on has changed since."""
+        return (
+            self.original() is now.original()
+            and _are_same(self.attributes, now.attributes)
+            and _are_same(self.options, now.options)
+            and self.target == now.target
+        )
+
+
+_devices: Bounded[tuple[int, bool], _Device] = Bounded(_MOST_BACKENDS)
+
+
+def _own_device(backend: Any, *, reads_target: bool) -> BackendV2:
+    """A copy of a device: the same one, with its simulator, as long as the device is as it was."""
+    target = backend.target  # read before its attributes: it may load them
+    attributes = {name: value for name, value in vars(backend).items() if name != "_options"}
+    options = dict(backend._options)
+    options["noise_model"] = own_noise(options.get("noise_model"))
+    content = TargetContent.of(backend) if reads_target else None
+    now = _Device(weakref.ref(backend), attributes, options, content, None)
+    key = id(backend), reads_target
+    known = _devices.get(key)
+    if known is not None and known.is_of(now):
+        return known.copied
+    copied = _with_own_options(backend)
+    if reads_target:
+        _replace_target(copied, target)
+    note_copy(copied, backend)
+    _devices.put(key, _Device(now.original, attributes, options, content, copied))
+    return copied
+
+
+def _replace_target(copied: Any, target: Target) -> None:
+    own = copy.deepcopy(target)
+    for name, value in vars(copied).items():
+        if value is target:
+            setattr(copied, name, own)
+
+
+def _are_same(before: Mapping[str, object], now: Mapping[str, object]) -> bool:
+    plain = (bool, int, float, str, type(None))
+    return before.keys() == now.keys() and all(
+        value is now[name] or (isinstance(value, plain) and value == now[name])
+        for name, value in before.items()
+    )
+
+
+# --- backends of other providers ------------------------------------------------------------------
+
+
+class _WithOptionsOfThen(BackendV2):
+    """Any backend with the options that it had when this was made.
+
+    A copy would be wrong: what a backend of another provider keeps besides, a connection or a
+    count, is not known here. Options that are given to ``run`` take the place of the backend's, so
+    those that have become others are given.
+    """
+
+    def __init__(self, wrapped: BackendV2) -> None:
+        super().__init__(
+            provider=wrapped.provider, name=wrapped.name, backend_version=wrapped.backend_version
+        )
+        self._wrapped = wrapped
+        self._options = copy.copy(wrapped.options)
+
+    @property
+    def target(self) -> Any:
+        """The wrapped backend's."""
+        return self._wrapped.target
+
+    @property
+    def max_circuits(self) -> Any:
+        """The wrapped backend's."""
+        return self._wrapped.max_circuits
+
+    @classmethod
+    def _default_options(cls) -> Options:
+        return Options()
+
+    def run(self, run_input: Any, **options: Any) -> Any:
+        """Run on the wrapped backend, with what its options were."""
+        now = dict(self._wrapped.options)
+        changed = {
+            name: value
+            for name, value in self._options.items()
+            if not _are_same({name: value}, {name: now.get(name)})
+        }
+        return self._wrapped.run(run_input, **{**changed, **options})
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the wrapped backend's."""
+        if name == "_wrapped":  # asked for before it is set, when unpickled
+            raise AttributeError(name)
+        return getattr(self._wrapped, name)
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+_models: Bounded[int, tuple[weakref.ref[Any], aer.ModelContent, Any]]
+_models = Bounded(_MOST_MODELS)
+
+
+def own_noise(model: Any) -> Any:
+    """A copy of a noise model: the same one, as long as the model is as it was.
+
+    Its errors are the model's own. They are replaced, not edited, when it is changed.
+    """
+    if type(model) is not NoiseModel:
+        return model
+    try:
+        content = aer.content_of(model)
+    except FastPathError:
+        return copy.deepcopy(model)
+    known = _models.get(id(model))
+    if (
+        known is not None
+        and known[2].basis_gates == model.basis_gates
+        and known[0]() is model
+        and known[1].is_same(content)
+    ):
+        return known[2]
+    copied = copy.copy(model)
+    for name, value in vars(model).items():
+        setattr(copied, name, _copied(value))
+    _models.put(id(model), (weakref.ref(model), content, copied))
+    return copied
+
+
+def own_option(value: Any) -> Any:
+    """A copy of an option of a run, where it is something that its owner may edit."""
+    if isinstance(value, list | dict | set | np.ndarray):
+        return copy.deepcopy(value)
+    return own_noise(value)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return copy.copy(value) if isinstance(value, list | set) else value

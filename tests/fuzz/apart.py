@@ -1,4 +1,4 @@
-"""Aer without two of its faults, as a second opinion: `circuits_apart`."""
+"""Aer without three of its faults, as a second opinion: `circuits_apart`."""
 
 from __future__ import annotations
 
@@ -31,14 +31,16 @@ def _apart(controller: Any, circuits: Any, noise_model: Any, config: Any) -> Any
     if first == 0:
         # That is what it says where none is set, too.
         return _together(controller, circuits, noise_model, config)
-    outputs = []
+    outputs, memory = [], config.memory_slots
     for number, circuit in enumerate(circuits):
         config.seed_simulator = first + _SEED_STEP * number
+        config.memory_slots = circuit.num_memory
         outputs.append(_together(controller, [circuit], noise_model, config))
     whole = dict(outputs[0])
     whole["results"] = [result for each in outputs for result in each["results"]]
     whole["success"] = all(each["success"] for each in outputs)
     if not whole["success"]:
+        config.seed_simulator, config.memory_slots = first, memory
         return _together(controller, circuits, noise_model, config)
     return whole
 
@@ -60,8 +62,10 @@ def circuits_apart() -> Iterator[None]:
     """Let Aer simulate each circuit of a job by itself, with the seed that it has in its job.
 
     Aer 0.18 gives wrong shots for a circuit that it simulates as a density matrix, with noise of
-    Kraus operators, after others that it simulates as states. And values that it is to bind itself,
-    as IBM's executor asks it to, do not reach the angles of controlled rotations.
+    Kraus operators, after others that it simulates as states. The variables of a circuit with fewer
+    classical bits than the largest one of its job come out as such bits, beyond its own. And values
+    that it is to bind itself, as IBM's executor asks it to, do not reach the angles of controlled
+    rotations.
     """
     modules = (aer_simulator, qasm_simulator, statevector_simulator, unitary_simulator)
     with ExitStack() as stack:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from tests.fuzz.choices import Choices, Lines
-from tests.fuzz.circuits import Circuit, Profile, write_circuit
+from tests.fuzz.circuits import write_circuit
 from tests.fuzz.instructions import LABELS, METHODS
 from tests.fuzz.noise import ONE_QUBIT, TWO_QUBITS, add_error, write_noise
 from tests.fuzz.options import RUN_OPTIONS, simulator_options
+from tests.fuzz.profile import Circuit, Profile
 
 _METHODS = {
     "automatic": 50,

@@ -5,18 +5,14 @@ from __future__ import annotations
 import contextlib
 import random
 import threading
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 
-from qsession import Batch, QSessionError, Session
-from qsession.ledger import close_ledgers, ledger_of_process
-from qsession.ledger.reading import read_jobs
+from qsession import QSessionError, Session
+from qsession.ledger import close_ledgers
 from qsession.model.states import JobStatus
 from qsession.testing import ManualClock
 from tests.cloud.account import connect, environment
@@ -31,8 +27,9 @@ from tests.cloud.faults import (
 )
 from tests.cloud.server import Server
 from tests.cloud.timeline import UNUSED_S
+from tests.stress.carrying_out import ProgramRun
 from tests.stress.noticing import Notices, comes_true
-from tests.stress.programs import MAX_TIME_S, Program, Step
+from tests.stress.programs import Program
 from tests.support.circuits import flipped
 from tests.support.patience import PATIENCE_S
 
@@ -60,83 +57,38 @@ EFFECTS = [
 """What the service does wrong, and in which requests; "" is any."""
 
 
-_TAKEN = {
-    "run": "_run",
-    "run again": "_run_again",
-    "cancel job": "_cancel_job",
-    "result": "_result",
-    "wait": "_wait",
-    "read": "_read",
-    "observe": "_observe",
-    "let time pass": "_let_time_pass",
-    "expire": "_expire",
-    "renew": "_renew",
-    "lose the process": "_end_elsewhere",
-    "close": "_close",
-    "with": "_with",
-    "cancel": "_cancel",
-    "cancel all": "_cancel_all",
-}
-"""What is done for a step of a program."""
-
-
-class CloudRun:
+class CloudRun(ProgramRun):
     """One run of a program on the loopback service."""
 
-    def __init__(self, program: Program, server: Server, clock: ManualClock) -> None:
-        self.program, self.server, self.clock = program, server, clock
-        self.notices = Notices()
-        self._choice = random.Random(program.seed)
-        self.handles: list[Any] = []
-        self._faults: list[Fault] = []
-        backend = connect(server).backend("ibm_manila")
-        server.state.pace.job_seconds = self._choice.choice([0.0, 2.0, 20.0])
-        kind = Batch if program.is_batch else Session
-        self.session: Session = kind(
-            backend,
-            MAX_TIME_S,
-            auto_renew=program.auto_renew,
-            idle_timeout=program.idle_timeout_s,
-            max_usage=program.max_usage_s,
-            clock=clock,
-        )
+    EXPECTED = (QSessionError,)  # the service failed, or the session has ended
+    MOST_S = 30
 
-    def carry_out(self) -> Notices:
-        """Run it, and tell what happened."""
-        with self.notices, warnings.catch_warnings(), self._pulse():
-            warnings.simplefilter("ignore")
-            each = FAULTY / len(EFFECTS)
+    def __init__(self, program: Program, server: Server, clock: ManualClock) -> None:
+        self.server = server
+        self._choice = random.Random(program.seed)
+        self._faults: list[Fault] = []
+        super().__init__(program, clock)
+
+    def _new_session(self) -> Session:
+        backend = connect(self.server).backend("ibm_manila")
+        self.server.state.pace.job_seconds = self._choice.choice([0.0, 2.0, 20.0])
+        return self._session_on(backend)
+
+    @contextlib.contextmanager
+    def _surroundings(self) -> Iterator[None]:
+        each = FAULTY / len(EFFECTS)
+        with self._pulse():
             for matches, effect in EFFECTS:
                 probability = FAULTY if matches else each
                 self._faults.append(
                     self.server.faults.add(matches, effect, times=None, probability=probability)
                 )
-            threads = [
-                threading.Thread(target=self._take_steps, args=(steps,), name=f"program-{number}")
-                for number, steps in enumerate(self.program.threads)
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(PATIENCE_S)
-            stuck = [thread.name for thread in threads if thread.is_alive()]
-            if stuck:
-                self._say(f"threads of the program are stuck: {stuck}")
-            self._end()
-            if not self.notices.words:
-                self._check()
-            self.notices.look_for_leftovers()
-        self._note()
-        return self.notices
+            yield
 
     def _note(self) -> None:
-        happened, session = self.notices.happened, self.session
-        self.notices.note_jobs(session.jobs)
-        happened["renewal"] += max(len(session.session_ids) - 1, 0)
-        happened[f"session {session.state}"] += 1
-        happened.update(
-            {f"fault {number}": fault.hits for number, fault in enumerate(self._faults)}
-        )
+        super()._note()
+        hits = {f"fault {number}": fault.hits for number, fault in enumerate(self._faults)}
+        self.notices.happened.update(hits)
 
     @contextlib.contextmanager
     def _pulse(self) -> Iterator[None]:
@@ -154,18 +106,6 @@ class CloudRun:
         finally:
             is_over.set()
             thread.join()
-
-    def _take_steps(self, steps: tuple[Step, ...]) -> None:
-        for step in steps:
-            try:
-                self._take(step)
-            except QSessionError:
-                continue  # the service failed, or the session has ended
-            except Exception as error:  # noqa: BLE001 - it is what is looked for
-                self._say(f"{step.action} raised {error!r}")
-
-    def _take(self, step: Step) -> None:
-        getattr(self, _TAKEN[step.action])(step.number)
 
     def _run(self, number: int) -> None:
         self.handles.append(self.session.run(flipped(), shots=1 + number % 5))
@@ -186,10 +126,6 @@ class CloudRun:
     def _wait(self, number: int) -> None:
         self.session.wait(timeout=number, progress=False)
 
-    def _with(self, number: int) -> None:
-        with self.session:
-            self._run(number)
-
     def _read(self, number: int) -> None:
         del number
         repr(self.session)
@@ -199,30 +135,7 @@ class CloudRun:
         del number
         self.session.observe(lambda change: None, names=["state", "jobs"])
 
-    def _let_time_pass(self, number: int) -> None:
-        self.clock.advance(number % 30)
-
-    def _expire(self, number: int) -> None:
-        del number
-        self.clock.advance(MAX_TIME_S)
-
-    def _renew(self, number: int) -> None:
-        del number
-        self.session.renew_if_expired()
-
-    def _close(self, number: int) -> None:
-        del number
-        self.session.close()
-
-    def _cancel(self, number: int) -> None:
-        del number
-        self.session.cancel()
-
-    def _cancel_all(self, number: int) -> None:
-        del number
-        self.session.cancel(running=True)
-
-    def _end_elsewhere(self, number: int) -> None:
+    def _lose_the_process(self, number: int) -> None:
         """Another program cancels the session, or closes it."""
         state, session_id = self.server.state, self.session.session_id
         if session_id is None:
@@ -234,13 +147,6 @@ class CloudRun:
                 end = state.timeline.cancel if number % 2 else state.timeline.stop_accepting
                 end(known, self.clock.now())
                 self.notices.happened["ended elsewhere"] += 1
-
-    def _chosen(self, number: int) -> Any:
-        handles = list(self.handles)
-        return handles[number % len(handles)]
-
-    def _say(self, words: str) -> None:
-        self.notices.words.append(words)
 
     # --- and then -------------------------------------------------------------------------------
 
@@ -295,18 +201,6 @@ class CloudRun:
                 cost_s = state.timeline.elapsed(orphan, self.clock.now())
                 if jobs or cost_s or orphan.state != "closed":
                     self._say(f"an orphan has {len(jobs)} jobs and costs {cost_s} s: {orphan}")
-
-    def _statuses(self) -> dict[str, JobStatus]:
-        return {record.job_id: record.status for record in self.session.jobs}
-
-    def _in_ledger(self) -> dict[str, JobStatus]:
-        ledger = ledger_of_process()
-        found: dict[str, JobStatus] = {}
-        for session_id in self.session.session_ids if ledger is not None else []:
-            assert ledger is not None
-            jobs = ledger.read_up_to_date(partial(read_jobs, session_id=session_id))
-            found |= {job.job_id: job.status for job in jobs or ()}
-        return found
 
 
 def run(program: Program) -> Notices:

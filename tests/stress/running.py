@@ -7,29 +7,26 @@ import itertools
 import os
 import signal
 import threading
-import warnings
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from qiskit import QuantumCircuit
 from qiskit_aer import AerSimulator
 
-from qsession import Batch, Session
+from qsession import Session
 from qsession.client_errors import JobCancelledError, JobTimeoutError, SessionEndedError
 from qsession.engines.local.workers.pool import workers
 from qsession.errors import UnknownJobError, WorkerLostError
-from qsession.ledger import ledger_of_process
-from qsession.ledger.reading import read_jobs
 from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus
 from qsession.testing import ManualClock
 from tests.engines.local.workers.work import endless
+from tests.stress.carrying_out import ProgramRun
 from tests.stress.noticing import Notices, comes_true
 from tests.stress.observing import Observers
-from tests.stress.programs import MAX_TIME_S, Program, Step
+from tests.stress.programs import Program
 from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
 from tests.support.patience import PATIENCE_S
@@ -38,15 +35,6 @@ _LONGEST_JOB_STEPS = 4
 _WORKER_SHOTS = 500
 
 _GUARDS = ("max_usage", "idle_timeout")
-
-_EXPECTED = (
-    SessionEndedError,
-    JobTimeoutError,
-    JobCancelledError,
-    UnknownJobError,
-    WorkerLostError,
-)
-"""What a step may be answered with; whatever else is raised is a fault."""
 
 _AT_ONCE = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has but one way
 
@@ -122,15 +110,20 @@ class LossyExecutor(Executor):
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
 
 
-class Run:
+class Run(ProgramRun):
     """One run of a program."""
 
+    EXPECTED = (
+        SessionEndedError,
+        JobTimeoutError,
+        JobCancelledError,
+        UnknownJobError,
+        WorkerLostError,
+    )
+    MOST_S = 90
+
     def __init__(self, program: Program) -> None:
-        self.program = program
-        self.notices = Notices()
-        self.clock = TickingClock()
         self.stepwise = Stepwise()
-        self.handles: list[Any] = []
         self.cancelled: list[str] = []
         """The jobs of which ``cancel_job`` said that they are cancelled."""
         self.executor: Executor | None = None
@@ -138,69 +131,29 @@ class Run:
             self.executor = ThreadPoolExecutor(program.parallel)
         elif program.place == "processes":
             self.executor = LossyExecutor(program.parallel)
-        is_here = program.place in {"kernel", "threads"}
-        backend = SlowBackend(self.stepwise) if is_here else AerSimulator()
-        kind = Batch if program.is_batch else Session
-        self.session: Session = kind(
-            backend,
-            MAX_TIME_S,
-            auto_renew=program.auto_renew,
-            idle_timeout=program.idle_timeout_s,
-            max_usage=program.max_usage_s,
-            executor=self.executor,
-            clock=self.clock,
-            parallel=program.parallel,
-        )
+        super().__init__(program, TickingClock())
         self.observers = Observers(self.session)
 
-    # --- the program --------------------------------------------------------------------------
+    def _new_session(self) -> Session:
+        is_here = self.program.place in {"kernel", "threads"}
+        backend = SlowBackend(self.stepwise) if is_here else AerSimulator()
+        return self._session_on(backend, executor=self.executor, parallel=self.program.parallel)
 
-    def carry_out(self) -> Notices:
-        """Run it, and tell what happened."""
-        with self.notices, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            threads = [
-                threading.Thread(target=self._take_steps, args=(steps,), name=f"program-{number}")
-                for number, steps in enumerate(self.program.threads)
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(PATIENCE_S)
-            self.stepwise.end()
-            stuck = [thread.name for thread in threads if thread.is_alive()]
-            if stuck:
-                self._say(f"threads of the program are stuck: {stuck}")
-            self._end()
-            if not self.notices.words:
-                self._check()
-            if self.executor is not None:
-                self.executor.shutdown()
-            self.notices.look_for_leftovers()
-        self._note()
-        return self.notices
+    def _take_all_steps(self) -> None:
+        super()._take_all_steps()
+        self.stepwise.end()
 
-    def _take_steps(self, steps: tuple[Step, ...]) -> None:
-        for step in steps:
-            try:
-                getattr(self, f"_{step.action.replace(' ', '_')}")(step.number)
-            except _EXPECTED:
-                pass
-            except Exception as error:  # noqa: BLE001 - it is what is looked for
-                self._say(f"{step.action} raised {error!r}")
-            finally:
-                self.stepwise.step()
+    def _stepped(self) -> None:
+        self.stepwise.step()
 
-    def _say(self, words: str) -> None:
-        self.notices.words.append(words)
+    def _release(self) -> None:
+        if self.executor is not None:
+            self.executor.shutdown()
 
     def _note(self) -> None:
-        happened, session = self.notices.happened, self.session
-        self.notices.note_jobs(session.jobs)
-        happened["renewal"] += max(len(session.session_ids) - 1, 0)
-        happened[f"session {session.state}"] += 1
-        reason = session.snapshot().ended_reason or ""
-        happened["guard"] += any(guard in reason for guard in _GUARDS)
+        super()._note()
+        reason = self.session.snapshot().ended_reason or ""
+        self.notices.happened["guard"] += any(guard in reason for guard in _GUARDS)
 
     # --- steps: each takes a number to choose by ------------------------------------------------
 
@@ -244,17 +197,6 @@ class Run:
     def _observe(self, number: int) -> None:
         self.observers.add(number)
 
-    def _let_time_pass(self, number: int) -> None:
-        self.clock.advance(number % 90)
-
-    def _expire(self, number: int) -> None:
-        del number
-        self.clock.advance(MAX_TIME_S)
-
-    def _renew(self, number: int) -> None:
-        del number
-        self.session.renew_if_expired()
-
     def _lose_the_process(self, number: int) -> None:
         if isinstance(self.executor, LossyExecutor):
             self.executor.losses += 1
@@ -265,26 +207,6 @@ class Run:
                 with contextlib.suppress(OSError):
                     os.kill(lent[number % len(lent)].pid, _AT_ONCE)
                     self.notices.happened["process lost"] += 1
-
-    def _close(self, number: int) -> None:
-        del number
-        self.session.close()
-
-    def _cancel(self, number: int) -> None:
-        del number
-        self.session.cancel()
-
-    def _cancel_all(self, number: int) -> None:
-        del number
-        self.session.cancel(running=True)
-
-    def _with(self, number: int) -> None:
-        with self.session:
-            self._run(number)
-
-    def _chosen(self, number: int) -> Any:
-        handles = list(self.handles)
-        return handles[number % len(handles)]
 
     # --- and then -------------------------------------------------------------------------------
 
@@ -304,8 +226,8 @@ class Run:
         for job_id in self.cancelled:
             if records[job_id].status is not JobStatus.CANCELLED:
                 self._say(f"{job_id} was cancelled, and is {records[job_id].status}")
-        if not comes_true(lambda: self._in_ledger() == _statuses(records)):
-            self._say(f"the ledger says {self._in_ledger()}, the session {_statuses(records)}")
+        if not comes_true(lambda: self._in_ledger() == self._statuses()):
+            self._say(f"the ledger says {self._in_ledger()}, the session {self._statuses()}")
         self.notices.words += self.observers.complaints()
         for own in self._jobs_of_each_session():
             self._check_order(own)
@@ -325,16 +247,6 @@ class Run:
             self._say(f"its result says {ended}, the handle {handle.status()}, {record}")
         if handle.cancel():
             self._say(f"an ended job was cancelled: {record}")
-
-    def _in_ledger(self) -> dict[str, JobStatus]:
-        ledger = ledger_of_process()
-        if ledger is None:
-            return {}
-        found: dict[str, JobStatus] = {}
-        for session_id in self.session.session_ids:
-            jobs = ledger.read_up_to_date(partial(read_jobs, session_id=session_id))
-            found |= {job.job_id: job.status for job in jobs or ()}
-        return found
 
     def _jobs_of_each_session(self) -> list[list[JobRecord]]:
         """The jobs of the sessions that it went through, in the order of their submission."""
@@ -356,10 +268,6 @@ class Run:
             is_alone = self.program.parallel == 1
             if is_alone and before.finished is not None and after.started < before.finished:
                 self._say(f"{after} ran beside {before}")
-
-
-def _statuses(records: dict[str, JobRecord]) -> dict[str, JobStatus]:
-    return {job_id: record.status for job_id, record in records.items()}
 
 
 def _shown(records: list[JobRecord]) -> list[str]:

@@ -26,7 +26,7 @@ STRESS_MINUTES ?= 10
 .DELETE_ON_ERROR:
 .PHONY: help setup lab test test-all lint format test-python test-oldest test-ibm test-js test-browser
 .PHONY: fuzz stress every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
-.PHONY: benchmark-local benchmark-programs benchmark-estimates benchmark-widget benchmark-ledger
+.PHONY: benchmark-local benchmark-programs benchmark-estimates benchmark-widget benchmark-ledger benchmark-record
 .PHONY: docs coverage wheel release-check lock clean
 
 # Targets share their set-up, so they run one after the other, but for those that TOGETHER starts
@@ -153,6 +153,9 @@ benchmark-estimates: setup ## how true the estimates are by which local jobs are
 
 benchmark-ledger: setup ## four kernels write into one ledger for a minute
 	$(BIN)/python -m benchmarks.ledger_kernels
+
+benchmark-record: setup ## export, open and read a session of a thousand jobs, and of ten thousand
+	$(BIN)/python -m benchmarks.record
 
 docs: $(SETUP) ## build the documentation into docs/_build/html; a warning is an error
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html docs docs/_build/html

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         JobMemoryError,
         LedgerWarning,
         QSessionError,
+        RecordError,
         UnknownJobError,
         UnreferencedSessionWarning,
         WorkerLostError,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from qsession.listing import SessionInfo, attach, sessions
     from qsession.model.job import JobRecord
     from qsession.model.states import JobStatus
+    from qsession.opened_records import open_record
     from qsession.provider import SessionBackend, get_backend
     from qsession.session import Batch, Session
 
@@ -63,6 +65,7 @@ __all__ = [
     "JobTimeoutError",
     "LedgerWarning",
     "QSessionError",
+    "RecordError",
     "ServiceError",
     "Session",
     "SessionBackend",
@@ -78,10 +81,12 @@ __all__ = [
     "dashboard",
     "device",
     "get_backend",
+    "open_record",
     "sessions",
 ]
 
 _HOMES = {
+    "qsession.opened_records": ("open_record",),
     "qsession.provider": ("SessionBackend", "get_backend"),
     "qsession.client_errors": (
         "BackendNotFoundError",
@@ -104,6 +109,7 @@ _HOMES = {
         "JobMemoryError",
         "LedgerWarning",
         "QSessionError",
+        "RecordError",
         "UnknownJobError",
         "UnreferencedSessionWarning",
         "WorkerLostError",

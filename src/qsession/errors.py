@@ -5,6 +5,7 @@ Each is also the built-in class that people already catch::
     QSessionError
     ├── InvalidMaxTimeError     (ValueError)    a max_time that is no duration, or out of bounds
     ├── InvalidInputError       (ValueError)    a name, circuit, PUB, number of shots, …
+    ├── RecordError             (ValueError)    a file that is no whole record of a session
     ├── UnknownJobError         (LookupError)   a job id that the session does not know
     ├── WorkerLostError         (RuntimeError)  the process that ran a job ended under it
     ├── JobMemoryError          (MemoryError)   a job needed more memory than it may have
@@ -75,6 +76,10 @@ class InvalidMaxTimeError(QSessionError, ValueError):
 
 class InvalidInputError(QSessionError, ValueError):
     """Something handed to qsession cannot be used; the message says what and what to do."""
+
+
+class RecordError(QSessionError, ValueError):
+    """A file is no record, is damaged or was changed, or is of a later release."""
 
 
 class UnknownJobError(QSessionError, LookupError):

@@ -22,9 +22,16 @@ LAYERS = (
     ("qsession.simulator",),
     ("qsession.ledger",),
     ("qsession.engines",),
+    ("qsession.records",),
     ("qsession.session",),
     ("qsession.widget",),
-    ("qsession.provider", "qsession.listing", "qsession.dashboards", "qsession.magics"),
+    (
+        "qsession.provider",
+        "qsession.listing",
+        "qsession.opened_records",
+        "qsession.dashboards",
+        "qsession.magics",
+    ),
     ("qsession.cli",),
     ("qsession",),
 )

@@ -40,7 +40,7 @@ class FoundSession:
 def engine_class_for(backend: BackendV2) -> type[IBMEngine | LocalEngine | RecoveredEngine]:
     """The engine that runs sessions on this backend."""
     if isinstance(backend, RecoveredBackend):
-        return RecoveredEngine
+        return backend.engine_class()
     return IBMEngine if is_ibm_backend(backend) else LocalEngine
 
 

@@ -42,6 +42,10 @@ class RecoveredBackend(BackendV2):
         super().__init__(name=name)
         self._target = Target()
 
+    def engine_class(self) -> type[RecoveredEngine]:
+        """The engine that shows its sessions."""
+        return RecoveredEngine
+
     @property
     def target(self) -> Target:
         """Not known any more: empty."""
@@ -106,7 +110,7 @@ class RecoveredEngine:
         if ledger is None or entry is None:
             raise SessionNotFoundError(f"The ledger has no session {session_id!r} any more.")
         records = ledger.read(lambda f: read_jobs(f, session_id)) or []
-        events, records = _story(entry, records)
+        events, records = story_of(entry, records)
         with self._journal.lock:
             self._journal.record(*events)
             self._jobs = {
@@ -197,7 +201,7 @@ class RecoveredEngine:
         raise SessionEndedError("The session ended with its process.")
 
 
-def _story(entry: SessionEntry, records: list[JobRecord]) -> tuple[list[Event], list[JobRecord]]:
+def story_of(entry: SessionEntry, records: list[JobRecord]) -> tuple[list[Event], list[JobRecord]]:
     """Return the events and job records of an ended session, its end and lost jobs included."""
     if entry.ended is None:
         entry = entry.closed(_last_sign(entry, records))

@@ -1,9 +1,9 @@
-"""Objects as bytes and back, exactly or not at all: `Format`.
+"""Objects as a JSON tree with arrays, or as bytes, and back, exactly or not at all: `Format`.
 
-The bytes are a JSON tree and the arrays behind it, as they lie in memory. Reading them runs nothing
+The bytes are the tree and the arrays behind it, as they lie in memory. Reading them runs nothing
 and makes no class but those that the format names, so that a file from elsewhere can do no harm.
 IBM's JSON would take 200 times as long for 100000 shots, and a zip of arrays (npz) a multiple for
-many PUBs.
+many PUBs: that is for records, which other programs read (`qsession.records`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
 from math import isfinite, prod
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -62,6 +62,30 @@ def enum_form() -> Form:
     return Form(lambda member: member.value, lambda cls, value: cls(value))
 
 
+class Arrays(Protocol):
+    """Takes the arrays of an object while it is taken apart."""
+
+    def add_array(self, array: np.ndarray[Any, Any]) -> list[Any]:
+        """Keep an array, and return the JSON by which it is found again."""
+        ...
+
+    def add_bytes(self, content: bytes) -> list[Any]:
+        """Keep bytes likewise."""
+        ...
+
+
+class KeptArrays(Protocol):
+    """Gives arrays back while an object is put together."""
+
+    def array(self, *where: Any) -> np.ndarray[Any, Any]:
+        """The array that `Arrays.add_array` found this JSON for: one that may be written to."""
+        ...
+
+    def content(self, *where: Any) -> bytes:
+        """The bytes that `Arrays.add_bytes` found this JSON for."""
+        ...
+
+
 @dataclass(frozen=True)
 class Format:
     """The format in which objects of one kind are written.
@@ -82,7 +106,7 @@ class Format:
             Exception: Whatever the parts of the object do when they are looked at.
         """
         blobs = _Blobs()
-        tree = json.dumps(self._apart(value, blobs), allow_nan=False).encode()
+        tree = json.dumps(self.take_apart(value, blobs), allow_nan=False).encode()
         return b"".join((_HEAD.pack(self.magic, len(tree)), tree, *blobs.pieces))
 
     def is_of(self, content: bytes) -> bool:
@@ -100,61 +124,86 @@ class Format:
             begin = _HEAD.size + length
             is_own = magic.rstrip(b"\0") == self.magic
             tree = json.loads(content[_HEAD.size : begin]) if is_own else ["another form"]
-            return self._together(tree, memoryview(content)[begin:])
+            return self.put_together(tree, _Buffer(memoryview(content)[begin:]))
         except Exception as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
 
-    # --- apart ----------------------------------------------------------------------------------
+    def take_apart(self, value: Any, arrays: Arrays) -> Any:
+        """JSON for a value: a list is a word for what it is and its parts, a dict is a dict.
 
-    def _apart(self, value: Any, blobs: _Blobs) -> Any:
-        """JSON for a value: a list is a word for what it is and its parts, a dict is a dict."""
-        kind = type(value)
-        is_number = kind is float and isfinite(value)
-        if value is None or is_number or kind in (bool, int, str):
-            return value
-        if kind in (dict, list, tuple):
-            return self._items_apart(kind, value, blobs)
-        if kind in _LEAVES:
-            return _LEAVES[kind](value, blobs)
-        if isinstance(value, np.generic):
-            return ["scalar", *_array_apart(np.asarray(value), blobs)]
-        return self._object_apart(kind, value, blobs)
+        Raises:
+            NotExactError: If it would not give the same again.
+            Exception: Whatever the parts of the object do when they are looked at.
+        """
+        return _Apart(self.forms, arrays).apart(value)
 
-    def _items_apart(self, kind: type, value: Any, blobs: _Blobs) -> Any:
-        if kind is not dict:
-            return [kind.__name__, *(self._apart(item, blobs) for item in value)]
-        if all(type(key) is str for key in value):
-            return {key: self._apart(item, blobs) for key, item in value.items()}
-        items = value.items()
-        return ["dict", *([self._apart(part, blobs) for part in pair] for pair in items)]
+    def put_together(self, tree: Any, arrays: KeptArrays) -> Any:
+        """The value that `take_apart` made this JSON of.
 
-    def _object_apart(self, kind: type, value: Any, blobs: _Blobs) -> Any:
-        name = full_name(kind)
-        if name not in self.forms:
-            raise NotExactError(f"a {name} stands in it")
-        known = blobs.trees.get(id(value))
-        if known is None:
-            tree = ["object", name, self._apart(self.forms[name].apart(value), blobs)]
-            known = blobs.trees[id(value)] = (value, tree)
-        return known[1]
-
-    # --- together -------------------------------------------------------------------------------
-
-    def _together(self, tree: Any, buffer: memoryview) -> Any:
+        Raises:
+            Exception: If it is something else.
+        """
         if isinstance(tree, dict):
-            return {key: self._together(item, buffer) for key, item in tree.items()}
+            return {key: self.put_together(item, arrays) for key, item in tree.items()}
         if not isinstance(tree, list):
             return tree
         word, *parts = tree
         if word == "object":
             name, inner = parts
-            return self.forms[name].together(_class(name), self._together(inner, buffer))
+            return self.forms[name].together(_class(name), self.put_together(inner, arrays))
         if word == "dict":
-            return dict([self._together(part, buffer) for part in pair] for pair in parts)
+            return dict([self.put_together(part, arrays) for part in pair] for pair in parts)
         if word in ("list", "tuple"):
-            items = (self._together(part, buffer) for part in parts)
+            items = (self.put_together(part, arrays) for part in parts)
             return list(items) if word == "list" else tuple(items)
-        return _OF_LEAVES[word](parts, buffer)
+        return _OF_LEAVES[word](parts, arrays)
+
+
+class _Apart:
+    """Takes one object apart.
+
+    Args:
+        forms: Those of its format.
+        arrays: Takes its arrays.
+    """
+
+    def __init__(self, forms: Mapping[str, Form], arrays: Arrays) -> None:
+        self._forms = forms
+        self._arrays = arrays
+        # By their ids: objects, held so that no other gets its id, and their trees. Many PUBs of a
+        # job have one circuit.
+        self._trees: dict[int, tuple[object, Any]] = {}
+
+    def apart(self, value: Any) -> Any:
+        kind = type(value)
+        is_number = kind is float and isfinite(value)
+        if value is None or is_number or kind in (bool, int, str):
+            return value
+        if kind in (dict, list, tuple):
+            return self._items_apart(kind, value)
+        if kind in _LEAVES:
+            return _LEAVES[kind](value, self._arrays)
+        if isinstance(value, np.generic):
+            return ["scalar", *_array_apart(np.asarray(value), self._arrays)]
+        return self._object_apart(kind, value)
+
+    def _items_apart(self, kind: type, value: Any) -> Any:
+        if kind is not dict:
+            return [kind.__name__, *(self.apart(item) for item in value)]
+        if all(type(key) is str for key in value):
+            return {key: self.apart(item) for key, item in value.items()}
+        items = value.items()
+        return ["dict", *([self.apart(part) for part in pair] for pair in items)]
+
+    def _object_apart(self, kind: type, value: Any) -> Any:
+        name = full_name(kind)
+        if name not in self._forms:
+            raise NotExactError(f"a {name} stands in it")
+        known = self._trees.get(id(value))
+        if known is None:
+            tree = ["object", name, self.apart(self._forms[name].apart(value))]
+            known = self._trees[id(value)] = (value, tree)
+        return known[1]
 
 
 def full_name(kind: type) -> str:
@@ -163,17 +212,21 @@ def full_name(kind: type) -> str:
 
 
 class _Blobs:
-    """The bytes behind the tree, each only once: many PUBs of a job have one circuit."""
+    """The bytes behind the tree, each only once."""
 
     def __init__(self) -> None:
         self.pieces: list[bytes] = []
-        self.trees: dict[int, tuple[object, Any]] = {}
-        """By their ids: objects, which it holds so that no other gets its id, and their trees."""
         self._begins: dict[bytes, int] = {}
         self._size = 0
 
-    def add(self, content: bytes) -> int:
-        """Add bytes unless they are there already, and return their offset."""
+    def add_array(self, array: np.ndarray[Any, Any]) -> list[Any]:
+        return [array.dtype.str, list(array.shape), self._begin(array.tobytes())]
+
+    def add_bytes(self, content: bytes) -> list[Any]:
+        return [len(content), self._begin(content)]
+
+    def _begin(self, content: bytes) -> int:
+        """The offset of bytes, which are added unless they are there already."""
         if content not in self._begins:
             self._begins[content] = self._size
             self.pieces.append(content)
@@ -181,21 +234,39 @@ class _Blobs:
         return self._begins[content]
 
 
-_LEAVES: Final[dict[type, Callable[[Any, _Blobs], list[Any]]]] = {
+class _Buffer:
+    """The bytes behind a tree, read."""
+
+    def __init__(self, buffer: memoryview) -> None:
+        self._buffer = buffer
+
+    def array(self, *where: Any) -> np.ndarray[Any, Any]:
+        kind, shape, begin = where
+        dtype = np.dtype(kind)
+        require_plain(dtype)
+        size = dtype.itemsize * prod(shape)
+        return np.frombuffer(bytearray(self._buffer[begin : begin + size]), dtype).reshape(shape)
+
+    def content(self, *where: Any) -> bytes:
+        size, begin = where
+        return bytes(self._buffer[begin : begin + size])
+
+
+_LEAVES: Final[dict[type, Callable[[Any, Arrays], list[Any]]]] = {
     float: lambda value, _: ["float", repr(value)],
     complex: lambda value, _: ["complex", repr(value.real), repr(value.imag)],
     datetime: lambda value, _: _datetime_apart(value),
-    bytes: lambda value, blobs: ["bytes", len(value), blobs.add(value)],
-    np.ndarray: lambda value, blobs: ["array", *_array_apart(value, blobs)],
+    bytes: lambda value, arrays: ["bytes", *arrays.add_bytes(value)],
+    np.ndarray: lambda value, arrays: ["array", *_array_apart(value, arrays)],
 }
 
-_OF_LEAVES: Final[dict[str, Callable[[list[Any], memoryview], Any]]] = {
+_OF_LEAVES: Final[dict[str, Callable[[list[Any], KeptArrays], Any]]] = {
     "float": lambda parts, _: float(parts[0]),
     "complex": lambda parts, _: complex(float(parts[0]), float(parts[1])),
     "datetime": lambda parts, _: datetime.fromisoformat(parts[0]),
-    "bytes": lambda parts, buffer: bytes(buffer[parts[1] : parts[1] + parts[0]]),
-    "array": lambda parts, buffer: _array_together(*parts, buffer=buffer),
-    "scalar": lambda parts, buffer: _array_together(*parts, buffer=buffer)[()],
+    "bytes": lambda parts, arrays: arrays.content(*parts),
+    "array": lambda parts, arrays: arrays.array(*parts),
+    "scalar": lambda parts, arrays: arrays.array(*parts)[()],
 }
 
 
@@ -205,21 +276,20 @@ def _datetime_apart(time: datetime) -> list[Any]:
     return ["datetime", time.isoformat()]
 
 
-def _array_apart(array: np.ndarray[Any, Any], blobs: _Blobs) -> list[Any]:
+def _array_apart(array: np.ndarray[Any, Any], arrays: Arrays) -> list[Any]:
     if array.dtype.kind not in _KINDS_OF_ARRAYS:
         raise NotExactError(f"an array of {array.dtype} stands in it")
-    return [array.dtype.str, list(array.shape), blobs.add(array.tobytes())]
+    return arrays.add_array(array)
 
 
-def _array_together(
-    kind: str, shape: list[int], begin: int, *, buffer: memoryview
-) -> np.ndarray[Any, Any]:
-    dtype = np.dtype(kind)
+def require_plain(dtype: np.dtype[Any]) -> None:
+    """Refuse arrays that hold objects: reading them could run anything.
+
+    Raises:
+        ValueError: If these do.
+    """
     if dtype.kind not in _KINDS_OF_ARRAYS:
-        raise ValueError(f"arrays of {kind} do not stand here")
-    size = dtype.itemsize * prod(shape)
-    copied = bytearray(buffer[begin : begin + size])  # one that may be written to, as before
-    return np.frombuffer(copied, dtype).reshape(shape)
+        raise ValueError(f"arrays of {dtype} do not stand here")
 
 
 @cache

@@ -78,19 +78,31 @@ def _makers() -> str:
 # --- forms ----------------------------------------------------------------------------------------
 
 
-def _circuit_apart(circuit: Any) -> bytes:
+def circuit_as_qpy(circuit: Any) -> bytes:
+    """A circuit as QPY.
+
+    Raises:
+        NotExactError: If reading it would not give the same circuit again.
+        Exception: Whatever QPY raises for what it cannot write.
+    """
     from qiskit import qpy  # noqa: PLC0415 - the ledger is read without Qiskit
 
     buffer = io.BytesIO()
     qpy.dump(circuit, buffer)
     content = buffer.getvalue()
-    if _circuit_together(type(circuit), content) != circuit:
+    if circuit_from_qpy(content) != circuit:
         # Instructions of other people come back as other classes, which are not equal.
         raise NotExactError("QPY does not give the same circuit again")
     return content
 
 
-def _circuit_together(_: type, content: bytes) -> Any:
+def circuit_from_qpy(content: bytes) -> Any:
+    """The circuit that `circuit_as_qpy` wrote.
+
+    Raises:
+        ValueError: If it is in a version of QPY that is not read here.
+        Exception: Whatever else is wrong with the bytes.
+    """
     from qiskit import qpy  # noqa: PLC0415 - as above
 
     own, written = qpy.common.QPY_VERSION, qpy.get_qpy_version(io.BytesIO(content))
@@ -158,12 +170,14 @@ _INFO: Final = "qiskit.quantum_info"
 _PROGRAMS: Final = "samplomatic.quantum_program.quantum_program"
 _WORK: Final = "qsession.engines.local.work"
 
-_FORMS: Final[dict[str, Form]] = {
+FORMS: Final[dict[str, Form]] = {
     **{
         f"{_WORK}.{name}": dataclass_form("backend")
         for name in ("SamplerWork", "EstimatorWork", "ExecutorWork", "CircuitWork")
     },
-    "qiskit.circuit.quantumcircuit.QuantumCircuit": Form(_circuit_apart, _circuit_together),
+    "qiskit.circuit.quantumcircuit.QuantumCircuit": Form(
+        circuit_as_qpy, lambda _, content: circuit_from_qpy(content)
+    ),
     f"{_PUBS}.sampler_pub.SamplerPub": Form(
         lambda pub: [pub.circuit, pub.parameter_values, pub.shots],
         lambda cls, parts: cls(*parts, validate=False),
@@ -200,4 +214,4 @@ _FORMS: Final[dict[str, Form]] = {
 }  # fmt: skip
 """Every class that may stand in a work, by its full name."""
 
-_FORMAT: Final = Format(b"qsession-work-1", _FORMS)
+_FORMAT: Final = Format(b"qsession-work-1", FORMS)

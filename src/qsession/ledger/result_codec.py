@@ -36,7 +36,7 @@ _CONTAINERS = "qiskit.primitives.containers"
 _PROGRAMS = "qiskit_ibm_runtime.results.quantum_program"
 _CHUNKS = "samplomatic.quantum_program.quantum_program_result"
 
-_FORMS: Final[dict[str, Form]] = {
+FORMS: Final[dict[str, Form]] = {
     f"{_CONTAINERS}.primitive_result.PrimitiveResult": Form(
         lambda result: [list(result), result.metadata],
         lambda cls, parts: cls(*parts),
@@ -73,7 +73,7 @@ _FORMS: Final[dict[str, Form]] = {
 """Every class that may stand in a result, by its full name."""
 
 
-_FORMAT: Final = Format(b"qsession-result-1", _FORMS)
+_FORMAT: Final = Format(b"qsession-result-1", FORMS)
 
 
 def encode_result(result: object) -> bytes | None:

@@ -23,7 +23,7 @@ def records_as_dicts(records: Iterable[JobRecord]) -> list[dict[str, Any]]:
 
     Times are ISO 8601 in UTC, spans seconds; every value can be written as JSON.
     """
-    return [_as_dict(record) for record in records]
+    return [record_as_dict(record) for record in records]
 
 
 def records_as_json(records: Iterable[JobRecord]) -> str:
@@ -65,7 +65,8 @@ def records_as_dataframe(records: Iterable[JobRecord]) -> Any:
     return frame
 
 
-def _as_dict(record: JobRecord) -> dict[str, Any]:
+def record_as_dict(record: JobRecord) -> dict[str, Any]:
+    """One job, as `records_as_dicts` gives it."""
     told = {field.name: getattr(record, field.name) for field in fields(record)}
     for name in _TIMES:
         told[name] = None if told[name] is None else told[name].isoformat()
@@ -77,7 +78,7 @@ def _as_dict(record: JobRecord) -> dict[str, Any]:
 
 
 def _flat(record: JobRecord) -> dict[str, Any]:
-    told = _as_dict(record)
+    told = record_as_dict(record)
     del told["values"]
     first = next(iter(record.values), None)
     return {

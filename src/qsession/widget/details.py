@@ -90,6 +90,8 @@ def _add_inputs(details: dict[str, Any], inputs: object) -> None:
 
 
 def _error(job: Any, record: JobRecord) -> dict[str, Any]:
+    if (failure := getattr(job, "failure", None)) is not None:
+        return dict(failure)  # of a record: it failed with that elsewhere
     try:
         job.result()
     except Exception as error:  # noqa: BLE001 - whatever the job failed with

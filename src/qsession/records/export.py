@@ -1,0 +1,244 @@
+"""Writes the record of a session: `export_record`."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from qsession.errors import InvalidInputError, RecordError, in_words, shown
+from qsession.forks import ForkSafeLock, in_child
+from qsession.records.archive import RecordFile
+from qsession.records.device import device_as_dict
+from qsession.records.job_files import JobFiles, files_of, json_without_secrets
+from qsession.records.packing import RecordSummary, pack
+from qsession.records.partial import PartialRecord
+from qsession.records.progress import Progress, shown_progress
+from qsession.records.schema import (
+    DEVICE,
+    FORMAT,
+    PICTURE,
+    README,
+    README_TEXT,
+    SCHEMA,
+)
+from qsession.redaction.secrets import redacted
+
+if TYPE_CHECKING:
+    from qsession.engines.base import Job
+    from qsession.model.job import JobRecord
+    from qsession.model.snapshot import SessionSnapshot
+
+_RELEASES: Final = ("qsession", "qiskit", "qiskit-aer", "qiskit-ibm-runtime", "numpy")
+
+_MOST_FAILURES: Final = 3
+"""So many jobs in a row that cannot be fetched, and the service is not asked for more."""
+
+
+class ExportedSession(Protocol):
+    """A session, as whoever writes its record sees it."""
+
+    @property
+    def session_ids(self) -> list[str]:
+        """The ids of all the sessions that it went through."""
+        ...
+
+    def snapshot(self) -> SessionSnapshot:
+        """The session at this moment, without its jobs."""
+        ...
+
+    def records(self) -> list[JobRecord]:
+        """The records of all jobs, oldest first."""
+        ...
+
+    def job(self, job_id: str) -> Job:
+        """The live job with this id."""
+        ...
+
+    def backend(self) -> Any:
+        """The name of its backend."""
+        ...
+
+    def to_html(self, *, page: bool = False) -> str:
+        """The static picture."""
+        ...
+
+
+_writing: set[Path] = set()
+_lock = ForkSafeLock()
+in_child(_writing.clear)  # the parent writes them
+
+
+def export_record(
+    session: ExportedSession,
+    backend: Any,
+    path: str | os.PathLike[str],
+    *,
+    progress: bool | Callable[[int, int], object] = True,
+    overwrite: bool = False,
+) -> RecordSummary:
+    """Write the record of a session into a file, job by job.
+
+    The file appears when it is whole. What is there when this is interrupted is kept beside it, and
+    the next call goes on from there.
+
+    Args:
+        session: The session.
+        backend: Its backend.
+        path: The file; one that is a record of the same session is replaced.
+        progress: Whether to show a bar, or what to call with the number of jobs that are in it and
+            the number of all.
+        overwrite: Whether to replace whatever is there.
+
+    Raises:
+        InvalidInputError: If the session has not been opened, or something else is at the path.
+        RecordError: If it is being written already, or a service does not give its jobs.
+        OSError: If the file cannot be written.
+    """
+    snapshot, records = session.snapshot(), session.records()
+    if snapshot.session_id is None:
+        raise InvalidInputError("There is nothing to export: no job has run in the session yet.")
+    target = _read_path(path, snapshot.session_id, overwrite=overwrite)
+    # What is kept has to be of this session, and written as it would be now.
+    key = {"session_id": snapshot.session_id, "schema": SCHEMA, "releases": _releases()}
+    with (
+        _alone(target),
+        shown_progress(progress, len(records)) as told,
+        PartialRecord(target.with_name(f"{target.name}.partial"), key) as partial,
+    ):
+        try:
+            _collect(session, records, partial, told)
+        except BaseException as error:
+            error.add_note(
+                f"What there is of the record is kept in {target}.partial: exporting it again "
+                "goes on from there."
+            )
+            raise
+        head = {
+            "format": FORMAT,
+            "schema": SCHEMA,
+            "made": datetime.now(UTC).isoformat(),
+            "versions": _releases(),
+            "session": {**_facts(snapshot), "session_ids": session.session_ids},
+        }
+        texts = {
+            README: README_TEXT.format(file=target.name).encode(),
+            PICTURE: redacted(session.to_html(page=True)).encode(),
+            **_device(backend),
+        }
+        summary = pack(target, head, texts, records, partial)
+        partial.remove()
+    return summary
+
+
+def _read_path(path: str | os.PathLike[str], session_id: str, *, overwrite: bool) -> Path:
+    try:
+        target = Path(path).expanduser().absolute()
+    except TypeError:
+        raise InvalidInputError(
+            f'path={shown(path)} is no path of a file, such as "study.zip".'
+        ) from None
+    if not target.parent.is_dir():
+        raise InvalidInputError(f"There is no folder {target.parent} for the record {target.name}.")
+    if target.is_dir():
+        raise InvalidInputError(f'{target} is a folder. Name a file, such as "study.zip".')
+    if target.exists() and not overwrite and _session_of(target) != session_id:
+        raise InvalidInputError(
+            f"{target} is there already, and no record of this session. Name another file, or "
+            "replace it with overwrite=True."
+        )
+    return target
+
+
+def _session_of(path: Path) -> str | None:
+    """The session whose record a file is; None if it is none."""
+    try:
+        found = RecordFile(path).head["session"]["session_id"]
+    except (RecordError, LookupError, TypeError):
+        return None
+    return found if isinstance(found, str) else None
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with _lock:
+        if path in _writing:
+            raise RecordError(f"{path} is being written by another thread. Wait for it.")
+        _writing.add(path)
+    try:
+        yield
+    finally:
+        with _lock:
+            _writing.discard(path)
+
+
+def _collect(
+    session: ExportedSession, records: list[JobRecord], partial: PartialRecord, told: Progress
+) -> None:
+    """Have of each job what it ran and gave."""
+    failures = 0
+    for number, record in enumerate(records, 1):
+        known = partial.line(record.job_id)
+        is_known = known is not None and known["is_fetched"] and known["status"] == record.status
+        if not is_known:
+            found = _files_of(session, record)
+            partial.add(record.job_id, found, {"status": record.status.value})
+            failures = 0 if found.is_fetched else failures + 1
+            if failures == _MOST_FAILURES:
+                raise RecordError(
+                    f"{failures} jobs in a row could not be fetched, the last one because "
+                    f"{found.problems[-1]}. Export again when the service answers."
+                )
+        told(number, len(records))
+
+
+def _files_of(session: ExportedSession, record: JobRecord) -> JobFiles:
+    try:
+        job = session.job(record.job_id)
+    except Exception as error:  # noqa: BLE001 - whatever the service or the client raises
+        found = JobFiles(is_fetched=False)
+        found.note_problem("it could not be fetched", error)
+        return found
+    return files_of(job, record)
+
+
+def _device(backend: Any) -> dict[str, bytes]:
+    try:
+        return {DEVICE: json_without_secrets(device_as_dict(backend), indent=1)}
+    except Exception as error:  # noqa: BLE001 - it is the backend's own code
+        told = {"name": str(backend.name), "problem": in_words(error)}
+        return {DEVICE: json_without_secrets(told)}
+
+
+def _facts(snapshot: SessionSnapshot) -> dict[str, Any]:
+    """The facts of the session itself. Times are ISO 8601 in UTC, spans seconds."""
+    times = ("opened", "started", "ended", "now")
+    names = (
+        "session_id", "name", "backend", "mode", "ended_reason", "max_time_s", "limit_s",
+        "interactive_timeout_s", "usage_s", "qpu_s", "is_paid", "error",
+    )  # fmt: skip
+    return {
+        "state": snapshot.state.value,
+        **{name: getattr(snapshot, name) for name in names},
+        **{name: _iso(getattr(snapshot, name)) for name in times},
+        "counts": {status.value: count for status, count in snapshot.counts.items()},
+    }
+
+
+def _iso(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
+
+
+def _releases() -> dict[str, str]:
+    found = {"python": platform.python_version(), "system": platform.system()}
+    for name in _RELEASES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -24,7 +24,8 @@ from qiskit_ibm_runtime import QiskitRuntimeService
 
 from benchmarks.machine import machine
 from qsession.clock import SystemClock
-from qsession.compat.ibm_service import Line, client_of
+from qsession.compat.ibm_service import client_of
+from qsession.compat.service_line import Line
 from qsession.engines.base import Journal
 from qsession.engines.ibm.closing import Ending
 from qsession.engines.ibm.engine import IBMEngine

@@ -149,7 +149,7 @@ def test_what_was_asked_for_once_does_not_hold_for_a_later_failure(
 def test_a_silent_server_is_given_up(
     server: Server, make_session: Make, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
 ):
-    monkeypatch.setattr("qsession.compat.ibm_service.READ_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("qsession.compat.service_line.READ_TIMEOUT_S", 0.2)
     session = make_session(create_new=True)
     gate = server.faults.hold(WATCHED)
     look(session)
@@ -210,7 +210,7 @@ def test_a_token_that_is_still_good_is_used_when_it_cannot_be_renewed(
     server: Server, session: Session, asleep: list[float]
 ):
     line: Any = monitor_of(session)._line
-    line._client._session.auth._manager.refresh_time = 0
+    line._token._manager.refresh_time = 0
     server.faults.add("POST /identity/token", faults.refuse(500))
     look(session)
     assert session.error is None
@@ -488,7 +488,7 @@ def test_no_secret_is_told(
 def test_a_submission_does_not_wait_for_ever(
     server: Server, session: Session, monkeypatch: pytest.MonkeyPatch, silent: str
 ):
-    monkeypatch.setattr("qsession.compat.ibm_service.USERS_READ_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("qsession.compat.ibm_service.USERS_TIMEOUT_S", (5.0, 0.05))
     http = session.service._active_api_client._session
     before = http._timeout
     server.faults.hold(silent)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from qiskit_ibm_runtime.qiskit_runtime_service import RuntimeClient
 
 from qsession import Batch, ServiceError, Session, SessionNotFoundError, attach, sessions
 from qsession.engines.ibm.monitor import Monitor
@@ -227,24 +226,6 @@ def test_a_listing_that_fails_is_one_clear_error(server: Server, service: Any):
     ) as told:
         sessions(service)
     assert told.value.__cause__ is not None
-
-
-def test_a_client_that_hides_its_connection_is_told_in_words(
-    service: Any, monkeypatch: pytest.MonkeyPatch
-):
-    import qsession.compat.ibm_service as ours
-
-    class Hidden(RuntimeClient):
-        def __init__(self, params: Any) -> None:
-            super().__init__(params)
-            self._session.close()
-            del self._session
-
-    monkeypatch.setattr(ours, "RuntimeClient", Hidden)
-    with pytest.raises(
-        ServiceError, match="This release of qiskit-ibm-runtime keeps its connection"
-    ):
-        sessions(service)
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_a_dropped_session_lets_go_even_of_a_silent_server(
     server: Server, backend: Any, clock: ManualClock, new_threads: NewThreads,
     monkeypatch: pytest.MonkeyPatch,
 ):  # fmt: skip
-    monkeypatch.setattr("qsession.compat.ibm_service.READ_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("qsession.compat.service_line.READ_TIMEOUT_S", 0.2)
     gate = server.faults.hold("GET /sessions")
     session = Session(backend, clock=clock, create_new=True)
     gate.wait_until_reached()

@@ -15,7 +15,7 @@ from qsession.model.events import ProblemAppeared, ProblemEnded, SessionMoved
 from qsession.model.states import JobStatus, ProblemKind, State
 
 if TYPE_CHECKING:
-    from qsession.compat.ibm_service import Line
+    from qsession.compat.service_line import Line
     from qsession.engines.base import Journal
 
 _VERBS = {State.CANCELLED: "cancel", State.CLOSED: "close"}

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from qsession.client_errors import ServiceError, SessionEndedError
 from qsession.compat.ibm_service import (
-    Line,
     active_instance_kept,
     answers_awaited_for_a_while,
     client_of,
     know_secrets_of_service,
 )
+from qsession.compat.service_line import Line
 from qsession.engines.base import RunningOptions, SimulationCounts
 from qsession.engines.ibm.closing import Ending
 from qsession.engines.ibm.jobs import CountsJob, awaitable

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from qsession.client_errors import ServiceError, SessionNotFoundError
 from qsession.clock import SystemClock
 from qsession.compat.ibm_service import (
-    Line,
     active_instance_kept,
     client_of,
     instances_of,
     know_secrets_of_service,
 )
+from qsession.compat.service_line import Line
 from qsession.engines.ibm.reading import ServerTime
 from qsession.engines.ibm.refusals import refusal
 from qsession.model.states import State

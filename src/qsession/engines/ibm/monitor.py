@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError
 
 from qsession.clock import start_polling_thread
-from qsession.compat.ibm_service import PAGE
+from qsession.compat.service_line import PAGE
 from qsession.engines.ibm.pacing import (
     FRESH_S,
     LONGEST_OBEYED_S,
@@ -27,7 +27,7 @@ from qsession.model.states import JobStatus, ProblemKind
 
 if TYPE_CHECKING:
     from qsession.clock import WakeUps
-    from qsession.compat.ibm_service import Line
+    from qsession.compat.service_line import Line
     from qsession.engines.base import Journal
     from qsession.engines.ibm.closing import Ending
 

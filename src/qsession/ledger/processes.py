@@ -68,7 +68,7 @@ def _start_of(pid: int) -> str | None:
             return None
         is_gone = fields[0] in "ZX"  # killed, and its parent has not asked for it yet
         return None if is_gone else f"{_boot()}:{fields[19]}"
-    psutil: Any = import_module("psutil")  # ipykernel brings it
+    psutil: Any = import_module("psutil")  # not needed where there is /proc
     try:
         process = psutil.Process(pid)
         is_gone = process.status() == psutil.STATUS_ZOMBIE

@@ -30,6 +30,7 @@ from qsession.engines.base import Journal
 from qsession.engines.ibm.closing import Ending
 from qsession.engines.ibm.engine import IBMEngine
 from qsession.engines.ibm.monitor import Monitor
+from qsession.engines.ibm.supplements import Supplements
 from qsession.model.events import SessionOpened
 from qsession.model.session_state import SessionState
 from tests.cloud.account import PREMIUM_CRN, default_account, environment
@@ -75,7 +76,8 @@ class Watched:
         journal = Journal(SessionState("session", IBMEngine.limits(None)), SystemClock())
         journal.record(SessionOpened(journal.clock.now(), self.session_id))
         line = Line(self.service, PREMIUM_CRN, journal.clock)
-        self._monitor = Monitor(line, journal, Ending(journal))
+        supplements = Supplements(line, journal, BACKEND)
+        self._monitor = Monitor(line, journal, Ending(journal), supplements)
         self._monitor.look()
         assert len(journal.state.jobs) == jobs
 

@@ -35,6 +35,7 @@ export function head(changes: Partial<Head> = {}): Head {
     last_work: null,
     can_cancel_running: true,
     is_paid: false,
+    queue: null,
     clicks_wait: false,
     stale_since_ms: null,
     error: null,

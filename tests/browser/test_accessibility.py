@@ -26,6 +26,8 @@ LAB = "lab-light"
 LAB_HOSTS = ["lab-light", "lab-dark", "lab-high-contrast"]
 COLOURFUL = [
     "not-started",
+    "waiting",
+    "backend-paused",
     "active",
     "idle-paid",
     "stale",

@@ -51,6 +51,7 @@ def test_a_picture_of_a_running_session():
         last_work=WorkLabel("bell", "sampler"),
         can_cancel_running=True,
         is_paid=False,
+        queue=None,
         stale_since=None,
         error=None,
     )

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from qsession.model.backend_status import BackendStatus
+from qsession.model.events import BackendObserved
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, State
-from qsession.render.text import jobs_words, session_line, time_words
+from qsession.render.text import (
+    jobs_words,
+    queue_words,
+    session_line,
+    session_text,
+    time_words,
+)
 from tests.unit.pictures import picture
-from tests.unit.story import finished, first_job, moved, opened, queued, session, started
+from tests.unit.story import at, finished, first_job, moved, opened, queued, session, started
 
 SHORT = Limits(max_time_s=1800)
 ENDLESS = Limits(max_time_s=None)
@@ -101,3 +109,15 @@ def test_what_is_left_of_a_session(state, words):
 )
 def test_how_the_jobs_stand(events, words):
     assert jobs_words(picture(session(*events))) == words
+
+
+def test_the_queue_of_a_backend_is_told_with_the_time_and_what_the_service_says():
+    state = session(opened(0), queued(0))
+    state.apply(BackendObserved(at(5), BackendStatus(at(5), 1, False, "Back at 15:00.")))
+    asked = f"as of {at(5).astimezone():%H:%M:%S}"
+    told = f"the backend runs no jobs at present; 1 job pending {asked}; Back at 15:00."
+    assert queue_words(picture(state)) == told
+    assert f"Queue   {told}" in session_text(picture(state), [])
+    state.apply(BackendObserved(at(5), BackendStatus(at(5), None)))
+    assert queue_words(picture(state)) == asked
+    assert queue_words(picture(session())) == ""

@@ -6,7 +6,7 @@
  */
 
 import type { Head } from "../wire/wire";
-import { clock, roundSpan, shortClock } from "./format";
+import { clock, counted, roundSpan, shortClock } from "./format";
 import type { Snapshot } from "./snapshot";
 import { type IconName, isEnded, STATE_SIGNS, type Tone } from "./words";
 
@@ -18,6 +18,7 @@ export type NoticeKind =
   | "time"
   | "idle"
   | "released"
+  | "queue"
   | "ended";
 
 export interface Notice {
@@ -55,7 +56,13 @@ export function describeNotices(snapshot: Snapshot, head: Head): Notice[] {
   ];
   if (isEnded(head.state)) found.push(ended(head, nowMs));
   else if (connection === "live") {
-    found.push(stale(head, nowMs), time(head, nowMs), idle(head, nowMs), released(head));
+    found.push(
+      stale(head, nowMs),
+      time(head, nowMs),
+      idle(head, nowMs),
+      released(head),
+      queue(head, nowMs),
+    );
   }
   return found.filter((notice) => notice !== null);
 }
@@ -183,6 +190,26 @@ function released({ state, idle_since_ms: since }: Head): Notice | null {
     icon: "info",
     tone: "quiet",
     text: "No job came in time, so the backend was released. The next job waits in its queue again.",
+    isSpoken: true,
+    isDismissable: true,
+  };
+}
+
+/** What a session waits for that waits in the queue of its backend. */
+function queue({ queue, backend }: Head, nowMs: number): Notice | null {
+  if (queue === null) return null;
+  const { pending_jobs: pending, is_operational: isOperational, message, asked_ms: asked } = queue;
+  const jobs = pending === null ? "" : `${counted(pending, "job")} in its queue`;
+  const parts = [
+    isOperational ? `Waiting for ${backend}` : `${backend} runs no jobs at present`,
+    [jobs, `as of ${shortClock(asked, nowMs)}`].filter(Boolean).join(" "),
+  ];
+  return {
+    kind: "queue",
+    key: `queue:${isOperational}`,
+    icon: isOperational ? "clock" : "alert",
+    tone: isOperational ? "quiet" : "warn",
+    text: `${parts.join(": ")}.${message ? ` ${message}` : ""}`,
     isSpoken: true,
     isDismissable: true,
   };

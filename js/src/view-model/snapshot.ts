@@ -54,6 +54,7 @@ export const BLANK: Head = {
   last_work: null,
   can_cancel_running: false,
   is_paid: false,
+  queue: null,
   clicks_wait: false,
   stale_since_ms: null,
   error: null,

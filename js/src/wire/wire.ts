@@ -36,6 +36,7 @@ export const HEAD_FIELDS = [
   "last_work",
   "can_cancel_running",
   "is_paid",
+  "queue",
   "clicks_wait",
   "stale_since_ms",
   "error",
@@ -158,6 +159,14 @@ const countsShape = {
   ERROR: isNumber,
 } satisfies Record<Status, Guard<number>>;
 
+/** The queue of the backend while the session waits in it. */
+const queueShape = {
+  pending_jobs: orNull(isNumber),
+  is_operational: isBoolean,
+  message: isString,
+  asked_ms: isMoment,
+};
+
 const headShape = {
   version: isNumber,
   state: oneOf(STATES),
@@ -184,6 +193,7 @@ const headShape = {
   last_work: orNull(shaped(workShape)),
   can_cancel_running: isBoolean,
   is_paid: isBoolean,
+  queue: orNull(shaped(queueShape)),
   clicks_wait: isBoolean,
   stale_since_ms: orNull(isMoment),
   error: orNull(isString),
@@ -228,6 +238,7 @@ const olderShape = {
 };
 
 export type Program = Shaped<typeof programShape>;
+export type Queue = Shaped<typeof queueShape>;
 export type Head = Shaped<typeof headShape>;
 export type Row = Shaped<typeof rowShape>;
 export type Reply = Shaped<typeof replyShape>;

@@ -120,6 +120,40 @@ describe("a session that ended", () => {
   });
 });
 
+describe("a session that waits for its backend", () => {
+  const queue = { pending_jobs: 12, is_operational: true, message: "", asked_ms: NOW };
+  const asOf = `as of ${shortClock(NOW, NOW)}`;
+
+  test("says how many jobs wait there, and when that was asked", () => {
+    expect(only({ state: "open", queue })).toMatchObject({
+      kind: "queue",
+      tone: "quiet",
+      text: `Waiting for ibm_torino: 12 jobs in its queue ${asOf}.`,
+    });
+  });
+
+  test("hands on what the service says of the backend", () => {
+    const down = { ...queue, is_operational: false, message: "Calibration until 15:00." };
+    expect(only({ state: "open", queue: down })).toMatchObject({
+      tone: "warn",
+      text: `ibm_torino runs no jobs at present: 12 jobs in its queue ${asOf}. Calibration until 15:00.`,
+    });
+  });
+
+  test("is told once of a queue whose length changes, and again when the backend stops", () => {
+    const keyOf = (changes: Partial<typeof queue>): string =>
+      only({ state: "open", queue: { ...queue, ...changes } }).key;
+    expect(keyOf({ pending_jobs: 11 })).toBe(keyOf({}));
+    expect(keyOf({ is_operational: false })).not.toBe(keyOf({}));
+  });
+
+  test("does without a length that the service did not tell", () => {
+    expect(only({ state: "open", queue: { ...queue, pending_jobs: null } }).text).toBe(
+      `Waiting for ibm_torino: ${asOf}.`,
+    );
+  });
+});
+
 describe("a connection that was lost", () => {
   test("to the service is told with the time, and read out unless an error is", () => {
     expect(only({ stale_since_ms: NOW })).toMatchObject({

@@ -108,6 +108,10 @@ class Line:
         found = [job for job in jobs if isinstance(job, dict)]
         return found, count if isinstance(count, int) else len(found)
 
+    def backend_status(self, name: str) -> dict[str, Any]:
+        """``GET /backends/{name}/status``."""
+        return self._get(f"/backends/{_segment(name)}/status")
+
     def workloads(self) -> Iterator[dict[str, Any]]:
         """``GET /workloads``: the account's sessions, batches and jobs, newest first, by pages."""
         cursor: str | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from qsession.model.backend_status import BackendStatus
 from qsession.model.job import ExpectationValue, JobRecord
 from qsession.model.states import JobStatus, ProblemKind, State
 
@@ -95,6 +96,14 @@ class SessionObserved:
 
 
 @dataclass(frozen=True, slots=True)
+class BackendObserved:
+    """A service told how the session's backend stands."""
+
+    at: datetime
+    status: BackendStatus
+
+
+@dataclass(frozen=True, slots=True)
 class JobBilled:
     """The cost of an ended job became known, or known better."""
 
@@ -138,6 +147,7 @@ Event = (
     SessionOpened
     | SessionMoved
     | SessionObserved
+    | BackendObserved
     | JobQueued
     | JobDescribed
     | JobStarted
@@ -156,18 +166,18 @@ def is_of_job(event: Event) -> bool:
 
 
 def rewritten(event: Event, rewrite: Callable[[str], str]) -> Event:
-    """The same event with its words changed: reasons, errors, and tags of jobs."""
-    if isinstance(event, SessionMoved):
-        return event if event.reason is None else replace(event, reason=rewrite(event.reason))
-    if isinstance(event, JobFinished):
-        return event if event.error is None else replace(event, error=rewrite(event.error))
-    if isinstance(event, ProblemAppeared):
-        return replace(event, error=rewrite(event.error))
-    if isinstance(event, JobDescribed) and event.tags:
-        return replace(event, tags=tuple(map(rewrite, event.tags)))
-    if isinstance(event, JobQueued) and (event.record.tags or event.record.error is not None):
-        record = event.record
-        error = None if record.error is None else rewrite(record.error)
-        record = replace(record, tags=tuple(map(rewrite, record.tags)), error=error)
-        return replace(event, record=record)
+    """The same event with its words changed: reasons, errors, messages, and tags of jobs."""
+    match event:
+        case SessionMoved(reason=str(reason)):
+            return replace(event, reason=rewrite(reason))
+        case JobFinished(error=str(error)) | ProblemAppeared(error=error):
+            return replace(event, error=rewrite(error))
+        case BackendObserved(status=status):
+            return replace(event, status=replace(status, message=rewrite(status.message)))
+        case JobDescribed(tags=tags) if tags:
+            return replace(event, tags=tuple(map(rewrite, tags)))
+        case JobQueued(record=record) if record.tags or record.error is not None:
+            why = None if record.error is None else rewrite(record.error)
+            told = replace(record, tags=tuple(map(rewrite, record.tags)), error=why)
+            return replace(event, record=told)
     return event

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from qsession.errors import IllegalMoveError
+from qsession.model.backend_status import BackendStatus
 from qsession.model.durations import SYSTEM_MAX_TIME_S
 from qsession.model.events import (
+    BackendObserved,
     Event,
     JobBilled,
     JobDescribed,
@@ -70,6 +72,8 @@ class SessionState:
     last_job_completed: datetime | None = None
     ended: datetime | None = None
     ended_reason: str | None = None
+    backend_status: BackendStatus | None = None
+    """The last word of a service on the backend; it is asked for while the session waits."""
     problems: Mapping[ProblemKind, ProblemAppeared] = field(default_factory=dict)
     """What is wrong at present; replaced with each change, so that it can be read at any time."""
     version: int = 0
@@ -104,6 +108,18 @@ class SessionState:
     def pending(self) -> int:
         """The number of jobs that are queued or running."""
         return self.counts[JobStatus.QUEUED] + self.counts[JobStatus.RUNNING]
+
+    @property
+    def waits_for_backend(self) -> bool:
+        """True if its jobs wait in the queue of the backend, with those of others.
+
+        Those of an active session do not: it holds the backend.
+        """
+        if self.session_id is None or self.state.is_terminal:
+            return False
+        holds = self.state is State.ACTIVE or (self.state is State.CLOSING and self.started)
+        is_queued = self.counts[JobStatus.QUEUED] > 0 and not self.counts[JobStatus.RUNNING]
+        return is_queued and not (self.mode == "session" and holds)
 
     @property
     def expires(self) -> datetime | None:
@@ -208,6 +224,8 @@ class SessionState:
                 self._apply_move(event)
             case SessionObserved():
                 self._apply_observation(event)
+            case BackendObserved():
+                self.backend_status = event.status
             case JobQueued(_, record):
                 self._apply_queued(record)
             case JobDescribed() | JobStarted() | JobFinished() | JobBilled() | JobMeasured():

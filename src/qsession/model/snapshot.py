@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from qsession.model.backend_status import BackendStatus
 from qsession.model.session_state import Mode, SessionState
 from qsession.model.states import JobStatus, State
 
@@ -54,6 +55,8 @@ class SessionSnapshot:
     can_cancel_running: bool
     is_paid: bool
     """True if the time of its backend is charged."""
+    queue: BackendStatus | None
+    """The queue of the backend while the session waits in it; None if it does not, or none says."""
     stale_since: datetime | None
     error: str | None
 
@@ -97,6 +100,7 @@ class SessionSnapshot:
             last_work=_last_work(state),
             can_cancel_running=can_cancel_running,
             is_paid=is_paid,
+            queue=state.backend_status if state.waits_for_backend else None,
             stale_since=state.stale_since,
             error=state.error,
         )

@@ -9,7 +9,7 @@ from html import escape
 from qsession.model.durations import format_duration
 from qsession.model.job import JobRecord
 from qsession.model.snapshot import SessionSnapshot
-from qsession.render.text import jobs_words, time_words
+from qsession.render.text import jobs_words, queue_words, time_words
 
 NEWEST_JOBS = 50
 """How many jobs the picture lists: it is saved with every notebook that shows a session."""
@@ -81,6 +81,7 @@ def _facts(snapshot: SessionSnapshot) -> str:
         "Session ID": snapshot.session_id or "none until the first job runs",
         "Backend": snapshot.backend,
         "Time": time_words(snapshot),
+        "Queue": queue_words(snapshot),
         "As of": "" if snapshot.ended else _clock_time(snapshot.now),
         "Ended": _clock_time(snapshot.ended) if snapshot.ended else "",
         "Usage": format_duration(snapshot.usage_s) if snapshot.started else "",

@@ -47,6 +47,7 @@ def session_text(snapshot: SessionSnapshot, records: list[JobRecord]) -> str:
     facts = {
         "ID": snapshot.session_id or "none until the first job runs",
         "Time": time_words(snapshot),
+        "Queue": queue_words(snapshot),
         "Usage": usage if snapshot.started else "",
         "Jobs": jobs_words(snapshot),
         "Problem": snapshot.error or "",
@@ -84,6 +85,20 @@ def time_words(snapshot: SessionSnapshot) -> str:
     if snapshot.remaining_s is not None:
         return f"{format_duration(snapshot.remaining_s)} left"
     return f"max_time {format_duration(snapshot.limit_s)}" if snapshot.limit_s else ""
+
+
+def queue_words(snapshot: SessionSnapshot) -> str:
+    """Return what the service said of the backend that the session waits for, or nothing."""
+    queue = snapshot.queue
+    if queue is None:
+        return ""
+    jobs = "" if queue.pending_jobs is None else f"{counted(queue.pending_jobs, 'job')} pending "
+    parts = [
+        "" if queue.is_operational else "the backend runs no jobs at present",
+        f"{jobs}as of {queue.asked.astimezone():%H:%M:%S}",
+        queue.message,
+    ]
+    return "; ".join(filter(None, parts))
 
 
 def jobs_words(snapshot: SessionSnapshot) -> str:

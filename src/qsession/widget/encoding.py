@@ -6,6 +6,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from qsession.model.backend_status import BackendStatus
 from qsession.model.job import JobRecord
 from qsession.model.snapshot import SessionSnapshot, WorkLabel
 from qsession.widget.wire import WIRE_VERSION
@@ -65,6 +66,7 @@ def encode_head(snapshot: SessionSnapshot, *, clicks_wait: bool) -> dict[str, An
         "last_work": None if snapshot.last_work is None else _label(snapshot.last_work),
         "can_cancel_running": snapshot.can_cancel_running,
         "is_paid": snapshot.is_paid,
+        "queue": None if snapshot.queue is None else _queue(snapshot.queue),
         "clicks_wait": clicks_wait,
         "stale_since_ms": _ms(snapshot.stale_since),
         "error": snapshot.error,
@@ -103,6 +105,15 @@ def _program(program: WorkLabel) -> dict[str, Any]:
         **_label(program),
         "parameters": [list(parameter) for parameter in listed],
         "parameter_count": len(program.parameters),
+    }
+
+
+def _queue(status: BackendStatus) -> dict[str, Any]:
+    return {
+        "pending_jobs": status.pending_jobs,
+        "is_operational": status.is_operational,
+        "message": status.message,
+        "asked_ms": _ms(status.asked),
     }
 
 

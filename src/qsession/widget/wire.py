@@ -73,6 +73,7 @@ HEAD_FIELDS: Final = (
     "last_work",
     "can_cancel_running",
     "is_paid",
+    "queue",
     "clicks_wait",
     "stale_since_ms",
     "error",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from qsession.model.events import Event, ProblemAppeared
+from qsession.model.backend_status import BackendStatus
+from qsession.model.events import BackendObserved, Event, ProblemAppeared
 from qsession.model.job import ExpectationValue
 from qsession.model.session_state import Limits
 from qsession.model.snapshot import WorkLabel
@@ -112,6 +113,12 @@ def _idle(seconds: float) -> list[Event]:
     return [*_opening(), *_loop(6, start=0), *_job(6, HOUR / 2 - seconds - 9, HOUR / 2 - seconds)]
 
 
+def _waiting(message: str, *, is_operational: bool = True) -> list[Event]:
+    status = BackendStatus(at(30), 12, is_operational=is_operational, message=message)
+    job = queued(1, "d3k9fa7c2q0000", name="ansatz", primitive="estimator")
+    return [opened(0, SESSION_ID), job, BackendObserved(at(30), status)]
+
+
 def _hostile() -> list[Event]:
     job = {"name": MARKUP, "tags": (MARKUP,), "error": MARKUP, "status": JobStatus.ERROR}
     problem = ProblemAppeared(at(70), MARKUP, stale_since=at(60))
@@ -120,6 +127,8 @@ def _hostile() -> list[Event]:
 
 EXHIBITS: dict[str, Exhibit] = {
     "not-started": Exhibit([], 0, {"programs": ()}),
+    "waiting": Exhibit(_waiting("Recalibrated this morning."), 35),
+    "backend-paused": Exhibit(_waiting("Calibration until 15:00.", is_operational=False), 35),
     "active": Exhibit(_busy(), 820),
     "clicks-wait": Exhibit(first_job(0), 5, {"can_cancel_running": False}, clicks_wait=True),
     "idle-paid": Exhibit(_idle(40), HOUR / 2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from qsession.testing import ManualClock
@@ -10,6 +10,14 @@ from qsession.testing import ManualClock
 if TYPE_CHECKING:
     from qsession import Session
     from qsession.engines.ibm.monitor import Monitor
+
+
+class TurnableClock(ManualClock):
+    """A clock that may be corrected, as a computer's is."""
+
+    def turn_back(self, seconds: float) -> None:
+        """Go back without waking anybody."""
+        self._now -= timedelta(seconds=seconds)
 
 
 def monitor_of(session: Session) -> Monitor:

@@ -9,7 +9,6 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +22,7 @@ from tests.cloud import faults
 from tests.cloud.account import TOKEN
 from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
-from tests.engines.ibm.looking import look, look_for, monitor_of, statuses
+from tests.engines.ibm.looking import TurnableClock, look, look_for, monitor_of, statuses
 from tests.support.circuits import flipped
 from tests.support.waiting import until
 
@@ -215,14 +214,6 @@ def test_a_token_that_is_still_good_is_used_when_it_cannot_be_renewed(
     look(session)
     assert session.error is None
     assert asleep == []
-
-
-class TurnableClock(ManualClock):
-    """A clock that may be corrected, as a computer's is."""
-
-    def turn_back(self, seconds: float) -> None:
-        """Go back without waking anybody."""
-        self._now -= timedelta(seconds=seconds)
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from qsession.engines.ibm.submission import (
     submit_circuits,
     submit_pubs,
 )
+from qsession.engines.ibm.supplements import Supplements
 from qsession.engines.ibm.wire import details_of, opened_at
 from qsession.errors import InvalidInputError, QSessionError, UnknownJobError
 from qsession.model.events import JobDescribed, JobQueued, SessionOpened
@@ -182,7 +183,8 @@ class IBMEngine:
 
     def _begin(self, line: Line, session_id: str, opened: datetime) -> Monitor:
         self._ending.line = line
-        self._monitor = Monitor(line, self._journal, self._ending)
+        supplements = Supplements(line, self._journal, self._backend.name)
+        self._monitor = Monitor(line, self._journal, self._ending, supplements)
         self._journal.record(SessionOpened(opened, session_id))
         return self._monitor
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from qsession.compat.service_line import Line
     from qsession.engines.base import Journal
     from qsession.engines.ibm.closing import Ending
+    from qsession.engines.ibm.supplements import Supplements
 
 _log = logging.getLogger("qsession")
 
@@ -41,15 +42,18 @@ _MARGIN = 20
 
 
 class Monitor:
-    """Keeps a journal true to the service, with at most two requests a look.
+    """Keeps a journal true to the service, with at most two requests a look and few supplements.
 
     Its daemon thread never raises, never touches the user's service, and ends once the session and
     its jobs have, or when nobody holds the monitor any more. As long as the service does not end
     what it was to end, the monitor holds itself.
     """
 
-    def __init__(self, line: Line, journal: Journal, ending: Ending) -> None:
+    def __init__(
+        self, line: Line, journal: Journal, ending: Ending, supplements: Supplements
+    ) -> None:
         self._line = line
+        self._supplements = supplements
         self._journal = journal
         self._ending = ending
         self._wake_ups: WakeUps = SimpleQueue()
@@ -114,10 +118,21 @@ class Monitor:
                 self._line.reconnect()
                 self._needs_token = False
             self._ask(has_sent=self._told_again())
+            self._ask_besides()
         except Exception as error:  # noqa: BLE001 - whatever it is, the watch goes on
             return self._after_failure(error)
         self._failures = 0
         return self._after_success()
+
+    def _ask_besides(self) -> None:
+        """Ask for what is good to know. That it cannot be had does not make the view stale."""
+        try:
+            self._supplements.ask()
+        except Exception as error:
+            if self._line.heard.retry_after_s is not None:
+                raise  # the service asks to be left alone
+            _log.debug("A session's supplements could not be had: %s.", type(error).__name__)
+            _let_go(error)
 
     # --- asking ---------------------------------------------------------------------------------
 

@@ -21,6 +21,10 @@ FRESH_S = 10.0
 """The time after a change in which each look asks for both the session and its jobs."""
 
 
+SUPPLEMENT_S = 60.0
+"""Between two requests for what is good to know beside a session and its jobs."""
+
+
 def next_look_s(*, runs: bool, quiet_s: float) -> float:
     """Seconds until the next look.
 

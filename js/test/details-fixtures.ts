@@ -50,6 +50,7 @@ export function details(changes: Partial<Details> = {}): Details {
     code: ['session.job("a").result()'],
     problem: null,
     result: { parts: [counts()], hidden: 0 },
+    spans: [],
     error: null,
     circuits: [circuit()],
     circuit_count: 1,

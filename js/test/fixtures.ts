@@ -88,6 +88,8 @@ export function row(id: string, changes: Partial<Row> = {}): Row {
     tags: [],
     error: null,
     values: [],
+    are_times_estimated: false,
+    is_qpu_estimated: false,
     ...changes,
   };
 }

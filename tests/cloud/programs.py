@@ -18,19 +18,49 @@ SEED = 7
 """Results are the same each time."""
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
-"""When chunks of executor results say that they ran."""
+
+Ran = tuple[datetime, datetime]
+"""When a job ran; its results say that each PUB took the same part of it."""
 
 
-def run(program_id: str, params: dict[str, Any], *, simulate: bool = True) -> str:
+def run(
+    program_id: str,
+    params: dict[str, Any],
+    *,
+    simulate: bool = True,
+    ran: Ran = (MOMENT, MOMENT),
+) -> str:
     """The text of the results of a job: simulated without noise, or of the right shape only."""
     decoded = _decoded(program_id, params)
     if program_id == "executor":
-        return _run_executor(decoded["quantum_program"], simulate=simulate)
+        return _run_executor(decoded["quantum_program"], simulate=simulate, ran=ran)
     run_pubs = {"sampler": _run_sampler, "estimator": _run_estimator}.get(program_id)
     if run_pubs is None:
         raise NotImplementedError(f"The loopback server does not run {program_id!r}.")
     pubs = [tuple(pub) for pub in decoded["pubs"]]
-    return encoded(run_pubs(pubs, decoded.get("options") or {}, simulate))
+    result = run_pubs(pubs, decoded.get("options") or {}, simulate)
+    if program_id == "sampler":
+        result.metadata["execution"] = {"execution_spans": _spans(pubs, result, ran)}
+    return encoded(result)
+
+
+def _spans(pubs: list[Any], result: PrimitiveResult[Any], ran: Ran) -> Any:
+    from qiskit_ibm_runtime.execution_span import ExecutionSpans, SliceSpan
+
+    shapes = [
+        (*each.data.shape, next(iter(each.data.values())).num_shots if each.data else 0)
+        for each in result
+    ]
+    return ExecutionSpans(
+        SliceSpan(*part, {index: (shapes[index], slice(math.prod(shapes[index])))})
+        for index, part in enumerate(_parts(ran, len(pubs)))
+    )
+
+
+def _parts(ran: Ran, count: int) -> list[Ran]:
+    start, stop = ran
+    part = (stop - start) / max(count, 1)
+    return [(start + index * part, start + (index + 1) * part) for index in range(count)]
 
 
 def encoded(result: PrimitiveResult[Any]) -> str:
@@ -84,7 +114,7 @@ def _simulated(program: Any) -> list[dict[str, Any]]:
     return [dict(item) for item in run_quantum_program(AerSimulator(), program, options)]
 
 
-def _run_executor(program: Any, *, simulate: bool) -> str:
+def _run_executor(program: Any, *, simulate: bool, ran: Ran) -> str:
     from ibm_quantum_schemas.common import (  # type: ignore[import-untyped]
         CompressedTensorModel,
     )
@@ -118,7 +148,12 @@ def _run_executor(program: Any, *, simulate: bool) -> str:
     ]
     model = QuantumProgramResultModel(
         data=data,
-        metadata={"chunk_timing": [{"start": MOMENT, "stop": MOMENT, "parts": parts}]},
+        metadata={
+            "chunk_timing": [
+                {"start": start, "stop": stop, "parts": [part]}
+                for (start, stop), part in zip(_parts(ran, len(parts)), parts, strict=True)
+            ]
+        },
         passthrough_data=passthrough_data_to_2_0(program.passthrough_data),
         semantic_role=program._semantic_role,
     )

@@ -45,6 +45,12 @@ class Job:
     results_were_read: bool = False
 
     @property
+    def ran(self) -> tuple[datetime, datetime]:
+        """When it ran; one that never did ran when it was submitted."""
+        start = self.started or self.created
+        return start, self.finished or start
+
+    @property
     def pending(self) -> bool:
         """Whether it is queued or running."""
         return self.status in PENDING

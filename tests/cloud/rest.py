@@ -221,5 +221,5 @@ class RestApi:
 def _worked_out(job: Job, *, simulate: bool) -> Reply:
     """The results of a job that was completed without any, computed once."""
     if job.results is None:
-        job.results = programs.run(job.program_id, job.params, simulate=simulate)
+        job.results = programs.run(job.program_id, job.params, simulate=simulate, ran=job.ran)
     return Reply.of_text(job.results)

@@ -52,6 +52,8 @@ def test_dicts_have_every_field_in_plain_values():
         "tags": ["x", "y"],
         "error": None,
         "values": [{"value": -0.5, "error": 0.1}, {"value": None, "error": None}],
+        "are_times_estimated": False,
+        "is_qpu_estimated": False,
         "run_seconds": 2.5,
     }
     assert (queued["name"], queued["finished"], queued["values"]) == (None, None, [])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
+from qsession.widget.wire import ROW_FIELDS
 from tests.support.circuits import bell, flipped, rotation
 from tests.support.patience import PATIENCE_S
 
@@ -201,7 +202,7 @@ def estimated(session: Session, gated: GatedBackend) -> Callable[[], list[Any]]:
 
 
 def test_the_values_of_an_estimator_job_are_in_its_row(estimated: Callable[[], list[Any]]):
-    ((value, error),) = estimated()[-1]
+    ((value, error),) = estimated()[ROW_FIELDS.index("values")]
     assert value == pytest.approx(-1, abs=0.3)
     assert error >= 0
 

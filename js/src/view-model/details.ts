@@ -30,13 +30,25 @@ export function describeFacts(row: Row, nowMs: number): readonly Fact[] {
   if (end !== null || row.status === "QUEUED") {
     facts.push({ label: "Waited", text: took(Math.max(0, waited)) });
   }
-  if (row.run_s !== null) facts.push({ label: "Ran", text: took(row.run_s) });
+  if (row.run_s !== null) facts.push(ran(row, row.run_s));
   else if (row.status === "RUNNING" && row.started_ms !== null) {
     facts.push({ label: "Running for", text: span((nowMs - row.started_ms) / 1000) });
   }
-  if (row.qpu_s !== null) facts.push({ label: "QPU time", text: took(row.qpu_s) });
+  if (row.qpu_s !== null) {
+    const open = row.is_qpu_estimated ? " (not settled yet)" : "";
+    facts.push({ label: "QPU time", text: `${took(row.qpu_s)}${open}` });
+  }
   if (row.tags.length > 0) facts.push({ label: "Tags", text: row.tags.join(", ") });
   return facts;
+}
+
+function ran(row: Row, seconds: number): Fact {
+  if (!row.are_times_estimated) return { label: "Ran", text: took(seconds) };
+  return {
+    label: "Ran",
+    text: `about ${took(seconds)}`,
+    title: "As seen from here; the service is asked for the true times.",
+  };
 }
 
 export type Order = "count" | "value";

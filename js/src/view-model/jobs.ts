@@ -49,7 +49,7 @@ export function describeJob(row: Row, snapshot: Snapshot): JobView {
 }
 
 function runTime(row: Row, nowMs: number): string {
-  if (row.run_s !== null) return took(row.run_s);
+  if (row.run_s !== null) return `${row.are_times_estimated ? "≈ " : ""}${took(row.run_s)}`;
   if (row.started_ms === null) return "–";
   if (row.status === "RUNNING") return span((nowMs - row.started_ms) / 1000);
   return row.finished_ms === null ? "–" : took((row.finished_ms - row.started_ms) / 1000);

@@ -18,6 +18,8 @@ export interface Stretch {
   readonly jobs: number;
   /** The job, if it is of one. */
   readonly jobId: string | null;
+  /** Whether its times are only as good as the looks that saw the job change. */
+  readonly isEstimated: boolean;
 }
 
 /** What happened in a session, in order. */
@@ -34,6 +36,8 @@ export interface Story {
   /** When it held the backend without a job, and when it had been released. */
   readonly rest: readonly Stretch[];
   readonly totals: Readonly<Record<Kind, number>>;
+  /** Whether the times of some job that ran are estimated. */
+  readonly isEstimated: boolean;
 }
 
 /** Reads the story of a session from its jobs; null before the first job. */
@@ -55,12 +59,13 @@ export function tellStory(head: Head, rows: readonly Row[], nowMs: number): Stor
     const start = started ?? over;
     if (created > busyUntil) pause(busyUntil, Math.min(created, end));
     busyUntil = Math.max(busyUntil, over);
-    if (start > created) waiting.push({ kind: "queued", from: created, to: start, jobs: 1, jobId });
+    const job = { jobs: 1, jobId, isEstimated: row.are_times_estimated };
+    if (start > created) waiting.push({ kind: "queued", from: created, to: start, ...job });
     if (started === null) continue;
     const kind = row.status === "ERROR" ? "failed" : "running";
     const to = Math.max(started, over);
     if (kind === "failed") failed += to - started;
-    work.push({ kind, from: started, to, jobs: 1, jobId });
+    work.push({ kind, from: started, to, ...job });
   }
   if (end > busyUntil) pause(busyUntil, end);
   const ran = inOrder(work, ({ from }) => from);
@@ -72,6 +77,7 @@ export function tellStory(head: Head, rows: readonly Row[], nowMs: number): Stor
     work: ran,
     waiting: waited,
     rest,
+    isEstimated: ran.some(({ isEstimated }) => isEstimated),
     totals: {
       running: covered(ran) / 1000,
       failed: failed / 1000,
@@ -93,9 +99,10 @@ function pausesOf(head: Head, rest: Stretch[]): (from: number, to: number) => vo
   return (after, to) => {
     const from = Math.max(after, begun);
     const released = Math.min(to, from + heldMs);
-    if (released > from) rest.push({ kind: "idle", from, to: released, jobs: 0, jobId: null });
+    const nobody = { jobs: 0, jobId: null, isEstimated: false };
+    if (released > from) rest.push({ kind: "idle", from, to: released, ...nobody });
     if (to > released && released >= from) {
-      rest.push({ kind: "released", from: released, to, jobs: 0, jobId: null });
+      rest.push({ kind: "released", from: released, to, ...nobody });
     }
   };
 }
@@ -137,6 +144,7 @@ export function merge(stretches: readonly Stretch[], gap: number): readonly Stre
     last.to = Math.max(last.to, stretch.to);
     last.jobs += stretch.jobs;
     last.jobId = null;
+    last.isEstimated ||= stretch.isEstimated;
   }
   return merged;
 }
@@ -225,10 +233,12 @@ const WORDS: Readonly<Record<Kind, string>> = {
   released: "Released",
 };
 
-function describeStretch({ kind, from, to, jobs }: Stretch): string {
+function describeStretch({ kind, from, to, jobs, isEstimated }: Stretch): string {
   const of = jobs > 1 ? ` (${counted(jobs, "job")})` : "";
-  return `${WORDS[kind]} ${short((to - from) / 1000)}${of}`;
+  return `${WORDS[kind]} ${about(isEstimated)}${short((to - from) / 1000)}${of}`;
 }
+
+const about = (isEstimated: boolean): string => (isEstimated ? "about " : "");
 
 const short = (seconds: number): string =>
   seconds < 10 ? `${seconds.toFixed(seconds < 1 ? 2 : 1)} s` : span(seconds);
@@ -240,10 +250,10 @@ export interface Total {
 }
 
 /** The numbers of a story in words; kinds that did not occur are left out. */
-export function describeTotals({ totals }: Story, head: Head): readonly Total[] {
+export function describeTotals({ totals, isEstimated }: Story, head: Head): readonly Total[] {
   const isPaid = head.is_paid && head.mode === "session";
   const told: Total[] = [
-    { kind: "running", text: `Running ${short(totals.running)}` },
+    { kind: "running", text: `Running ${about(isEstimated)}${short(totals.running)}` },
     { kind: "failed", text: `Failed ${short(totals.failed)}` },
     { kind: "queued", text: `Waiting ${short(totals.queued)}` },
     { kind: "idle", text: `Idle${isPaid ? ", paid" : ""} ${short(totals.idle)}` },

@@ -10,6 +10,7 @@ import {
 import { counted, shortId } from "../view-model/format";
 import { againKey } from "../view-model/run";
 import { type ActionView, action, type Snapshot } from "../view-model/snapshot";
+import { describeSpans } from "../view-model/spans";
 import { STATUS_SIGNS } from "../view-model/words";
 import type { Details, Part } from "../wire/details";
 import type { Row } from "../wire/wire";
@@ -20,6 +21,7 @@ import { icon } from "./icon";
 import { CountsChart } from "./results-counts";
 import { valuesChart } from "./results-values";
 import { SignView } from "./sign";
+import { spansStrip } from "./spans";
 
 export interface DetailsHandlers {
   readonly close: () => void;
@@ -106,7 +108,8 @@ export class DetailsPanel {
     this.#content.abort();
     this.#content = new AbortController();
     if (this.#signal.aborted) this.#content.abort();
-    const content = typeof lookup === "string" ? [note(lookup)] : this.#describe(row, lookup);
+    const content =
+      typeof lookup === "string" ? [note(lookup)] : this.#describe(row, lookup, snapshot.nowMs);
     this.#body.replaceChildren(...content);
     setAttribute(
       this.#body,
@@ -141,7 +144,7 @@ export class DetailsPanel {
     });
   }
 
-  #describe(row: Row, lookup: Lookup): Node[] {
+  #describe(row: Row, lookup: Lookup, nowMs: number): Node[] {
     switch (lookup.kind) {
       case "fetching":
         return [h("p", { class: "qs-fetching" }, "Fetching…")];
@@ -151,17 +154,19 @@ export class DetailsPanel {
         return [note(lookup.why, "qs-problem"), retry];
       }
       case "ready":
-        return this.#describeReady(row, lookup.details);
+        return this.#describeReady(row, lookup.details, nowMs);
     }
   }
 
-  #describeReady(row: Row, details: Details): Node[] {
+  #describeReady(row: Row, details: Details, nowMs: number): Node[] {
     const found: Node[] = [];
     const why = whyNoResult(row);
     if (why) found.push(note(why));
     if (details.problem) found.push(note(details.problem, "qs-problem"));
     if (details.error) found.push(errorView(details.error));
     if (details.result) found.push(...resultView(details));
+    const spans = describeSpans(details.spans, row, nowMs);
+    if (spans) found.push(section(spans.title, spansStrip(spans)));
     if (details.parameters.length > 0) found.push(parametersView(details));
     if (details.circuits.length > 0) found.push(this.#circuitsView(details));
     found.push(this.#codeView(details.code));

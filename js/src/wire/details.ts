@@ -43,12 +43,19 @@ const circuitShape = {
   other_operations: isNumber,
 };
 
+/** Start and stop in milliseconds, and how many executions. */
+export type ExecutionSpan = readonly [number, number, number];
+
+const isSpan = (value: unknown): value is ExecutionSpan =>
+  Array.isArray(value) && value.length === 3 && value.every(isNumber);
+
 const detailsShape = {
   job_id: isString,
   status: isString,
   code: listOf(isString),
   problem: orNull(isString),
   result: orNull(shaped({ parts: listOf(isPart), hidden: isNumber })),
+  spans: listOf(isSpan),
   error: orNull(shaped({ type: isString, message: isString, traceback: isString })),
   circuits: listOf(shaped(circuitShape)),
   circuit_count: isNumber,

@@ -56,6 +56,8 @@ export const ROW_FIELDS = [
   "tags",
   "error",
   "values",
+  "are_times_estimated",
+  "is_qpu_estimated",
 ] as const;
 
 export const ACTIONS = [
@@ -213,6 +215,8 @@ const rowShape = {
   tags: listOf(isString),
   error: orNull(isString),
   values: listOf(isPair(orNull(isNumber), orNull(isNumber))),
+  are_times_estimated: isBoolean,
+  is_qpu_estimated: isBoolean,
 } satisfies Record<(typeof ROW_FIELDS)[number], Guard<unknown>>;
 
 const replyShape = {

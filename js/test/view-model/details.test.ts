@@ -32,6 +32,11 @@ describe("the facts", () => {
     expect(facts(queued("a"))).toMatchObject({ Waited: "1 m 00 s" });
   });
 
+  test("that are estimated are said to be", () => {
+    const told = facts(row("a", { are_times_estimated: true, is_qpu_estimated: true }));
+    expect(told).toMatchObject({ Ran: "about 9.0 s", "QPU time": "4.0 s (not settled yet)" });
+  });
+
   test("that are not known are left out", () => {
     const told = facts(
       row("a", { shots: null, run_s: null, qpu_s: null, started_ms: null, finished_ms: null }),

@@ -51,6 +51,7 @@ test.each([
   ["a job that waits", queued("a"), "–"],
   ["a job that runs, counting up", running("a"), "15 s"],
   ["a job that was measured", row("a"), "9.0 s"],
+  ["a job that was looked at now and then", row("a", { are_times_estimated: true }), "≈ 9.0 s"],
   ["a job that was not: the time between its ends", row("a", { run_s: null }), "10.0 s"],
   ["a job that never ran", row("a", { run_s: null, started_ms: null }), "–"],
   ["a job whose end is unknown", row("a", { run_s: null, finished_ms: null }), "–"],

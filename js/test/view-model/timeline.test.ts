@@ -193,6 +193,15 @@ describe("the numbers in words", () => {
     expect(texts({ is_paid: true, mode: "batch" }).join()).not.toContain("paid");
   });
 
+  test("say which are estimated, of one job and of all", () => {
+    const estimated = rows.map((each) => ({ ...each, are_times_estimated: true }));
+    const story = tell(estimated);
+    expect(describeTotals(story, held())[0]?.text).toBe("Running about 10 s");
+    const [block] = blocksOf(story.work, { from: BEGIN, to: NOW });
+    expect(block?.title).toBe("Running about 10 s");
+    expect(blocksOf(tell(rows).work, { from: BEGIN, to: NOW })[0]?.title).toBe("Running 10 s");
+  });
+
   test("tell what is left while there is something", () => {
     expect(describeLeft(held(), NOW)).toBe("Left 3:20");
     expect(describeLeft(held({ state: "closed" }), NOW)).toBe("");

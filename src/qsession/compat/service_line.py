@@ -112,6 +112,10 @@ class Line:
         """``GET /backends/{name}/status``."""
         return self._get(f"/backends/{_segment(name)}/status")
 
+    def metrics(self, job_id: str) -> dict[str, Any]:
+        """``GET /jobs/{id}/metrics``."""
+        return self._get(f"/jobs/{_segment(job_id)}/metrics")
+
     def workloads(self) -> Iterator[dict[str, Any]]:
         """``GET /workloads``: the account's sessions, batches and jobs, newest first, by pages."""
         cursor: str | None = None

@@ -69,6 +69,7 @@ class JobFinished:
     error: str | None = None
     qpu_seconds: float | None = None
     values: tuple[ExpectationValue, ...] = ()
+    is_qpu_estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,17 @@ class JobBilled:
     at: datetime
     job_id: str
     qpu_seconds: float
+    is_qpu_estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JobTimed:
+    """A service told when an ended job ran; None is a time that it did not tell."""
+
+    at: datetime
+    job_id: str
+    started: datetime | None
+    finished: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +165,7 @@ Event = (
     | JobStarted
     | JobFinished
     | JobBilled
+    | JobTimed
     | JobMeasured
     | ProblemAppeared
     | ProblemEnded
@@ -161,8 +174,8 @@ Event = (
 
 def is_of_job(event: Event) -> bool:
     """Return True if the event is about a job rather than about the session."""
-    of_jobs = JobQueued | JobDescribed | JobStarted | JobFinished | JobBilled | JobMeasured
-    return isinstance(event, of_jobs)
+    of_jobs = JobQueued | JobDescribed | JobStarted | JobFinished
+    return isinstance(event, of_jobs | JobBilled | JobTimed | JobMeasured)
 
 
 def rewritten(event: Event, rewrite: Callable[[str], str]) -> Event:

@@ -37,6 +37,9 @@ class JobRecord:
         tags: The job's tags.
         error: Why it failed or was cancelled, in words.
         values: The first expectation values of its result, of an estimator job that is done.
+        are_times_estimated: True while ``started`` and ``finished`` are only as good as the looks
+            at a service that saw the job change; the service is asked for the true ones.
+        is_qpu_estimated: True while the service has not settled the bill for ``qpu_seconds``.
     """
 
     job_id: str
@@ -51,6 +54,8 @@ class JobRecord:
     tags: tuple[str, ...] = ()
     error: str | None = None
     values: tuple[ExpectationValue, ...] = ()
+    are_times_estimated: bool = False
+    is_qpu_estimated: bool = False
 
     @property
     def run_seconds(self) -> float | None:

@@ -20,6 +20,7 @@ from qsession.model.events import (
     JobMeasured,
     JobQueued,
     JobStarted,
+    JobTimed,
     ProblemAppeared,
     ProblemEnded,
     SessionMoved,
@@ -228,13 +229,13 @@ class SessionState:
                 self.backend_status = event.status
             case JobQueued(_, record):
                 self._apply_queued(record)
-            case JobDescribed() | JobStarted() | JobFinished() | JobBilled() | JobMeasured():
-                self._apply_to_job(event)
             case ProblemAppeared():
                 self.problems = {**self.problems, event.kind: event}
             case ProblemEnded():
                 left = self.problems.items()
                 self.problems = {kind: each for kind, each in left if kind is not event.kind}
+            case _:
+                self._apply_to_job(event)
         self.version += 1
 
     def _apply_move(self, event: SessionMoved) -> None:
@@ -273,7 +274,8 @@ class SessionState:
             self.jobs = dict(sorted(self.jobs.items(), key=lambda item: item[1].created))
 
     def _apply_to_job(
-        self, event: JobDescribed | JobStarted | JobFinished | JobBilled | JobMeasured
+        self,
+        event: JobDescribed | JobStarted | JobFinished | JobBilled | JobTimed | JobMeasured,
     ) -> None:
         match event:
             case JobDescribed(_, job_id, name, primitive, shots, tags):
@@ -290,9 +292,11 @@ class SessionState:
                     self._held.begin(at)
             case JobFinished():
                 self._apply_finish(event)
-            case JobBilled(_, job_id, qpu_seconds):
+            case JobBilled(_, job_id, qpu_seconds, is_estimated):
                 self.qpu_seconds += qpu_seconds - (self.jobs[job_id].qpu_seconds or 0.0)
-                self._replace_job(job_id, qpu_seconds=qpu_seconds)
+                self._replace_job(job_id, qpu_seconds=qpu_seconds, is_qpu_estimated=is_estimated)
+            case JobTimed():
+                self._apply_times(event)
             case JobMeasured(_, job_id, values):
                 self._replace_job(job_id, values=values)
 
@@ -306,6 +310,7 @@ class SessionState:
             error=event.error,
             qpu_seconds=event.qpu_seconds,
             values=event.values or self.jobs[event.job_id].values,
+            is_qpu_estimated=event.is_qpu_estimated,
         )
         self.qpu_seconds += event.qpu_seconds or 0.0
         if self.jobs[event.job_id].started is not None and not self._is_of_earlier(event.job_id):
@@ -313,6 +318,17 @@ class SessionState:
         if not self.pending:
             self._emptied = event.at
         self._close_stretch(event.at)
+
+    def _apply_times(self, event: JobTimed) -> None:
+        """Take the true times of a job, as far as they can be: it ends after it has started."""
+        job = self.jobs[event.job_id]
+        finished = event.finished or job.finished
+        started = event.started or job.started
+        if started is not None and finished is not None:
+            started = min(started, finished)
+        self._replace_job(
+            event.job_id, started=started, finished=finished, are_times_estimated=False
+        )
 
     def _replace_job(self, job_id: str, **changes: object) -> None:
         before = self.jobs[job_id]

@@ -16,6 +16,7 @@ from qiskit.primitives.containers import BindingsArray
 from qsession.errors import InvalidInputError
 from qsession.redaction.secrets import redacted
 from qsession.render.circuit_names import given_name
+from qsession.render.execution_spans import execution_spans_of
 from qsession.render.results import number_of_pubs
 from qsession.render.summaries import (
     MOST_PARTS,
@@ -104,6 +105,14 @@ def _other_details(part: OtherData) -> dict[str, Any]:
         "name": _cut(part.name, LONGEST_NAME),
         "words": _cut(part.words, LONGEST_NAME),
     }
+
+
+def span_details(result: Any) -> list[list[float]]:
+    """Return when the data of a result were taken: start and stop in ms, and how many."""
+    return [
+        [round(span.start.timestamp() * 1000), round(span.stop.timestamp() * 1000), span.size]
+        for span in execution_spans_of(result)
+    ]
 
 
 def error_details(error: BaseException) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from qsession.render.job_details import (
     error_details,
     parameter_details,
     result_details,
+    span_details,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def details_of(session: SessionView, job_id: str) -> dict[str, Any]:
         "code": _code(session, job_id),
         "problem": None,
         "result": None,
+        "spans": [],
         "error": None,
         "circuits": [],
         "circuit_count": 0,
@@ -52,6 +54,7 @@ def details_of(session: SessionView, job_id: str) -> dict[str, Any]:
             result = job.result()
             session.note_result(job_id, result)
             details["result"] = result_details(result)
+            details["spans"] = span_details(result)
         elif record.status is JobStatus.ERROR:
             details["error"] = _error(job, record)
     except Exception as error:  # noqa: BLE001 - what is known is shown, with what went wrong

@@ -94,6 +94,8 @@ def encode_row(record: JobRecord) -> list[Any]:
         record.tags,
         error,
         record.values,
+        record.are_times_estimated,
+        record.is_qpu_estimated,
     ]
     found: list[Any] = sendable(row)
     return found

@@ -93,6 +93,8 @@ ROW_FIELDS: Final = (
     "tags",
     "error",
     "values",
+    "are_times_estimated",
+    "is_qpu_estimated",
 )
 
 KINDS: Final = ("delta", "older", "ping", "request", "reply")

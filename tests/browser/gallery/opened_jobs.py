@@ -15,6 +15,7 @@ from qsession.render.job_details import (
     parameter_details,
     result_details,
 )
+from tests.unit.story import at
 
 
 def _bell() -> QuantumCircuit:
@@ -41,6 +42,7 @@ def _details(job_id: str, status: str, inputs: dict[str, Any], **told: Any) -> d
         "code": [f'session.job("{job_id}").result()'],
         "problem": None,
         "result": None,
+        "spans": [],
         "error": None,
         "circuits": circuits,
         "circuit_count": circuit_count,
@@ -55,8 +57,21 @@ def counts_details(job_id: str) -> dict[str, Any]:
     bits = BitArray.from_counts({"00": 2013, "11": 1987, "01": 57, "10": 39}, 2)
     result = PrimitiveResult([PubResult(DataBin(meas=bits, shape=()))])
     return _details(
-        job_id, "DONE", {"pubs": [(_bell(), None, 4096)]}, result=result_details(result)
+        job_id,
+        "DONE",
+        {"pubs": [(_bell(), None, 4096)]},
+        result=result_details(result),
+        spans=_spans(begun_s=700),
     )
+
+
+def _spans(begun_s: float) -> list[list[float]]:
+    """Three spans of a job of nine seconds."""
+    begun_ms = at(begun_s).timestamp() * 1000
+    return [
+        [begun_ms + 1000 * start, begun_ms + 1000 * stop, 1366]
+        for start, stop in ((0.8, 2.9), (3.2, 5.4), (5.6, 8.1))
+    ]
 
 
 def values_details(job_id: str) -> dict[str, Any]:

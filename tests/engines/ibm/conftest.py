@@ -78,7 +78,7 @@ def make_session(
         clock.advance(3600)  # whatever pause was asked for
         monitor: Any = getattr(session._engine, "_monitor", None)
         while monitor is not None and monitor._thread is None and monitor.look() is not None:
-            pass
+            clock.advance(1)
     for thread in new_threads():
         for _ in range(200):
             thread.join(0.05)

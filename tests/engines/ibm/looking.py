@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from qsession.engines.ibm.monitor import Monitor
 
 
+WATCHING = r"GET /(sessions/[^/]+|jobs)$"
+"""The requests for a session and for its list of jobs, in the log of the server."""
+
+
 class TurnableClock(ManualClock):
     """A clock that may be corrected, as a computer's is."""
 

@@ -22,7 +22,7 @@ from tests.cloud.messages import Reply
 from tests.cloud.records import CloudSession
 from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
-from tests.engines.ibm.looking import look, look_for, statuses
+from tests.engines.ibm.looking import WATCHING, look, look_for, statuses
 from tests.support.circuits import flipped
 from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads
@@ -101,7 +101,7 @@ def test_it_is_told_again_soon_and_then_ever_more_rarely(
     pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert pauses[:4] == [1, 2, 4, 8]
     assert 15 <= min(pauses[4:]) <= max(pauses) <= 30
-    assert server.log.count("GET /(sessions|jobs)") <= 500
+    assert server.log.count(WATCHING) <= 500
 
 
 @BY_HAND

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qsession.engines.ibm.reading import job_status, read_jobs
+from qsession.engines.ibm.reading import job_status, read_jobs, read_metrics
+from qsession.model.job import JobRecord
 from tests.engines.ibm.answers import TRUE_TIME, Reader, a_job, a_session, at, stamp
 
 
@@ -105,6 +106,55 @@ def test_a_bill_that_is_settled_after_the_end_is_taken_in_once():
     reader.jobs(a_job("Completed", usage={"qpu_charge_time_seconds": 2.5}), now=130)
     reader.jobs(a_job("Completed"), now=140)
     assert (reader.state.version, reader.state.qpu_seconds) == (version, 2.5)
+
+
+def told(reader: Reader, now: float = 200, **fields: Any) -> JobRecord:
+    """The job after an answer of ``GET /jobs/{id}/metrics``."""
+    known = reader.state.jobs["j"]
+    for event in read_metrics(fields, known, at(now), reader.server):
+        reader.state.apply(event)
+    return reader.state.jobs["j"]
+
+
+def test_metrics_replace_what_was_estimated():
+    reader = Reader()
+    reader.jobs(a_job("Completed"), now=100)
+    assert reader.state.jobs["j"].are_times_estimated
+    times = {"created": stamp(0), "running": stamp(40), "finished": stamp(42.5)}
+    usage = {"qpu_charge_time_seconds": 1.5, "status": "complete"}
+    record = told(reader, timestamps=times, usage=usage)
+    assert (record.started, record.finished, record.run_seconds) == (at(40), at(42.5), 2.5)
+    assert (record.qpu_seconds, reader.state.qpu_seconds) == (1.5, 1.5)
+    assert not record.are_times_estimated
+
+
+@pytest.mark.parametrize(
+    ("times", "started", "finished"),
+    [
+        (None, 100, 100),
+        ({}, 100, 100),
+        ({"running": None, "finished": 7}, 100, 100),
+        ({"running": stamp(40)}, 40, 100),
+        ({"finished": stamp(90)}, 90, 90),  # it did not start after its end
+        ({"running": stamp(9000), "finished": stamp(9001)}, 100, 100),  # nor in the future
+    ],
+)
+def test_metrics_that_tell_no_time_leave_what_is_known(times: Any, started: float, finished: float):
+    reader = Reader()
+    reader.jobs(a_job("Completed"), now=100)
+    record = told(reader, timestamps=times)
+    assert (record.started, record.finished) == (at(started), at(finished))
+
+
+def test_a_bill_is_an_estimate_until_it_is_settled():
+    reader = Reader()
+    usage = {"qpu_charge_time_seconds": 1.5, "status": "pending"}
+    estimated = []
+    for status in ("pending", "complete"):
+        reader.jobs(a_job("Completed", usage={**usage, "status": status}))
+        estimated.append(reader.state.jobs["j"].is_qpu_estimated)
+    assert estimated == [True, False]
+    assert reader.state.qpu_seconds == 1.5
 
 
 def test_a_job_does_not_start_after_it_ended():

@@ -10,9 +10,10 @@ from qsession import Batch, Session
 from qsession.testing import ManualClock
 from tests.cloud import faults
 from tests.cloud.account import TOKEN
+from tests.cloud.records import Job
 from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
-from tests.engines.ibm.looking import TurnableClock, look, look_for
+from tests.engines.ibm.looking import WATCHING, TurnableClock, look, look_for, statuses
 from tests.support.circuits import flipped
 
 pytestmark = pytest.mark.usefixtures("by_hand")
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("by_hand")
 Make = Callable[..., Session]
 
 QUEUE = "GET /backends/ibm_manila/status"
+METRICS = r"GET /jobs/\w+/metrics$"
 
 
 @pytest.fixture
@@ -128,3 +130,143 @@ def test_a_clock_that_is_turned_back_does_not_stop_the_questions(
     clock.turn_back(86_400)
     look_for(waiting, clock, 20)
     assert server.log.count(QUEUE) == 2
+
+
+# --- times of jobs --------------------------------------------------------------------------------
+
+
+def run_elsewhere(state: ServiceState, session: Session, jobs: int) -> list[Job]:
+    """Let another kernel run jobs of two seconds each, with a second between them."""
+    done = []
+    for _ in range(jobs):
+        params = {"program_id": "sampler", "session_id": session.session_id}
+        job = state.submit(state.premium, params)
+        state.advance(1)
+        state.start_next_job()
+        state.advance(2)
+        done.append(state.finish_job(job.job_id, qpu_seconds=1.5))
+    return done
+
+
+def times(session: Session) -> list[tuple[object, ...]]:
+    """What is known of its jobs: when they ran, what they cost, and whether that is estimated."""
+    return [
+        (each.started, each.finished, each.qpu_seconds, each.are_times_estimated)
+        for each in session.jobs
+    ]
+
+
+def test_the_times_and_the_bill_of_a_finished_job_are_the_servers(
+    make_session: Make, manual: ServiceState, server: Server, clock: ManualClock
+):
+    """Seen from here, the two jobs ran in one look."""
+    session = make_session(create_new=True)
+    done = run_elsewhere(manual, session, 2)
+    clock.advance(30)
+    look_for(session, clock, 1)
+    assert times(session) == [(job.started, job.finished, 1.5, False) for job in done]
+    assert [each.run_seconds for each in session.jobs] == [2, 2]
+    assert session.qpu_seconds == 3
+    look_for(session, clock, 600)
+    assert server.log.count(METRICS) == 2
+
+
+def test_until_they_are_known_times_are_said_to_be_estimated(
+    make_session: Make, manual: ServiceState, server: Server, clock: ManualClock
+):
+    session = make_session()
+    session.run(flipped())
+    assert session.jobs[0].are_times_estimated
+    manual.start_next_job()
+    look(session)
+    clock.advance(5)
+    server.faults.add(METRICS, faults.refuse(503))
+    manual.finish_job()
+    look(session)
+    assert session.jobs[0].are_times_estimated
+    look_for(session, clock, 5)
+    assert not session.jobs[0].are_times_estimated
+
+
+def test_they_are_asked_for_slowly_and_while_nothing_else_moves(
+    make_session: Make, manual: ServiceState, server: Server, clock: ManualClock
+):
+    session = make_session(create_new=True)
+    look(session)
+    done = run_elsewhere(manual, session, 60)
+    clock.advance(600)
+    manual.premium.interactive_ttl = 7200
+    server.log.clear()
+    look_for(session, clock, 29)
+    assert 55 <= server.log.count(METRICS) < 60
+    look_for(session, clock, 2)
+    assert times(session) == [(job.started, job.finished, 1.5, False) for job in done]
+    seconds = [entry.time.timestamp() for entry in server.log.matching(METRICS)]
+    assert max(sum(at <= each < at + 1 for each in seconds) for at in seconds) <= 2
+
+
+def test_they_are_asked_for_after_the_end_without_looking_at_the_session_again(
+    make_session: Make, manual: ServiceState, server: Server, clock: ManualClock
+):
+    session = make_session(create_new=True)
+    run_elsewhere(manual, session, 10)
+    session.cancel()
+    look(session)
+    assert session.state == "cancelled"
+    server.log.clear()
+    look_for(session, clock, 60)
+    assert server.log.count() == server.log.count(METRICS) == 9
+    assert not any(each.are_times_estimated for each in session.jobs)
+    assert look(session) is None
+
+
+def test_between_looks_only_they_are_asked_for(
+    make_session: Make, manual: ServiceState, server: Server, clock: ManualClock
+):
+    """An attached session with many jobs that are long done is looked at no more often for it."""
+    session = make_session(create_new=True)
+    run_elsewhere(manual, session, 100)
+    look_for(session, clock, 120)
+    server.log.clear()
+    run_elsewhere(manual, session, 1)
+    look_for(session, clock, 45)
+    assert server.log.count(METRICS) == 1
+    assert 40 <= server.log.count(WATCHING) <= 90
+
+
+def test_a_job_that_never_ran_is_not_asked_about(
+    make_session: Make, manual: ServiceState, server: Server, clock: ManualClock
+):
+    session = make_session()
+    job = session.run(flipped())
+    session.cancel_job(job.job_id())
+    look_for(session, clock, 60)
+    assert statuses(session) == ["CANCELLED"]
+    assert server.log.count(METRICS) == 0
+
+
+def test_what_cannot_be_told_is_asked_for_three_times(
+    make_session: Make, manual: ServiceState, server: Server, clock: ManualClock
+):
+    session = make_session(create_new=True)
+    run_elsewhere(manual, session, 1)
+    server.faults.add(METRICS, faults.refuse(404), times=None)
+    look_for(session, clock, 300)
+    assert server.log.count(METRICS) == 3
+    assert session.jobs[0].are_times_estimated
+    assert (session.stale_since, session.error) == (None, None)
+
+
+def test_a_bill_that_is_settled_later_is_taken_in_and_is_an_estimate_until_then(
+    make_session: Make, manual: ServiceState, clock: ManualClock
+):
+    manual.pace.bills_at_once = False
+    session = make_session(create_new=True)
+    (job,) = run_elsewhere(manual, session, 1)
+    look(session)
+    assert (session.jobs[0].qpu_seconds, session.jobs[0].is_qpu_estimated) == (1.5, True)
+    job.qpu_seconds = 2.0
+    manual.settle_usage()
+    look_for(session, clock, 60)
+    assert (session.jobs[0].qpu_seconds, session.jobs[0].is_qpu_estimated) == (2.0, False)
+    assert session.qpu_seconds == 2.0

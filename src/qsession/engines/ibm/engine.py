@@ -252,7 +252,14 @@ class IBMEngine:
             self._jobs[job_id] = job
             self._submissions[job_id] = submission
             if job_id not in self._journal.state.jobs:  # the monitor may have been quicker
-                record = JobRecord(job_id, label.name, label.primitive, JobStatus.QUEUED, now)
+                record = JobRecord(
+                    job_id,
+                    label.name,
+                    label.primitive,
+                    JobStatus.QUEUED,
+                    now,
+                    are_times_estimated=True,
+                )
                 self._journal.record(JobQueued(now, record))
             self._journal.record(
                 JobDescribed(now, job_id, label.name, label.primitive, label.shots, label.tags)

@@ -16,6 +16,7 @@ from qsession.compat.service_line import PAGE
 from qsession.engines.ibm.pacing import (
     FRESH_S,
     LONGEST_OBEYED_S,
+    LONGEST_S,
     SHORTEST_GAP_S,
     next_look_s,
     next_try_s,
@@ -39,6 +40,9 @@ _needed: set[Monitor] = set()
 
 _MARGIN = 20
 """The number of jobs that other programs may submit between two looks at the newest ones."""
+
+
+_LONGEST_PAUSE = timedelta(seconds=LONGEST_S)
 
 
 class Monitor:
@@ -70,6 +74,8 @@ class Monitor:
         self._saw_the_end = False
         """True if the jobs were listed after the session had ended."""
         self._needs_token = False
+        self._next_look: datetime | None = None
+        """The time of the next look at the session and its jobs, if supplements are due earlier."""
         weakref.finalize(self, self._wake_ups.put, None).atexit = False
 
     def start(self) -> None:
@@ -88,6 +94,7 @@ class Monitor:
         """Look at once: something was done here."""
         self._hold_while_needed()
         self._last_change = self._journal.clock.now()
+        self._next_look = None
         self._wake_ups.put(None)
 
     def _look_from_thread(self) -> tuple[datetime | None, bool]:
@@ -117,12 +124,25 @@ class Monitor:
                 # The client does not renew a token that the service stopped accepting.
                 self._line.reconnect()
                 self._needs_token = False
-            self._ask(has_sent=self._told_again())
+            if not self._is_between_looks():
+                self._next_look = None
+                self._ask(has_sent=self._told_again())
             self._ask_besides()
         except Exception as error:  # noqa: BLE001 - whatever it is, the watch goes on
             return self._after_failure(error)
         self._failures = 0
         return self._after_success()
+
+    def _is_between_looks(self) -> bool:
+        """Return True if this look is for supplements alone."""
+        next_look, now = self._next_look, self._journal.clock.now()
+        # Farther away than the longest pause: the clock was turned back meanwhile.
+        is_ahead = next_look is not None and now < next_look <= now + _LONGEST_PAUSE
+        return is_ahead or self._has_seen_all
+
+    @property
+    def _has_seen_all(self) -> bool:
+        return self._saw_the_end and not self._journal.state.pending
 
     def _ask_besides(self) -> None:
         """Ask for what is good to know. That it cannot be had does not make the view stale."""
@@ -259,14 +279,20 @@ class Monitor:
             state, now = self._journal.state, self._journal.clock.now()
             if ProblemKind.SERVICE in state.problems:
                 self._journal.record(ProblemEnded(now, ProblemKind.SERVICE))
-            if self._saw_the_end and not state.pending:
-                return None
+            if self._has_seen_all:
+                return self._supplements.due(now)
             runs = state.counts[JobStatus.RUNNING] > 0
-        look_again = now + timedelta(seconds=next_look_s(runs=runs, quiet_s=self._quiet_s()))
-        return min(look_again, self._ending.look_by(now) or look_again)
+        pause_s = next_look_s(runs=runs, quiet_s=self._quiet_s())
+        # A look for supplements does not put off the one at the session.
+        look_again = self._next_look or now + timedelta(seconds=pause_s)
+        look_again = min(look_again, self._ending.look_by(now) or look_again)
+        supplement = self._supplements.due(now) or look_again
+        self._next_look = look_again if supplement < look_again else None
+        return min(look_again, supplement)
 
     def _after_failure(self, error: Exception) -> datetime:
         self._failures += 1
+        self._next_look = None
         _log.debug("Looking at a session failed (%s in a row).", self._failures)
         self._needs_token = any(
             isinstance(each, IBMNotAuthorizedError) for each in (error, error.__cause__)

@@ -25,6 +25,10 @@ SUPPLEMENT_S = 60.0
 """Between two requests for what is good to know beside a session and its jobs."""
 
 
+TIMES_GAP_S = 0.5
+"""Between two requests for the times of a finished job."""
+
+
 def next_look_s(*, runs: bool, quiet_s: float) -> float:
     """Seconds until the next look.
 

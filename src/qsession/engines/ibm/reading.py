@@ -14,6 +14,7 @@ from qsession.model.events import (
     JobFinished,
     JobQueued,
     JobStarted,
+    JobTimed,
     SessionMoved,
     SessionObserved,
 )
@@ -152,10 +153,7 @@ def _read_job(
         yield JobQueued(now, _first_record(raw, job_id, created))
     before = known.status if known is not None else JobStatus.QUEUED
     if known is not None and before.is_final:
-        # Billing is settled some time after a job's end.
-        billed_s = _qpu_seconds(raw)
-        if billed_s is not None and billed_s != known.qpu_seconds:
-            yield JobBilled(now, job_id, billed_s)
+        yield from _bill(known, raw, now)
         return
     if before is status:
         return
@@ -175,7 +173,24 @@ def _read_job(
             status,
             error=_error_of(raw, status),
             qpu_seconds=_qpu_seconds(raw),
+            is_qpu_estimated=_is_bill_open(raw),
         )
+
+
+def _bill(known: JobRecord, raw: Raw, now: datetime) -> Iterator[JobBilled]:
+    """Billing is settled some time after a job's end."""
+    billed_s, is_open = _qpu_seconds(raw), _is_bill_open(raw)
+    if billed_s is not None and (billed_s, is_open) != (known.qpu_seconds, known.is_qpu_estimated):
+        yield JobBilled(now, known.job_id, billed_s, is_open)
+
+
+def read_metrics(
+    raw: Raw, known: JobRecord, now: datetime, server: ServerTime
+) -> list[JobTimed | JobBilled]:
+    """Return the events that follow from an answer of ``GET /jobs/{id}/metrics``."""
+    times = [_told_time(raw, name, server) for name in ("running", "finished")]
+    started, finished = (_past(time, now) for time in times)
+    return [JobTimed(now, known.job_id, started, finished), *_bill(known, raw, now)]
 
 
 def _has_run(raw: Raw, status: JobStatus) -> bool:
@@ -198,6 +213,7 @@ def _first_record(raw: Raw, job_id: str, created: datetime) -> JobRecord:
         status=JobStatus.QUEUED,
         created=created,
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
+        are_times_estimated=True,
     )
 
 
@@ -239,6 +255,12 @@ def _error_of(raw: Raw, status: JobStatus) -> str | None:
             "Cancelled." if status is JobStatus.CANCELLED else "Failed; the service says no more."
         )
     return f"{reason} {solution}" if isinstance(solution, str) and solution else reason
+
+
+def _is_bill_open(raw: Raw) -> bool:
+    """Return True if the service says that it has not settled the bill of a job."""
+    usage = raw.get("usage")
+    return isinstance(usage, Mapping) and usage.get("status") == "pending"
 
 
 def _qpu_seconds(raw: Raw) -> float | None:

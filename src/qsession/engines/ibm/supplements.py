@@ -2,34 +2,71 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from qsession.engines.ibm.pacing import SUPPLEMENT_S
+from qsession.engines.ibm.pacing import (
+    LONGEST_S,
+    SUPPLEMENT_S,
+    TIMES_GAP_S,
+    next_try_s,
+)
+from qsession.engines.ibm.reading import ServerTime, read_metrics
 from qsession.engines.ibm.supplement_reading import read_backend_status
 from qsession.model.events import BackendObserved
 
 if TYPE_CHECKING:
     from qsession.compat.service_line import Line
     from qsession.engines.base import Journal
-
+    from qsession.model.job import JobRecord
 
 _GAP = timedelta(seconds=SUPPLEMENT_S)
+_TIMES_GAP = timedelta(seconds=TIMES_GAP_S)
+_LONGEST_PAUSE = timedelta(seconds=LONGEST_S)
+
+_MOST_TRIES = 3
+"""How often the times of a job are asked for, if the service does not tell them."""
 
 
 class Supplements:
     """Asks for what the session and its list of jobs leave out, within a budget of its own.
 
-    That is one request a minute: for the queue of the backend while the session waits in it.
-    Nothing else depends on it: what could not be had is asked for when the next request is due.
+    That is one request a minute, for the queue of the backend while the session waits in it, and
+    one for each finished job, for the times at which it ran: at most two a second. Nothing else
+    depends on it: what could not be had is asked for later.
     """
 
     def __init__(self, line: Line, journal: Journal, backend_name: str) -> None:
         self._line = line
         self._journal = journal
         self._backend_name = backend_name
-        self._next_at = journal.clock.now()
+        now = journal.clock.now()
+        self._next_at = now
         """The time of the next request of those that are made once a minute."""
+        self._next_times_at = now
+        """The time from which on the next job may be asked for."""
+        with journal.lock:
+            self._changed = journal.state.follow()
+            earlier = journal.state.earlier
+        self._told_elsewhere = frozenset() if earlier is None else frozenset(earlier.jobs)
+        """Jobs of the session that this one continues, which has supplements of its own."""
+        self._untold: deque[str] = deque()
+        """Finished jobs whose times are not known, the newest last."""
+        self._tries: dict[str, int] = {}
+        self._failures = 0
+        """In a row, of requests for times."""
+
+    def due(self, now: datetime) -> datetime | None:
+        """Return the time of the next request for the times of a job; None if none needs any.
+
+        What is asked for once a minute can wait for the next look at the session.
+        """
+        self._take_note()
+        if not self._untold:
+            return None
+        # Farther away than the longest pause: the clock was turned back meanwhile.
+        return min(self._next_times_at, now + _LONGEST_PAUSE)
 
     def ask(self) -> None:
         """Make the requests that are due.
@@ -42,6 +79,10 @@ class Supplements:
         if waits and self._is_due(now):
             self._next_at = now + _GAP
             self._ask_for_queue()
+        due = self.due(now)
+        if due is not None and due <= now:
+            self._next_times_at = now + _TIMES_GAP
+            self._ask_for_times(self._untold.pop())
 
     def _is_due(self, now: datetime) -> bool:
         # Farther away than one pause: the clock was turned back meanwhile.
@@ -52,3 +93,39 @@ class Supplements:
         with self._journal.lock:
             now = self._journal.clock.now()
             self._journal.record(BackendObserved(now, read_backend_status(raw, now)))
+
+    # --- times of jobs --------------------------------------------------------------------------
+
+    def _take_note(self) -> None:
+        """Note the jobs that have finished since the last time."""
+        with self._journal.lock:
+            jobs = self._journal.state.jobs
+            changed = [jobs[job_id] for job_id in self._changed if job_id in jobs]
+            self._changed.clear()
+        known = set(self._untold)
+        for record in changed:
+            is_new = record.job_id not in known and record.job_id not in self._tries
+            if is_new and record.job_id not in self._told_elsewhere and _has_times(record):
+                self._untold.append(record.job_id)
+
+    def _ask_for_times(self, job_id: str) -> None:
+        self._tries[job_id] = self._tries.get(job_id, 0) + 1
+        try:
+            raw = self._line.metrics(job_id)
+        except Exception:
+            if self._tries[job_id] < _MOST_TRIES:
+                self._untold.appendleft(job_id)
+            self._failures += 1
+            pause = timedelta(seconds=next_try_s(self._failures))
+            self._next_times_at = self._journal.clock.now() + pause
+            raise
+        self._failures = 0
+        with self._journal.lock:
+            now, known = self._journal.clock.now(), self._journal.state.jobs[job_id]
+            server = ServerTime(self._line.heard.server_ahead)
+            self._journal.record(*read_metrics(raw, known, now, server))
+
+
+def _has_times(record: JobRecord) -> bool:
+    """Return True for a finished job that ran: of one that never did there is nothing to tell."""
+    return record.status.is_final and record.are_times_estimated and record.started is not None

@@ -6,6 +6,7 @@ BIN := .venv/bin
 ENV := .venv/.complete
 NODE := node_modules/.package-lock.json
 LABEXTENSION := .venv/share/jupyter/labextensions/qsession
+SERVER_CONFIG := .venv/etc/jupyter/jupyter_server_config.d/qsession.json
 
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
@@ -56,6 +57,7 @@ setup: $(ENV) $(NODE) ## install everything into .venv and node_modules, build t
 	@$(BIN)/python hatch_build.py
 	@# pip copied it when it was new. Not a link: Voila serves none.
 	@rm -rf $(LABEXTENSION) && cp -R src/labextension $(LABEXTENSION)
+	@cp src/qsession/server/jupyter_server_config.json $(SERVER_CONFIG)
 
 lab: setup ## open JupyterLab on the quickstart notebook
 	$(BIN)/python -m jupyterlab $(LAB_FLAGS) --ServerApp.root_dir=notebooks \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -170,7 +171,14 @@ def default_service() -> Any:
 
 def elsewhere(told: AccountListing, *, ended: bool, limit: int) -> list[SessionInfo]:
     """Sessions as an account and the ledger know them, those of this process among them."""
-    noted = {entry.session_id: entry for entry in _noted(ended=ended)}
+    return merged(told, noted_sessions(ended=ended), ended=ended, limit=limit)
+
+
+def merged(
+    told: AccountListing, entries: Iterable[SessionEntry], *, ended: bool, limit: int
+) -> list[SessionInfo]:
+    """Sessions as an account and these entries of the ledger know them."""
+    noted = {entry.session_id: entry for entry in entries}
     found = {each.session_id: _info_told(each, noted.get(each.session_id)) for each in told.listed}
     now = SystemClock().now()
     for entry in islice(noted.values(), limit):
@@ -229,7 +237,7 @@ def attach(session_id_or_name: str, service: Any = None) -> Session:
     return cls.from_id(session_id, None if is_local else service)
 
 
-def _noted(*, ended: bool) -> list[SessionEntry]:
+def noted_sessions(*, ended: bool) -> list[SessionEntry]:
     """Return the sessions of the ledger, newest first; none if there is no ledger."""
     ledger = ledger_of_process()
     entries = ledger and ledger.read_up_to_date(lambda file: read_sessions(file, ended=ended))

@@ -32,8 +32,14 @@ def test_a_token_in_the_environment_is_one(monkeypatch: pytest.MonkeyPatch):
 
 def test_a_file_of_saved_accounts_may_hold_one():
     saved_accounts_path().parent.mkdir()
-    saved_accounts_path().write_text("{}")
+    saved_accounts_path().write_text('{"default": {}}')
     assert account_may_exist()
+
+
+def test_an_empty_file_of_saved_accounts_holds_none():
+    saved_accounts_path().parent.mkdir()
+    saved_accounts_path().write_text("{}\n")
+    assert not account_may_exist()
 
 
 def test_a_home_that_cannot_be_told_has_none(monkeypatch: pytest.MonkeyPatch):

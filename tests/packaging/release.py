@@ -11,6 +11,8 @@ from pathlib import Path
 DIST = Path(__file__).parents[2] / "dist"
 
 QUICKSTART = """
+import sys
+from pathlib import Path
 from qiskit import QuantumCircuit
 import qsession
 from qsession import Session
@@ -26,6 +28,7 @@ with Session("fake_manila", max_time="30m") as session:
 assert sum(counts.values()) == 2000, counts
 assert counts["00"] + counts["11"] > 1500, counts
 assert session.widget._esm.startswith("var ") or "export" in session.widget._esm
+assert Path(sys.prefix, "etc/jupyter/jupyter_server_config.d/qsession.json").exists()
 print(qsession.__version__, counts)
 """
 

@@ -32,7 +32,7 @@ LAYERS = (
         "qsession.dashboards",
         "qsession.magics",
     ),
-    ("qsession.cli",),
+    ("qsession.cli", "qsession.server"),
     ("qsession",),
 )
 """From the ground up; a module may import from its own layer and from those below."""

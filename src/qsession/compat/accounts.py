@@ -16,6 +16,9 @@ def account_may_exist() -> bool:
     if os.environ.get("QISKIT_IBM_TOKEN"):
         return True
     try:
-        return saved_accounts_path().exists()
+        # IBM's client leaves an empty object where it looked for accounts and there were none.
+        return saved_accounts_path().read_text().strip() not in ("", "{}")
+    except UnicodeDecodeError:
+        return True
     except (OSError, RuntimeError):  # a home that cannot be read, or told, has no accounts
         return False

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 
-from qsession.dashboards.words import state_words, where_words
+from qsession.dashboards.entries import encode_entry, milliseconds
 from qsession.widget.checking import Actions, an_id
 from qsession.widget.encoding import sendable
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from qsession.dashboards.overview import DashboardSnapshot, Entry
+    from qsession.dashboards.overview import DashboardSnapshot
 
 WIRE_VERSION: Final = 1
 """Raised when an older page could misread what is sent."""
@@ -42,37 +42,11 @@ def encode_sight(
     """
     overview = {
         "version": WIRE_VERSION,
-        "now_ms": _ms(now),
-        "asked_ms": _ms(sight.asked),
+        "now_ms": milliseconds(now),
+        "asked_ms": milliseconds(sight.asked),
         "problem": sight.problem,
         "clicks_wait": clicks_wait,
-        "entries": [_encode_entry(entry, is_shown=entry.key in shown) for entry in sight.entries],
+        "entries": [encode_entry(entry, is_shown=entry.key in shown) for entry in sight.entries],
     }
     found: dict[str, Any] = sendable(overview)
     return found
-
-
-def _encode_entry(entry: Entry, *, is_shown: bool) -> dict[str, Any]:
-    info = entry.info
-    return {
-        "key": entry.key,
-        "session_id": info.session_id,
-        "name": info.name,
-        "backend": info.backend,
-        "mode": info.mode,
-        "state": info.state,
-        "label": state_words(info.state),
-        "opened_ms": _ms(info.opened),
-        "ended_ms": _ms(info.ended),
-        "remaining_s": info.remaining,
-        "usage_s": info.usage,
-        "jobs": info.jobs,
-        "where": where_words(info),
-        "pid": info.pid,
-        "is_open": entry.is_open,
-        "is_shown": is_shown,
-    }
-
-
-def _ms(time: datetime | None) -> int | None:
-    return None if time is None else round(time.timestamp() * 1000)

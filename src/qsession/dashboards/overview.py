@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from qsession.dashboards.entries import Entry
 from qsession.errors import InvalidInputError, QSessionError, in_words
-from qsession.listing import NOBODY_ASKED, SessionInfo, ask_account, attach, elsewhere, info_of
+from qsession.listing import NOBODY_ASKED, ask_account, attach, elsewhere, info_of
 from qsession.redaction.secrets import redacted
 from qsession.render.text import counted
 from qsession.session import registry
@@ -24,26 +25,6 @@ if TYPE_CHECKING:
 _CLOSED_AT_ONCE: Final = 8
 """How many sessions are closed at the same time: a service that is slow with one delays the next,
 and open ones cost."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A session in the list.
-
-    Attributes:
-        key: What the list finds it again by: its id, or a word of the list's own if it was listed
-            before it had one. It stays the same while somebody holds the session.
-        info: What is known of it.
-    """
-
-    key: str
-    info: SessionInfo
-
-    @property
-    def is_open(self) -> bool:
-        """True if the session has not ended and can be ended from this process."""
-        info = self.info
-        return info.ended is None and info.state not in ("lost", "closing") and info.pid is None
 
 
 @dataclass(frozen=True)
@@ -196,7 +177,7 @@ class Overview:
             for info in elsewhere(self._told, ended=self._ended, limit=self._limit)
             if info.session_id not in ids
         ]
-        return tuple(sorted((*here, *there), key=_age))
+        return tuple(sorted((*here, *there), key=lambda entry: entry.age))
 
     def _key_of(self, session: Session) -> str:
         key = self._keys.get(session)
@@ -210,8 +191,3 @@ def _called(session: Session) -> str:
     """A session at the beginning of a sentence."""
     info = info_of(session)
     return f"{info.mode.capitalize()} {info.name or info.session_id or 'not opened yet'}"
-
-
-def _age(entry: Entry) -> float:
-    """For sorting: those not opened yet first, then the newest."""
-    return -entry.info.opened.timestamp() if entry.info.opened else float("-inf")

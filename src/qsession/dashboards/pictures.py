@@ -10,7 +10,8 @@ from qsession.model.durations import format_duration
 from qsession.render.text import columns, counted
 
 if TYPE_CHECKING:
-    from qsession.dashboards.overview import DashboardSnapshot, Entry
+    from qsession.dashboards.entries import Entry
+    from qsession.dashboards.overview import DashboardSnapshot
 
 _HEADINGS = ("Session", "Backend", "State", "Opened", "Time left", "Usage", "Jobs", "Known from")
 

@@ -22,10 +22,11 @@ from qsession.ledger.locking import Deadline, FileBusyError, held, tried_until
 from qsession.ledger.pruning import Pruning
 from qsession.ledger.recorder import Contents, Recorder
 from qsession.ledger.transactions import transaction
-from qsession.ledger.writing import forget_session
+from qsession.ledger.writing import forget_session, session_row, write_session
 
 if TYPE_CHECKING:
     from qsession.clock import Clock, WakeUps
+    from qsession.ledger.entries import SessionEntry
 
 T = TypeVar("T")
 _log = logging.getLogger("qsession")
@@ -186,12 +187,18 @@ class Ledger:
 
     def forget(self, session_id: str) -> bool:
         """Remove a session with its jobs and results; False if the file cannot be written now."""
+        return self._change(lambda connection: forget_session(connection, session_id))
 
-        def remove() -> None:
-            self._file.write(lambda connection: _remove(connection, session_id))
+    def write_entry(self, entry: SessionEntry) -> bool:
+        """Write a session that no recorder tells of; False if the file cannot be written now."""
+        return self._change(lambda connection: write_session(connection, session_row(entry)))
+
+    def _change(self, change: Callable[[sqlite3.Connection], None]) -> bool:
+        def write() -> None:
+            self._file.write(lambda connection: _whole(connection, change))
 
         try:
-            tried_until(Deadline(locking.LONGEST_WAIT_S), self._lock, remove)
+            tried_until(Deadline(locking.LONGEST_WAIT_S), self._lock, write)
         except (sqlite3.Error, OSError, FileBusyError, LedgerTooNewError):
             _log.debug("The ledger cannot be written.", exc_info=True)
             return False
@@ -299,9 +306,9 @@ class Ledger:
         return self._is_closed
 
 
-def _remove(connection: sqlite3.Connection, session_id: str) -> None:
+def _whole(connection: sqlite3.Connection, change: Callable[[sqlite3.Connection], None]) -> None:
     with transaction(connection):
-        forget_session(connection, session_id)
+        change(connection)
 
 
 def _write_until_closed(ledger_ref: weakref.ref[Ledger], wake_ups: WakeUps, clock: Clock) -> None:

@@ -197,12 +197,16 @@ class Ending:
 
         Nobody looks any more, so it is looked at here whether the service acts on it.
         """
+        self.end_within(seconds, State.CLOSED, reason)
+
+    def end_within(self, seconds: float, wanted: State, reason: str) -> None:
+        """The same, with an end of either kind: `State.CLOSED` or `State.CANCELLED`."""
         line, session_id = self.line, self._journal.state.session_id
         with self._journal.lock:
             is_on_its_way = self._wanted is not None and not self._is_session_owed
         if line is None or session_id is None or is_on_its_way:
             return
-        if not self.decide(State.CLOSED, reason):
+        if not self.decide(wanted, reason):
             return
         deadline = time.monotonic() + seconds
         try:
@@ -215,9 +219,11 @@ class Ending:
                 if not _still_takes_jobs(line, session_id):
                     return
         except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
-            told = refusal(error, "close the session")
+            told = refusal(error, f"{_VERBS[wanted]} the session")
             raise told from told.__cause__
-        raise ServiceError("The service answers that it closes the session, and does not.")
+        raise ServiceError(
+            f"The service answers that it {_VERBS[wanted]}s the session, and does not."
+        )
 
     def _send(self) -> None:
         session_id, line = self._journal.state.session_id, self.line

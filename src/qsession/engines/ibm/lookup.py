@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,7 @@ class ListedSession:
     state: str
     opened: datetime | None
     ended: datetime | None
+    instance: str | None = None
 
 
 def list_sessions(service: QiskitRuntimeService, *, ended: bool, limit: int) -> list[ListedSession]:
@@ -102,11 +103,18 @@ def _listed_in(
 ) -> list[ListedSession]:
     line = Line(service, instance, SystemClock())
     try:
-        listed = map(_read_workload, islice(line.workloads(), MOST_WORKLOADS))
-        wanted = (item for item in listed if item is not None and (ended or item.ended is None))
-        return list(islice(wanted, limit))
+        listed = read_listing(line, instance, MOST_WORKLOADS)
+        return list(islice((item for item in listed if ended or item.ended is None), limit))
     finally:
         line.close()
+
+
+def read_listing(line: Line, instance: str | None, most: int) -> Iterator[ListedSession]:
+    """The sessions and batches among so many of an instance's newest workloads, page by page."""
+    for raw in islice(line.workloads(), most):
+        listed = _read_workload(raw)
+        if listed is not None:
+            yield replace(listed, instance=instance)
 
 
 def _age(listed: ListedSession) -> float:

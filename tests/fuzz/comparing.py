@@ -24,6 +24,9 @@ SURELY_NOT_CHANCE = 1e-9
 _MOST_SIGMAS = {True: 8.0, False: 4.0}
 """Between means: in the larger run, and in one."""
 
+NO_SHOT = ", and no shot was run of the rest"
+"""What is told of parts that lack since Aer ran no shot of their circuits."""
+
 _EXACT = 1e-7
 """Numbers that are not drawn differ by rounding only."""
 
@@ -105,7 +108,9 @@ def _facts(
     for kind in ("shots", "counts", "values", "saved"):
         own, other = getattr(ours, kind), getattr(theirs, kind)
         if set(own) != set(other):
-            yield Difference(job, "parts", kind, _short(sorted(own)), _short(sorted(other)))
+            is_told = set(other) < set(own) <= set(other) | theirs.shotless
+            words = f"{_short(sorted(other))}{NO_SHOT if is_told else ''}"
+            yield Difference(job, "parts", kind, _short(sorted(own)), words)
 
 
 def _exact(job: int, ours: Observation, theirs: Observation) -> Iterator[Difference]:

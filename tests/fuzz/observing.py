@@ -28,6 +28,7 @@ class Observation:
         values: Expectation values and their errors.
         saved: What save instructions gave.
         facts: Metadata, headers and the like.
+        shotless: The circuits of which Aer ran no shot, though it says that all went well.
         is_exact: Whether another run with the same seeds must give the same shots.
     """
 
@@ -39,6 +40,7 @@ class Observation:
     values: dict[str, Any] = field(default_factory=dict)
     saved: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    shotless: set[str] = field(default_factory=set)
     is_exact: bool = True
 
 
@@ -105,6 +107,9 @@ def _read_result(seen: Observation, result: Result) -> None:
         data = each.data.to_dict()
         if "memory" in data:
             seen.shots[place] = data.pop("memory")
+        metadata = each.to_dict().get("metadata", {})
+        if each.success and each.shots and metadata.get("parallel_shots") == 0:
+            seen.shotless.add(place)
         if "counts" in data:
             seen.counts[place] = data.pop("counts")
         for name, value in data.items():
@@ -114,7 +119,7 @@ def _read_result(seen: Observation, result: Result) -> None:
             "success": each.success,
             "meas_level": str(each.meas_level),
             "header": _header(each),
-            **{name: each.to_dict().get("metadata", {}).get(name) for name in _FACTS},
+            **{name: metadata.get(name) for name in _FACTS},
         }
         seen.facts[f"{place} seed"] = each.to_dict().get("seed_simulator")
 

@@ -145,9 +145,20 @@ def test_distributions_differ_where_chance_does_not_explain_it():
     assert probability_of_difference(Counter(a=500, b=500), Counter(a=800, b=200)) < 1e-9
 
 
+def test_parts_that_lack_since_aer_ran_no_shot_are_a_deviation():
+    ours, theirs = Observation(counts={"circuit 0": {"0x0": 2}}), Observation()
+    (lost,) = differences([ours], [theirs], is_seeded=True)
+    theirs.shotless.add("circuit 0")
+    (shotless,) = differences([ours], [theirs], is_seeded=True)
+
+    assert deviation_of("", lost) is None
+    assert deviation_of("", shotless) is not None
+
+
 def test_a_deviation_is_known_by_its_words():
     theirs = "RuntimeError at result: Something went wrong in heevx call"
     known = deviation_of("", Difference(0, "error", "job", "a result", theirs))
 
     assert known is not None
+    assert known.name == "noise that Aer cannot convert"
     assert deviation_of("", OTHER_SHOTS) is None

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -297,7 +298,9 @@ def test_what_is_not_risky_ends_no_process():
     assert ran.stdout.count("\n") > 100
 
 
-def test_branching_shots_are_risky():
-    assert may_abort(CircuitWork(AerSimulator(shot_branching_enable=True), (bell(),)))
-    assert may_abort(CircuitWork(AerSimulator(), (bell(),), {"shot_branching_enable": True}))
-    assert not may_abort(CircuitWork(AerSimulator(shot_branching_enable=False), (bell(),)))
+@pytest.mark.parametrize("option", [{"shot_branching_enable": True}, {"blocking_qubits": 2}])
+def test_branching_shots_and_states_in_blocks_are_risky(option: dict[str, Any]):
+    off = {name: type(value)(0) for name, value in option.items()}
+    assert may_abort(CircuitWork(AerSimulator(**option), (bell(),)))
+    assert may_abort(CircuitWork(AerSimulator(), (bell(),), option))
+    assert not may_abort(CircuitWork(AerSimulator(**off), (bell(),)))

@@ -4,7 +4,8 @@ Aer runs shots in threads of its own, out of which no C++ exception can be told:
 there ends the process. Classical variables make it throw, where it looks for their bits among those
 of the circuit. And Aer goes by names: a gate of somebody's own that is called "diagonal" is read as
 Aer's, without the parameters that Aer's has. It throws, too, where an error of a noise model acts
-on more qubits than the instruction that it follows, and where shots branch.
+on more qubits than the instruction that it follows, and where shots branch. It frees what it does
+not have where it keeps a state in blocks of fewer qubits than the circuit has.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 
 REFUSAL = (
     "The job has classical variables, expressions of bits that are never measured, gates of its "
-    "own, errors wider than their gates, or branching shots, with which Aer can end the process "
-    "that simulates it, and no process of its own can be had for it"
+    "own, errors wider than their gates, branching shots, or states in blocks, with which Aer can "
+    "end the process that simulates it, and no process of its own can be had for it"
 )
 
 
@@ -74,12 +75,15 @@ _OF_MATRICES = ("kraus", "superop")
 """What Qiskit makes generic instructions of, with matrices as their parameters."""
 
 
+_RISKY_OPTIONS = ("shot_branching_enable", "blocking_qubits")
+
+
 def may_abort(work: Work) -> bool:
     """Return True if the work may crash its process, so that it needs one of its own."""
     try:
         return (
             any(map(_is_risky, work.circuits))
-            or bool(_option(work, "shot_branching_enable"))
+            or any(_option(work, name) for name in _RISKY_OPTIONS)
             or _meets_wide_error(work)
         )
     except Exception:  # noqa: BLE001 - odd work fails where it runs, and says why there

@@ -19,15 +19,15 @@ from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qsession.engines.local.work import EstimatorWork, SamplerWork, run_work
 from qsession.simulator import aer_sampling, drawing, runner
+from qsession.simulator.compiled_drawn import drawn_circuit
 from qsession.simulator.drawing import (
     MOST_DRAWN_QUBITS,
     MOST_DRAWN_SHOTS,
     Distribution,
-    Drawing,
     may_draw,
 )
+from qsession.simulator.fingerprint import read
 from qsession.simulator.random import uniforms
-from qsession.simulator.reduction import reduce_circuit
 from tests.support.circuits import bell, ghz
 
 SHOTS = 200
@@ -343,8 +343,11 @@ def test_estimates_are_as_far_from_the_truth_as_their_errors_say(drawn: list[Dis
 
 @given(circuit=circuits(is_clifford=False), seed=SEEDS, masks=st.lists(st.integers(0, 63)))
 def test_parities_are_those_of_the_shots(circuit: QuantumCircuit, seed: int, masks: list[int]):
-    drawing = Drawing.of(reduce_circuit(circuit))
-    probabilities = np.random.default_rng(seed).random(2**drawing.circuit.num_qubits)
+    drawn = drawn_circuit(read(circuit))
+    assert drawn is not None
+    drawing = drawn.form.drawing
+    assert drawing is not None
+    probabilities = np.random.default_rng(seed).random(2**drawn.qubits)
     distribution = Distribution(probabilities / probabilities.sum(), drawing, seed)
     shots = distribution.shots(SHOTS, [("all", 6, 0)])["all"][:, 0]
     assert distribution.odd(SHOTS, masks) == [

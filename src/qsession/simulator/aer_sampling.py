@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from typing import Any, TypeAlias
 
-from qiskit import QuantumCircuit
-from qiskit.circuit import CircuitInstruction, Gate
-from qiskit.circuit.library import get_standard_gate_name_mapping
-from qiskit_aer import AerSimulator
-
+from qsession.simulator import aer_private as aer
 from qsession.simulator.drawing import LABEL, Distribution, Drawing
+from qsession.simulator.errors import FastPathError
+from qsession.simulator.instructions import GATES, QUBITS
 from qsession.simulator.lru import Bounded
-from qsession.simulator.reduction import reduce_circuit
+from qsession.simulator.random import seed_of
 
 MOST_KNOWN = 64
 """Sets of angles of one circuit whose method is remembered."""
@@ -27,6 +26,10 @@ _SURELY_ASIDE = 1e-3
 
 _MOST_TURNS = 8
 """Angles up to this many quarter turns are tried, and no others."""
+
+
+Turned: TypeAlias = "tuple[str, tuple[float, ...]]"
+"""A gate by name, with its angles."""
 
 
 class Methods:
@@ -60,7 +63,7 @@ class Methods:
         """Remember what Aer has told."""
         self._seen.put(tuple(angles), method)
 
-    def _with_turns(self, angles: tuple[float, ...]) -> Iterator[tuple[str, tuple[float, ...]]]:
+    def _with_turns(self, angles: tuple[float, ...]) -> Iterator[Turned]:
         """Each gate by name, with its angles."""
         first = 0
         for name, count in self._gates or ():
@@ -73,38 +76,61 @@ def _is_aside(angle: float) -> bool:
     return abs(turns - round(turns)) > _SURELY_ASIDE
 
 
-def _method_of(gates: set[tuple[str, tuple[float, ...]]]) -> str | None:
+def _method_of(gates: set[Turned]) -> str | None:
     """One gate that is not Clifford is enough for a state; None if one cannot be told."""
-    methods = {_method_with(name, turns) for name, turns in gates}
+    told = [gate for gate in gates if _is_told_by_turns(gate[1])]
+    methods = _tried(told)
     if STATE in methods:
         return STATE
-    return STABILIZER if methods <= {STABILIZER} else None
+    return STABILIZER if len(told) == len(gates) and methods <= {STABILIZER} else None
 
 
-def _method_with(name: str, angles: tuple[float, ...]) -> str | None:
+def _is_told_by_turns(angles: tuple[float, ...]) -> bool:
     # Whoever rounds otherwise than we do may be taken for a Clifford gate, or not.
     turns = [round(angle / _QUARTER) for angle in angles]
-    if any(
-        abs(turn) > _MOST_TURNS or angle != turn * _QUARTER
+    return all(
+        abs(turn) <= _MOST_TURNS and angle == turn * _QUARTER
         for turn, angle in zip(turns, angles, strict=True)
-    ):
-        return None
-    return _tried(name, angles)
+    )
 
 
-@cache
-def _tried(name: str, angles: tuple[float, ...]) -> str | None:
-    """Return the method that Aer chooses for one gate, by a run of one shot; None if it fails."""
-    standard = get_standard_gate_name_mapping().get(name)
-    if not isinstance(standard, Gate):
-        return None
-    gate = standard.to_mutable()
-    gate.params = list(angles)
-    circuit = QuantumCircuit(gate.num_qubits, gate.num_qubits)
-    circuit.append(CircuitInstruction(gate, circuit.qubits))
-    circuit.measure(circuit.qubits, circuit.clbits)
-    ran = AerSimulator(max_parallel_threads=1).run(circuit, shots=1).result()
-    return str(ran.results[0].metadata["method"]) if ran.success else None
+def _tried(gates: Iterable[Turned]) -> set[str | None]:
+    """Return the methods that Aer chooses for each of these gates alone; None if it fails."""
+    new = [gate for gate in gates if gate not in _known]
+    if new:
+        _known.update(_try(new))
+    return {_known[gate] for gate in gates}
+
+
+_known: dict[Turned, str | None] = {}
+"""The answers so far, in this process."""
+
+
+def _try(gates: Sequence[Turned]) -> dict[Turned, str | None]:
+    """Try gates together, by a run of one shot each."""
+    methods: dict[Turned, str | None] = dict.fromkeys(gates)
+    builders = {gate: _alone(gate) for gate in gates if _is_known(gate)}
+    try:
+        results = aer.trial(list(builders.values())) if builders else []
+    except FastPathError:
+        return methods
+    for gate, result in zip(builders, results, strict=True):
+        methods[gate] = result["metadata"]["method"]
+    return methods
+
+
+def _is_known(gate: Turned) -> bool:
+    name, angles = gate
+    return name in QUBITS and GATES[name] == len(angles)
+
+
+def _alone(gate: Turned) -> aer.Builder:
+    size = QUBITS[gate[0]]
+    builder = aer.Builder(size, size)
+    builder.gate(gate[0], range(size), gate[1])
+    for qubit in range(size):
+        builder.measure([qubit], [qubit])
+    return builder
 
 
 _log = logging.getLogger("qsession")
@@ -116,34 +142,51 @@ _SEED, _SHOTS = 2**33 + 5, 64
 @cache
 def draws_as_aer() -> bool:
     """Return True if shots drawn here equal those of Aer; otherwise Aer draws seeded shots."""
-    agrees = all(map(_agrees, (_clifford(), _rotated())))
+    try:
+        agrees = _agree((_clifford, _rotated))
+    except FastPathError:
+        agrees = False
     if not agrees:
         _log.debug("This release of Aer draws its shots in another way.")
     return agrees
 
 
-def _clifford() -> QuantumCircuit:
-    circuit = QuantumCircuit(3, 3)
-    circuit.h([0, 2])
-    circuit.cx(0, 1)
-    circuit.measure([2, 0, 1], [0, 1, 2])
-    return circuit
+_MEASURED = (2, 0, 1)
+"""Of which qubit each classical bit is."""
 
 
-def _rotated() -> QuantumCircuit:
-    circuit = QuantumCircuit(3, 3)
-    circuit.ry(1.1, [0, 1, 2])
-    circuit.cx(0, 1)
-    circuit.measure([2, 0, 1], [0, 1, 2])
-    return circuit
+def _clifford() -> aer.Builder:
+    builder = aer.Builder(len(_MEASURED), len(_MEASURED))
+    builder.gate("h", [0])
+    builder.gate("h", [2])
+    builder.gate("cx", [0, 1])
+    return builder
 
 
-def _agrees(circuit: QuantumCircuit) -> bool:
-    simulator = AerSimulator(max_parallel_threads=1)  # more take longer to start than to run
-    own = simulator.run(circuit, shots=_SHOTS, memory=True, seed_simulator=_SEED).result()
-    drawing = Drawing.of(reduce_circuit(circuit))
-    probabilities = simulator.run(drawing.circuit, shots=1).result().data()[LABEL]
-    method = own.results[0].metadata["method"]
-    distribution = Distribution(probabilities, drawing, _SEED, method)
-    (rows,) = distribution.shots(_SHOTS, [("all", circuit.num_clbits, 0)]).values()
-    return bool(rows[:, 0].tolist() == [int(shot, 2) for shot in own.get_memory()])
+def _rotated() -> aer.Builder:
+    builder = aer.Builder(len(_MEASURED), len(_MEASURED))
+    for qubit in range(len(_MEASURED)):
+        builder.gate("ry", [qubit], [1.1])
+    builder.gate("cx", [0, 1])
+    return builder
+
+
+def _agree(make: Sequence[Callable[[], aer.Builder]]) -> bool:
+    measured, saved = [each() for each in make], [each() for each in make]
+    for builder in measured:
+        for clbit, qubit in enumerate(_MEASURED):
+            builder.measure([qubit], [clbit])
+    for builder in saved:
+        builder.save_probabilities(range(len(_MEASURED)), LABEL)
+    own = aer.trial(measured, shots=_SHOTS, memory=True, seed=_SEED)
+    told = aer.trial(saved)
+    return all(map(_agrees, own, told, range(len(own))))
+
+
+def _agrees(own: dict[str, Any], told: dict[str, Any], number: int) -> bool:
+    """Return True if shots drawn from what is told are those of a circuit's own run."""
+    drawing = Drawing.of((qubit, clbit) for clbit, qubit in enumerate(_MEASURED))
+    seed, method = seed_of(_SEED, number), own["metadata"]["method"]
+    distribution = Distribution(told["data"][LABEL], drawing, seed, method)
+    (rows,) = distribution.shots(_SHOTS, [("all", len(_MEASURED), 0)]).values()
+    return bool(rows[:, 0].tolist() == [int(shot, 16) for shot in own["data"]["memory"]])

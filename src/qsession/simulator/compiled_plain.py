@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from qiskit.circuit import CircuitInstruction, Parameter
@@ -12,7 +12,7 @@ from qiskit.circuit import CircuitInstruction, Parameter
 from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_sampling import Methods
 from qsession.simulator.compiled import Compiled, Form, channels_in, with_locations
-from qsession.simulator.drawing import MOST_DRAWN_QUBITS, Drawing
+from qsession.simulator.compiled_drawn import drawn_circuit
 from qsession.simulator.instructions import noise_name
 from qsession.simulator.noise_description import describe
 from qsession.simulator.reduction import Reduced, reduce_circuit
@@ -20,7 +20,8 @@ from qsession.simulator.reduction import Reduced, reduce_circuit
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
-    from qsession.simulator.noise import Noise
+    from qsession.simulator.fingerprint import Reading
+    from qsession.simulator.noise import Noise, Use
 
 MOST_DENSITY_QUBITS = 12
 """More would need more memory than Aer may have, which decides by that too."""
@@ -36,39 +37,40 @@ def _angle(number: int) -> Parameter:
     return Parameter(f"angle{number}")
 
 
-def _gates(reduced: Reduced) -> list[tuple[str, int]] | None:
-    """The gates of a circuit, and how many angles each has; None if there is anything else."""
-    gates = [each for each in reduced.instructions if each.name != "measure"]
-    if not all(each.is_standard_gate() for each in gates):
-        return None
-    return [(each.name, len(each.params)) for each in gates]
-
-
 class PlainCompiled(Compiled):
     """A circuit of gates and measurements, cut down, with its angles left open.
 
     They are set when it runs.
     """
 
-    def __init__(self, circuit: QuantumCircuit, noise: Noise | None, basis: Any) -> None:
+    def __init__(
+        self, circuit: QuantumCircuit, reading: Reading, noise: Noise | None, basis: Any
+    ) -> None:
         super().__init__(noise, basis)
+        self._circuit = circuit.copy()  # whoever made it may change it
+        self._reading = reading
+        self._drawn = None if noise is not None or basis is not None else drawn_circuit(reading)
         self._angle_of: dict[Parameter, int] = {}
-        circuit = self._with_waiting(self._with_open_angles(circuit))
-        self._reduced: Reduced = reduce_circuit(circuit)
-        self.uses = tuple(
-            dict.fromkeys(
-                (noise_name(each), self._reduced.old(each)) for each in self._reduced.instructions
-            )
-        )
-        self.methods = Methods(_gates(self._reduced))
-        self.weight = 6000 + 3000 * len(self._reduced.instructions)
+        self.uses = () if noise is None else self._uses()
+        self.methods = Methods(None if self._drawn is None else self._drawn.gates)
+        self.weight = 6000 + 3000 * len(reading.steps or ())
         self._superoperators: Form | None = None
         self._described: Form | None = None
-        self._distribution: Form | None = None
+
+    @cached_property
+    def _reduced(self) -> Reduced:
+        """Made when it is asked for: what is drawn needs none."""
+        circuit = self._with_waiting(self._with_open_angles(self._circuit))
+        return reduce_circuit(circuit)
+
+    def _uses(self) -> tuple[Use, ...]:
+        reduced = self._reduced
+        every = ((noise_name(each), reduced.old(each)) for each in reduced.instructions)
+        return tuple(dict.fromkeys(every))
 
     @property
     def qubits(self) -> int:
-        return len(self._reduced.active)
+        return len(self._reduced.active) if self._drawn is None else self._drawn.qubits
 
     def superoperators(self) -> Form | None:
         if self._superoperators is None and self._takes_superoperators():
@@ -97,22 +99,12 @@ class PlainCompiled(Compiled):
         return self._described
 
     def distribution(self) -> Form | None:
-        if self._distribution is None and self._basis is None and self._is_light():
-            if self.qubits > MOST_DRAWN_QUBITS:
-                return None
-            drawing = Drawing.of(self._reduced)
-            circuit, positions = aer.assemble(drawing.circuit, None)
-            self._distribution = Form(
-                circuit,
-                self._places(positions[:-1]),
-                method="statevector",
-                is_light=True,
-                drawing=drawing,
-            )
-        return self._distribution
+        return None if self._drawn is None else self._drawn.form
 
     def forget_forms(self) -> None:
-        self._superoperators = self._described = self._distribution = None
+        self._superoperators = self._described = None
+        if self._drawn is not None:
+            self._drawn.forget_form()
 
     def _measured(self) -> list[int]:
         return [
@@ -187,7 +179,7 @@ class PlainCompiled(Compiled):
         elif name == "unitary":
             builder.unitary(qubits, instruction.operation.params[0], instruction.label)
         else:
-            builder.gate(name, qubits, len(instruction.params), instruction.label)
+            builder.gate(name, qubits, [0.0] * len(instruction.params), instruction.label)
 
     def _is_light(self) -> bool:
         """True if one small state gives all shots."""

@@ -12,15 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qiskit_aer.library import SaveProbabilities
 
 from qsession.simulator.random import fresh_uniforms, uniforms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from qiskit import QuantumCircuit
-
-    from qsession.simulator.reduction import Reduced
 
     Outcomes = NDArray[np.int64]
 
@@ -44,31 +40,29 @@ def may_draw(options: Mapping[str, Any], shots: int) -> bool:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A circuit that ends in its distribution, and what its outcomes mean.
+    """The meaning of the outcomes of a circuit that gives its distribution instead of measuring.
 
     Attributes:
-        circuit: With the distribution of all qubits in place of the measurements.
         bits: Which qubit each classical bit is of, by number; others stay 0.
         measured: The qubits that are measured, in the order in which Aer measures them.
     """
 
-    circuit: QuantumCircuit
     bits: Mapping[int, int]
     measured: Sequence[int]
 
     @classmethod
-    def of(cls, reduced: Reduced) -> Drawing:
-        """Of a circuit that is measured at its end alone."""
-        circuit = reduced.to_circuit(is_measured=False)
+    def of(cls, measurements: Iterable[tuple[int, int]]) -> Drawing:
+        """Of a circuit that is measured at its end alone.
+
+        Args:
+            measurements: The qubit and the classical bit of each, in order.
+        """
         bits: dict[int, int] = {}
         measured: set[int] = set()
-        for instruction in reduced.instructions:
-            if instruction.name == "measure":
-                (qubit,), (clbit,) = reduced.new(instruction), reduced.clbits(instruction)
-                measured.add(qubit)
-                bits[clbit] = qubit  # a later measurement into the same bit takes its place
-        circuit.append(SaveProbabilities(circuit.num_qubits, label=LABEL), circuit.qubits)
-        return cls(circuit, bits, sorted(measured))
+        for qubit, clbit in measurements:
+            measured.add(qubit)
+            bits[clbit] = qubit  # a later measurement into the same bit takes its place
+        return cls(bits, sorted(measured))
 
 
 class Distribution:

@@ -6,7 +6,7 @@ import hashlib
 import io
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qiskit import qpy
 from qiskit.circuit import Delay, ParameterExpression
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from qiskit.circuit import CircuitInstruction
 
 
+Step: TypeAlias = "tuple[Any, ...]"
+"""An instruction of a plain circuit: its name, the numbers of its qubits, its label; of what is no
+standard gate also the numbers of its classical bits, and what else there is to know."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """The content of a circuit: its structure as a key, and its angles.
@@ -27,14 +32,24 @@ class Reading:
     Attributes:
         key: Equal for circuits that differ in names, metadata, global phase and angles alone.
         angles: The parameters of Qiskit's standard gates, in order: numbers and expressions.
-        is_plain: Whether it consists of standard gates, measurements, resets, delays, barriers and
-            unitaries. What else there is (control flow) has its angles and its global phase in the
-            key.
+        qubits: How many qubits it has.
+        clbits: How many classical bits it has.
+        steps: Its instructions; None unless it is plain.
     """
 
     key: Hashable
     angles: tuple[Any, ...]
-    is_plain: bool
+    qubits: int
+    clbits: int
+    steps: tuple[Step, ...] | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """True for standard gates, measurements, resets, delays, barriers and unitaries alone.
+
+        What else there is (control flow) has its angles and its global phase in the key.
+        """
+        return self.steps is not None
 
 
 def read(circuit: QuantumCircuit) -> Reading:
@@ -45,7 +60,7 @@ def read(circuit: QuantumCircuit) -> Reading:
     """
     qubit_numbers = {qubit: number for number, qubit in enumerate(circuit.qubits)}
     clbit_numbers = {clbit: number for number, clbit in enumerate(circuit.clbits)}
-    steps: list[tuple[Any, ...]] = []
+    steps: list[Step] = []
     angles: list[Any] = []
     for instruction in circuit.data:
         qubits = tuple([qubit_numbers[qubit] for qubit in instruction.qubits])
@@ -63,9 +78,8 @@ def read(circuit: QuantumCircuit) -> Reading:
         steps.append((instruction.name, qubits, instruction.label, clbits, detail))
     if circuit.num_vars or circuit.num_stretches:
         return _whole(circuit)
-    return Reading(
-        (len(qubit_numbers), len(clbit_numbers), tuple(steps)), tuple(angles), is_plain=True
-    )
+    key = len(qubit_numbers), len(clbit_numbers), tuple(steps)
+    return Reading(key, tuple(angles), *key)
 
 
 def _detail(instruction: CircuitInstruction) -> Hashable | None:
@@ -102,7 +116,8 @@ def _whole(circuit: QuantumCircuit) -> Reading:
     except Exception as error:
         # QPY fails in many ways on what it cannot write.
         raise FastPathError("an instruction cannot be written as QPY") from error
-    return Reading(hashlib.sha256(buffer.getbuffer()).digest(), (), is_plain=False)
+    digest = hashlib.sha256(buffer.getbuffer()).digest()
+    return Reading(digest, (), circuit.num_qubits, circuit.num_clbits)
 
 
 class UnboundError(FastPathError):

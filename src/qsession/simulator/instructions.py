@@ -54,6 +54,19 @@ GATES: Mapping[str, int] = {
 }
 """Qiskit's standard gates that Aer takes by the same name, and how many angles each has."""
 
+QUBITS: Mapping[str, int] = {
+    **dict.fromkeys(("h", "id", "s", "sdg", "sx", "sxdg", "t", "tdg", "x", "y", "z"), 1),
+    **dict.fromkeys(("p", "r", "rx", "ry", "rz", "u", "u1", "u2", "u3"), 1),
+    **dict.fromkeys(("ccx", "ccz", "cswap"), 3),
+    **dict.fromkeys(("csx", "cx", "cy", "cz", "ecr", "swap"), 2),
+    **dict.fromkeys(("cp", "crx", "cry", "crz", "cu", "cu1", "cu3"), 2),
+    **dict.fromkeys(("rxx", "ryy", "rzx", "rzz"), 2),
+}
+"""How many qubits each of those gates is on that is always on as many.
+
+Qiskit would make each of its standard gates to tell it, which takes milliseconds.
+"""
+
 PLAIN: Mapping[type, str] = {
     Barrier: "barrier",
     Delay: "delay",

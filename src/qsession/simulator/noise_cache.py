@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qiskit_aer.noise import NoiseModel
 
-from qsession.compat.ibm import fake_backend_properties
+from qsession.compat.ibm_simulation import fake_backend_properties
 from qsession.forks import ForkSafeLock
 from qsession.simulator import aer_private as aer
 from qsession.simulator import noise_errors

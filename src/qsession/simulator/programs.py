@@ -8,7 +8,7 @@ import numpy as np
 from qiskit.primitives.containers.bindings_array import BindingsArray
 from qiskit_aer import AerSimulator
 
-from qsession.compat.ibm import QuantumProgramItemResult, broadcast_sample, quantum_program_result
+from qsession.compat.ibm_simulation import broadcast_sample, item_result, quantum_program_result
 from qsession.simulator import aer_private as aer
 from qsession.simulator.binding import angle_rows, bound_runs
 from qsession.simulator.errors import FastPathError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.primitives import BitArray
     from qiskit.providers import BackendV2
+    from qiskit_ibm_runtime.results import QuantumProgramItemResult
 
     from qsession.simulator.noise import Noise
 
@@ -75,9 +76,7 @@ class _Program:
         circuit: QuantumCircuit = item.circuit
         drawn: dict[str, Any] = {}
         if hasattr(item, "samplex"):
-            drawn = dict(
-                broadcast_sample(item.samplex, item.samplex_arguments, item.shape, self._rng)
-            )
+            drawn = broadcast_sample(item, self._rng)
             values = drawn.pop("parameter_values")
         elif hasattr(item, "circuit_arguments"):
             values = item.circuit_arguments
@@ -86,7 +85,7 @@ class _Program:
         require_measurable(circuit)
         measured, metadata = self._measure(circuit, _bindings(circuit, values, self._decimals))
         arrays = {name: each.to_bool_array(order="little") for name, each in measured.items()}
-        return QuantumProgramItemResult(
+        return item_result(
             result={**drawn, **arrays},
             metadata={
                 "shots": self._shots,

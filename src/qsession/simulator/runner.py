@@ -209,8 +209,10 @@ def _way(run: Run, settings: Settings) -> _Way:
     if settings.shots_alone and settings.is_usual and may_draw(options, settings.shots):
         form = run.compiled.distribution()
         if form is not None:
+            if not settings.is_seeded:  # of a distribution it does not matter how it was made
+                return _Way(run, form)
             method = _method(form, run, settings)
-            if not settings.is_seeded or (method is not None and draws_as_aer()):
+            if method is not None and draws_as_aer():
                 return _Way(run, form, method)
     return _Way(run, _form(run.compiled, settings))
 

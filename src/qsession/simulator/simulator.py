@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from qiskit_aer import AerSimulator
 
-from qsession.compat.ibm import is_plain_fake_backend
+from qsession.compat.ibm_simulation import is_plain_fake_backend
 from qsession.forks import ForkSafeLock
 from qsession.simulator import aer_private as aer
 from qsession.simulator.compiled_plain import PlainCompiled
@@ -59,8 +59,10 @@ class Simulator:
         key = (reading.key, noise, basis)
         compiled = self._circuits.get(key)
         if compiled is None:
-            kind = PlainCompiled if reading.is_plain else WholeCompiled
-            compiled = kind(circuit, noise, basis)
+            if reading.is_plain:
+                compiled = PlainCompiled(circuit, reading, noise, basis)
+            else:
+                compiled = WholeCompiled(circuit, noise, basis)
             self._circuits.put(key, compiled, compiled.weight)
         if noise is not None and not noise.is_intact(compiled.uses):
             self._noises.forget(noise)

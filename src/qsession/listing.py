@@ -145,7 +145,7 @@ def ask_account(service: Any, *, ended: bool, limit: int) -> AccountListing:
             return NOBODY_ASKED
         service = default_service()
     from qsession.compat.ibm_service import instances_of  # noqa: PLC0415 - as above
-    from qsession.engines import list_sessions  # noqa: PLC0415 - loads the client
+    from qsession.engines.ibm.lookup import list_sessions  # noqa: PLC0415 - loads the client
 
     listed = list_sessions(service, ended=ended, limit=limit)
     is_complete = len(listed) < limit
@@ -216,7 +216,7 @@ def attach(session_id_or_name: str, service: Any = None) -> Session:
         if held is not None:
             return held
     from qsession.client_errors import SessionNotFoundError  # noqa: PLC0415 - loads the client
-    from qsession.engines import locate  # noqa: PLC0415 - as above
+    from qsession.engines.selection import locate  # noqa: PLC0415 - as above
     from qsession.session import Batch, Session  # noqa: PLC0415 - as above
 
     session_id = session_id_or_name if entry is None else entry.session_id

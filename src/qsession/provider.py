@@ -10,8 +10,8 @@ from qsession.circuits.backends import find_backend, gives_counts
 from qsession.circuits.checks import read_circuits, read_name, read_run_options
 from qsession.circuits.transpile import TranspileCache
 from qsession.clock import SystemClock
-from qsession.engines import engine_class_for
 from qsession.engines.base import Journal
+from qsession.engines.selection import engine_class_for
 from qsession.model.session_state import Limits, SessionState
 from qsession.session import Session
 from qsession.session.one_per_name import close_replaced

@@ -11,6 +11,8 @@ from qiskit.primitives.primitive_job import PrimitiveJob
 from qiskit_aer import AerSimulator
 from qiskit_ibm_runtime.accounts import management
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
+from qiskit_ibm_runtime.fake_provider.executor.broadcast_sample import broadcast_sample
+from qiskit_ibm_runtime.fake_provider.executor.run_quantum_program import run_quantum_program
 
 import qsession
 from qsession.compat import ibm as ibm_client
@@ -80,8 +82,13 @@ def test_a_local_job_is_built_around_a_future():
 
 
 def test_a_quantum_program_is_run_by_keyword():
-    names = parameters(inspect.unwrap(ibm_client.run_quantum_program))
+    names = parameters(inspect.unwrap(run_quantum_program))
     assert set(names) == {"backend", "program", "options"}
+
+
+def test_a_quantum_program_is_randomized_in_order():
+    names = parameters(broadcast_sample)
+    assert names[:4] == ["samplex", "samplex_arguments", "shape", "rng"]
 
 
 def test_the_default_session_can_be_read_and_set():

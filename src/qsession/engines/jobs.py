@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +111,8 @@ class LoopEvent:
     """Wakes a coroutine from any thread; a journal or a future can be told to do it."""
 
     def __init__(self) -> None:
+        import asyncio  # noqa: PLC0415 - where there is a loop, it is loaded
+
         self._loop = asyncio.get_running_loop()
         self._event = asyncio.Event()
 

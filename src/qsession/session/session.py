@@ -15,8 +15,8 @@ from qsession.circuits.checks import read_name
 from qsession.client_errors import SessionNotFoundError
 from qsession.clock import SystemClock
 from qsession.compat.ibm import get_cm_session, set_cm_session
-from qsession.engines import engine_class_for, locate
 from qsession.engines.base import Journal
+from qsession.engines.selection import engine_class_for, locate
 from qsession.errors import InvalidInputError
 from qsession.forks import begins_anew_in_child
 from qsession.ledger import SessionFacts, write_down

@@ -21,7 +21,7 @@ from qiskit.providers.fake_provider import GenericBackendV2
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 
-from qsession.compat.ibm import is_plain_fake_backend
+from qsession.compat.ibm_simulation import is_plain_fake_backend
 from qsession.simulator import aer_private as aer
 from qsession.simulator.devices import TargetContent
 from qsession.simulator.errors import FastPathError

@@ -17,7 +17,7 @@ from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 
-from qsession.compat.ibm import run_quantum_program
+from qsession.compat.ibm_simulation import run_quantum_program
 from qsession.engines.local.submitted_backend import backend_as_submitted, own_option
 from qsession.simulator.circuits import run_circuits
 from qsession.simulator.errors import FastPathError

@@ -59,6 +59,36 @@ def test_a_backend_is_sent_once_and_again_when_the_other_side_has_forgotten_it(
     assert counts(first_again) == {"1": 5}
 
 
+def test_it_needs_nothing_of_ibms_client_for_work_on_aer():
+    program = """
+import importlib, sys
+from qiskit_aer import AerSimulator
+from qsession.engines.local.workers.worker import WARM_UP
+for module in (*WARM_UP, "qsession.engines.local.workers.protocol"):
+    importlib.import_module(module)
+from qiskit import QuantumCircuit
+from qiskit.primitives.containers.sampler_pub import SamplerPub
+from qsession.engines.local.work import SamplerWork, run_work
+circuit = QuantumCircuit(1)
+circuit.measure_all()
+outcome = run_work(SamplerWork(AerSimulator(), (SamplerPub.coerce(circuit, 1),)))
+print(outcome.fallback, "qiskit_ibm_runtime" in sys.modules)
+"""
+    ran = subprocess.run(  # noqa: S603 - this interpreter
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, check=True
+    )
+    assert ran.stdout.split() == [b"None", b"False"]
+
+
+def test_one_that_is_given_nothing_yet_is_told_from_one_that_has_work():
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as requests, os.fdopen(writing, "wb") as sender:
+        assert worker_main.is_left_alone(requests, seconds=0)
+        sender.write(b"x")
+        sender.flush()
+        assert not worker_main.is_left_alone(requests, seconds=0)
+
+
 def test_what_it_prints_does_not_disturb_it(worker: Worker):
     class Loud:
         def __reduce__(self):

@@ -13,12 +13,16 @@ from __future__ import annotations
 import importlib
 import os
 import pickle
+import select
 import signal
 import sys
 from typing import Any, BinaryIO
 
 LENGTH_BYTES = 8
 NICENESS = 10
+
+IDLE_S = 0.1
+"""A worker that is given nothing for so long after its start loads what may be needed later."""
 
 
 def read_frame(stream: BinaryIO) -> Any:
@@ -81,7 +85,8 @@ def main() -> None:
     for lifeline in sys.argv[1:]:
         end_with(int(lifeline))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is meant for the kernel
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    # Without a buffer: what has come is then to be seen from outside.
+    requests, replies = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "wb")
     # What a job prints must not get between the frames.
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
@@ -94,10 +99,21 @@ def main() -> None:
             importlib.import_module(module)
         carrying_out = importlib.import_module("qsession.engines.local.workers.protocol")
         _reply(replies, carrying_out.this_process())
+        if is_left_alone(requests):
+            for module in hello["when_idle"]:
+                importlib.import_module(module)
         while True:
             _reply(replies, carrying_out.carry_out(read_frame(requests)))
     except EOFError:
         os._exit(0)
+
+
+def is_left_alone(requests: BinaryIO, seconds: float = IDLE_S) -> bool:
+    """Return True if nothing comes for a while; False where that cannot be told."""
+    try:
+        return not select.select([requests], [], [], seconds)[0]
+    except OSError:  # Windows can tell it of sockets alone
+        return False
 
 
 def _reply(replies: BinaryIO, message: Any) -> None:

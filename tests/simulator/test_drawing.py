@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Parameter
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
-from qiskit.quantum_info import SparsePauliOp
+from qiskit.quantum_info import SparsePauliOp, random_unitary
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel, depolarizing_error
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
@@ -311,6 +311,24 @@ def test_another_way_is_noticed(monkeypatch: pytest.MonkeyPatch):
     assert aer_sampling.draws_as_aer()
     monkeypatch.setattr(drawing, "uniforms", lambda seed, count: uniforms(seed, count + 1)[1:])
     assert not aer_sampling.draws_as_aer.__wrapped__()
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_matrices_and_delays_are_taken_as_they_are(order: Literal["C", "F"]):
+    circuit = QuantumCircuit(4, 3)
+    circuit.h(0)
+    circuit.unitary(np.array(random_unitary(4, seed=1).data, order=order), [2, 0])
+    circuit.delay(100, 2, "ns")
+    circuit.u(0.1, 0.2, 0.3, 3)
+    circuit.ccx(0, 2, 3)
+    circuit.unitary(random_unitary(2, seed=3), [3], label="own")
+    circuit.measure([3, 0, 2], [2, 0, 1])
+    backend = AerSimulator()
+    pub = SamplerPub.coerce((circuit, None, SHOTS))
+    work = SamplerWork(backend, (pub,), {"seed_simulator": 5})
+    theirs: Any = work.run()
+    for _ in range(2):  # a method that is not known before is told by the first run
+        assert rows(sampled(circuit, backend=backend, seed_simulator=5)) == rows(theirs[0].data)
 
 
 # --- from which distribution ---------------------------------------------------------------------

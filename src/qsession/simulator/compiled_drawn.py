@@ -116,4 +116,6 @@ def _add(builder: aer.Builder, step: Step, qubits: Sequence[int]) -> None:
         builder.gate(name, qubits, [step[4][0]], label)
     else:
         shape, content = step[4]
-        builder.unitary(qubits, np.frombuffer(content, dtype=complex).reshape(shape), label)
+        # A copy: Aer takes an array that cannot be written for its transpose.
+        matrix = np.frombuffer(content, dtype=complex).reshape(shape).copy()
+        builder.unitary(qubits, matrix, label)

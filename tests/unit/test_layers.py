@@ -22,7 +22,7 @@ LAYERS = (
     ("qsession.simulator",),
     ("qsession.ledger",),
     ("qsession.engines",),
-    ("qsession.records",),
+    ("qsession.records", "qsession.comparing"),
     ("qsession.session",),
     ("qsession.widget",),
     (

@@ -57,12 +57,12 @@ class ResultSummary:
 
     def __repr__(self) -> str:
         """The tables in plain text."""
-        drawn = [_table_text(table, chart) for table, chart in self._drawn()]
+        drawn = [table_text(table, chart) for table, chart in self._drawn()]
         return "\n\n".join([*drawn, *self._more()])
 
     def _repr_html_(self) -> str:
         more = [f"<p>{line}</p>" for line in self._more()]
-        return "".join([*(_table_html(table, chart) for table, chart in self._drawn()), *more])
+        return "".join([*(table_html(table, chart) for table, chart in self._drawn()), *more])
 
     def _drawn(self) -> Iterator[tuple[Table, Chart | None]]:
         return zip_longest(self.tables, self.charts)
@@ -120,7 +120,8 @@ def _number(value: float | None, form: str) -> str:
     return "nan" if value is None else format(value, form)
 
 
-def _table_text(table: Table, chart: Chart | None) -> str:
+def table_text(table: Table, chart: Chart | None) -> str:
+    """A table with its drawing, in plain text."""
     title, heads, rows = table
     drawn: list[str] = [] if chart is None else [chart.head, *chart.text()]
     # The row that sums up the others has nothing drawn: it is no outcome, and no value.
@@ -134,7 +135,8 @@ def _table_text(table: Table, chart: Chart | None) -> str:
     )
 
 
-def _table_html(table: Table, chart: Chart | None) -> str:
+def table_html(table: Table, chart: Chart | None) -> str:
+    """The same in HTML."""
     title, heads, rows = table
     head = "".join(f'<th align="left">{escape(cell)}</th>' for cell in heads)
     drawn: list[str] = []

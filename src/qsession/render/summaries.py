@@ -91,7 +91,7 @@ def parts_of(result: Any) -> Iterator[Part]:
         return
     for index, item in enumerate(result):
         data = getattr(item, "data", item)
-        if _has_values(data):
+        if has_values(data):
             yield _value_array(index, data)
             continue
         registers = [name for name in data if isinstance(data[name], BitArray)]
@@ -112,7 +112,7 @@ def expectation_values(result: Any) -> tuple[ExpectationValue, ...]:
             value
             for index, item in enumerate(islice(result, MOST_VALUES_OF_A_JOB))
             # Registers are not even looked at: that could take a while.
-            if _has_values(data := getattr(item, "data", ()))
+            if has_values(data := getattr(item, "data", ()))
             for value in _value_array(index, data).values[:MOST_VALUES_OF_A_JOB]
         ]
     except Exception:  # noqa: BLE001 - results of other programs may be of any kind
@@ -120,7 +120,8 @@ def expectation_values(result: Any) -> tuple[ExpectationValue, ...]:
     return tuple(found[:MOST_VALUES_OF_A_JOB])
 
 
-def _has_values(data: Any) -> bool:
+def has_values(data: Any) -> bool:
+    """Return True if the data of a PUB are expectation values."""
     # A sampler's classical register may bear the same name.
     return "evs" in data and not isinstance(data["evs"], BitArray)
 
@@ -143,6 +144,15 @@ def _register_counts(pub: int, name: str, bits: BitArray) -> RegisterCounts:
     )
 
 
+def counts_of(bits: BitArray) -> dict[str, int]:
+    """Every outcome of a register and how often it came, in the order of their values."""
+    outcomes, counts = _tally(bits)
+    return {
+        _digits(outcome, bits.num_bits): int(count)
+        for outcome, count in zip(outcomes, counts, strict=True)
+    }
+
+
 def _tally(bits: BitArray) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """The outcomes in order of their values, as bytes, and how often each came.
 
@@ -160,12 +170,17 @@ def _tally(bits: BitArray) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
 
 
 def _written(outcome: np.ndarray[Any, Any], num_bits: int) -> str:
-    """An outcome as people read it: bits, of a long register hexadecimal digits."""
+    """An outcome as people read it, cut if it is very long."""
+    digits = _digits(outcome, num_bits)
+    return digits if len(digits) <= _LONGEST_OUTCOME else f"{digits[:_LONGEST_OUTCOME]}…"
+
+
+def _digits(outcome: np.ndarray[Any, Any], num_bits: int) -> str:
+    """An outcome in bits, of a long register in hexadecimal digits."""
     value = int.from_bytes(outcome.tobytes(), "big")
     if num_bits <= _BITS_OF_A_WORD:
         return f"{value:0{num_bits}b}" if num_bits else ""
-    digits = f"0x{value:0{math.ceil(num_bits / 4)}x}"
-    return digits if len(digits) <= _LONGEST_OUTCOME else f"{digits[:_LONGEST_OUTCOME]}…"
+    return f"0x{value:0{math.ceil(num_bits / 4)}x}"
 
 
 def _value_array(pub: int, data: Any) -> ValueArray:

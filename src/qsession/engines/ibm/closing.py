@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from qsession.client_errors import ServiceError
 from qsession.engines.ibm.pacing import SHORTEST_S, next_try_s
-from qsession.engines.ibm.refusals import is_conflict, refusal
+from qsession.engines.ibm.refusals import refusal
+from qsession.engines.ibm.stopping_jobs import StoppingJobs
 from qsession.model.events import ProblemAppeared, ProblemEnded, SessionMoved
 from qsession.model.states import JobStatus, ProblemKind, State
 
@@ -67,21 +68,20 @@ class Ending:
         self._due = journal.clock.now()
         """The time of the next request to end, if one is needed."""
         self._takes_no_jobs = False
-        self._stops_running = False
-        self._stops_due: dict[str, datetime] = {}
-        """The times of the next requests to cancel running jobs."""
+        self.jobs = StoppingJobs(journal)
+        """The running jobs that are to end with it."""
 
     @property
     def is_owed(self) -> bool:
         """True if the session or a job was to end and is not seen to have ended."""
         with self._journal.lock:
-            return self._is_session_owed or bool(self._running_to_stop())
+            return self._is_session_owed or bool(self.jobs.owed())
 
     def look_by(self, now: datetime) -> datetime | None:
         """Return the time of the next look or request that an end still owed needs, or None."""
         soonest = now + timedelta(seconds=SHORTEST_S)
         with self._journal.lock:
-            due = [max(self._stops_due[each], soonest) for each in self._running_to_stop()]
+            due = [max(each, soonest) for each in self.jobs.owed().values()]
             if self._is_session_owed and self._standing in _TO_BE_TOLD:
                 due.append(max(self._due, soonest))
             elif self._is_session_owed and self._due > now:
@@ -112,8 +112,7 @@ class Ending:
         with self._journal.lock:
             state, now = self._journal.state, self._journal.clock.now()
             if stops_running:
-                self._stops_running = True
-                self._stops_due.clear()
+                self.jobs.begin()
             if state.state.is_terminal:
                 return False
             if state.session_id is None and not self._is_opening:
@@ -180,14 +179,14 @@ class Ending:
             now = self._journal.clock.now()
             is_untold = self._is_session_owed and self._standing in _TO_BE_TOLD
             is_due = is_untold and self._due <= now
-            jobs = [each for each in self._running_to_stop() if self._stops_due[each] <= now]
+            jobs = [each for each, due in self.jobs.owed().items() if due <= now]
         if not (is_due or jobs) or not self._sending.acquire(blocking=False):
             return False
         try:
             if is_due:
                 self._send()
-            else:
-                self._stop(jobs[0])
+            elif self.line is not None:
+                self.jobs.stop(jobs[0], self.line)
         finally:
             self._sending.release()
         return True
@@ -259,34 +258,6 @@ class Ending:
                     self._journal.record(ProblemEnded(now, ProblemKind.ENDING))
             elif known is None or known.error != problem:
                 self._journal.record(ProblemAppeared(now, problem, kind=ProblemKind.ENDING))
-
-    # --- jobs that run --------------------------------------------------------------------------
-
-    def _running_to_stop(self) -> list[str]:
-        """Jobs that are seen to run although they were to be cancelled, too."""
-        if not self._stops_running or not self._journal.state.counts[JobStatus.RUNNING]:
-            return []
-        now = self._journal.clock.now()
-        jobs = self._journal.state.jobs.values()
-        running = [job.job_id for job in jobs if job.status is JobStatus.RUNNING]
-        self._stops_due = {each: self._stops_due.get(each, now) for each in running}
-        return running
-
-    def _stop(self, job_id: str) -> None:
-        line = self.line
-        if line is None:
-            return
-        self.note_stop(job_id)
-        try:
-            line.cancel_job(job_id)
-        except Exception as error:
-            if not is_conflict(error):  # else it has ended, and nobody has looked yet
-                raise
-
-    def note_stop(self, job_id: str) -> None:
-        """The service is told to cancel a job: not again for a while."""
-        with self._journal.lock:
-            self._stops_due[job_id] = self._journal.clock.now() + timedelta(seconds=2)
 
     # --- comparing with what is seen ------------------------------------------------------------
 

@@ -288,7 +288,7 @@ class IBMEngine:
             # Not with the user's client, which may wait without end: cancelling is urgent.
             with self._refused(f"cancel job {job_id}"):
                 line.cancel_job(job_id)
-            self._ending.note_stop(job_id)
+            self._ending.jobs.note_request(job_id)
         except ServiceError as refused:
             if not is_conflict(refused.__cause__):
                 raise

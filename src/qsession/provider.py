@@ -1,22 +1,28 @@
 """The older provider's way in: `get_backend` and `SessionBackend`."""
 
+# ruff: noqa: SLF001 - IBM's primitives hand their work over by private names
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+import qiskit_ibm_runtime
 from qiskit.providers import BackendV2, Options
 
 from qsession.circuits.backends import find_backend, gives_counts
 from qsession.circuits.checks import read_circuits, read_name, read_run_options
 from qsession.circuits.transpile import TranspileCache
 from qsession.clock import SystemClock
+from qsession.compat.ibm import QiskitRuntimeLocalService, is_ibm_backend
 from qsession.engines.base import Journal
 from qsession.engines.selection import engine_class_for
+from qsession.forks import ForkSafeLock
 from qsession.model.session_state import Limits, SessionState
 from qsession.session import Session
 from qsession.session.one_per_name import close_replaced
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import timedelta
 
     from qiskit.transpiler import Target
@@ -47,6 +53,9 @@ class SessionBackend(BackendV2):
         with backend.open_session() as session:
             job = backend.run(circuit)
             assert job.job_id() == session.session_id
+
+    IBM's primitives take it as ``mode``: their jobs are in the session too, or run alone where
+    there is none.
     """
 
     def __init__(self, wrapped: BackendV2) -> None:
@@ -60,7 +69,9 @@ class SessionBackend(BackendV2):
         self._wrapped = wrapped
         self._session: Session | None = None
         self._jobs_alone: Engine | None = None
+        self._starting_alone = ForkSafeLock()
         self._transpiled = TranspileCache(wrapped)
+        self._local_service = _LocalServiceOfBackend(self._service_of_the_moment)
 
     @property
     def wrapped_backend(self) -> BackendV2:
@@ -138,8 +149,8 @@ class SessionBackend(BackendV2):
             InvalidInputError: If the circuits cannot be run.
             SessionEndedError: If the session has ended (a ``RuntimeError``).
         """
-        if self._session is not None:
-            return self._session.run_circuits(circuits, name=name, **run_options)
+        if (session := self._session) is not None:
+            return session.run_circuits(circuits, name=name, **run_options)
         own_name, options = read_name(name), read_run_options(run_options)
         checked = read_circuits(circuits, must_measure=gives_counts(self._wrapped))
         engine = self._engine_alone()
@@ -149,11 +160,52 @@ class SessionBackend(BackendV2):
 
     def _engine_alone(self) -> Engine:
         """Return the engine that runs jobs outside of any session, made on first use."""
-        if self._jobs_alone is None:
-            endless = Limits(max_time_s=None, interactive_timeout_s=None)
-            journal = Journal(SessionState("job", endless), SystemClock())
-            self._jobs_alone = engine_class_for(self._wrapped)(self._wrapped, journal)
-        return self._jobs_alone
+        with self._starting_alone:
+            if self._jobs_alone is None:
+                endless = Limits(max_time_s=None, interactive_timeout_s=None)
+                journal = Journal(SessionState("job", endless), SystemClock())
+                self._jobs_alone = engine_class_for(self._wrapped)(self._wrapped, journal)
+            return self._jobs_alone
+
+    # --- what IBM's primitives ask of their mode ----------------------------------------------
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        """Also a session of IBM's, for ``isinstance``: the class of a mode of IBM's primitives.
+
+        For any other backend they make a local service of their own, which knows no session. To
+        inherit instead would hide methods of the wrapped backend, such as ``status``.
+        """
+        return _BackendAndMode
+
+    @property
+    def service(self) -> Any:
+        """The service of the wrapped backend's account; a local one runs jobs in the session."""
+        return self._wrapped.service if is_ibm_backend(self._wrapped) else self._local_service
+
+    def _service_of_the_moment(self) -> Any:
+        """The local service of the session, or of the jobs that run alone."""
+        session = self._session
+        return (self._engine_alone() if session is None else session).service
+
+    @property
+    def _backend(self) -> BackendV2:
+        """The backend as primitives are to see it."""
+        return self._engine_alone().backend
+
+    def _run(
+        self,
+        program_id: str,
+        inputs: dict[str, Any],
+        options: dict[str, Any] | None = None,
+        **extra: Any,
+    ) -> Any:
+        """Take what IBM's primitives hand over."""
+        if (session := self._session) is not None:
+            return session._run(program_id, inputs, options, **extra)
+        return self._engine_alone().run_program_alone(program_id, inputs, options or {}, **extra)
+
+    # --- the wrapped backend ------------------------------------------------------------------
 
     @property
     def target(self) -> Target:
@@ -202,3 +254,24 @@ class SessionBackend(BackendV2):
         """The wrapped backend's, and the session."""
         session = f", {self._session!r}" if self._session is not None else ""
         return f"<SessionBackend {self._wrapped.name}{session}>"
+
+
+class _BackendAndMode(SessionBackend, qiskit_ibm_runtime.Session):
+    """The class that a `SessionBackend` says it is of; there are no objects of it."""
+
+
+class _LocalServiceOfBackend(QiskitRuntimeLocalService):
+    """IBM's local service for a `SessionBackend`: jobs run in its session of the moment."""
+
+    def __init__(self, service_of_the_moment: Callable[[], QiskitRuntimeLocalService]) -> None:
+        self._service = service_of_the_moment
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A copy of a primitive hands its jobs to the same backend."""
+        return self
+
+    def _run(self, *args: Any, **named: Any) -> Any:
+        return self._service()._run(*args, **named)
+
+    def _run_executor(self, *args: Any, **named: Any) -> Any:
+        return self._service()._run_executor(*args, **named)

@@ -321,6 +321,12 @@ class Engine(Protocol):
         """Submit what one of IBM's primitives hands to ``Session._run``."""
         ...
 
+    def run_program_alone(
+        self, program_id: str, inputs: Mapping[str, Any], options: Mapping[str, Any], **extra: Any
+    ) -> Job:
+        """Submit likewise what is to run outside of any session, in IBM's job mode."""
+        ...
+
     def run_circuits(
         self,
         circuits: Sequence[QuantumCircuit],

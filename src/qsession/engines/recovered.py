@@ -182,6 +182,8 @@ class RecoveredEngine:
         """Refuse."""
         self._refuse()
 
+    run_program_alone = run_program
+
     def run_circuits(
         self,
         circuits: Sequence[QuantumCircuit],  # noqa: ARG002 - any

@@ -221,6 +221,14 @@ class IBMEngine:
         submission = Submission(program_id, dict(inputs), dict(options), extra)
         return self._submit(submission, label_of(program_id, inputs, options, name_on_the_way()))
 
+    def run_program_alone(
+        self, program_id: str, inputs: Mapping[str, Any], options: Mapping[str, Any], **extra: Any
+    ) -> Job:
+        """Submit it in job mode, which opens no session."""
+        submission = Submission(program_id, dict(inputs), dict(options), extra)
+        with ErrorsWithoutSecrets(keeps_frames=True):
+            return submission.send(self.service, self._backend, self._instance, None)
+
     def run_again(self, job_id: str, *, shots: int | None = None) -> Job:
         """Submit the work of a job that was submitted here once more."""
         submission = self._submissions.get(job_id)

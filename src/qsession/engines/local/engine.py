@@ -131,6 +131,12 @@ class LocalEngine:
             )
         return self._submit(work, None, tags=tuple(options.get("job_tags") or ()))
 
+    def run_program_alone(
+        self, program_id: str, inputs: Mapping[str, Any], options: Mapping[str, Any], **extra: Any
+    ) -> LocalJob:
+        """Submit it: whether its jobs are in a session is said by the engine's journal."""
+        return self.run_program(program_id, inputs, options, **extra)
+
     def run_quantum_program(self, program: Any, options: Any, *, dry_run: bool) -> LocalJob:
         """Submit what IBM's ``Executor`` hands to its service."""
         _warn_of_dry_run(dry_run=dry_run)

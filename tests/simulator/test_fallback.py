@@ -11,7 +11,7 @@ import pytest
 from qiskit import QuantumCircuit
 from qiskit.circuit import Gate
 from qiskit.primitives.containers.sampler_pub import SamplerPub
-from qiskit.providers.fake_provider import GenericBackendV2
+from qiskit.providers.basic_provider import BasicSimulator
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import depolarizing_error
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
@@ -48,7 +48,7 @@ def initialized() -> QuantumCircuit:
 
 
 REASONS: list[tuple[str, Callable[[], Work]]] = [
-    ("the backend is neither", lambda: on(GenericBackendV2(2, seed=1), bell())),
+    ("the backend is neither", lambda: on(BasicSimulator(), bell())),
     ("an instruction is not one that is known", lambda: on(AerSimulator(), with_own_error())),
     ("an instruction is not one that is known", saved),
     (

@@ -1,5 +1,7 @@
 """The caches for one backend, in the process that computes: `Simulator`, `simulator_of`."""
 
+# ruff: noqa: SLF001 - the simulator that a generic backend of Qiskit's makes itself
+
 from __future__ import annotations
 
 import weakref
@@ -7,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from qiskit.providers.fake_provider import GenericBackendV2
 from qiskit_aer import AerSimulator
 
 from qsession.compat.ibm_simulation import is_plain_fake_backend
@@ -81,9 +84,11 @@ class Simulator:
         """
         if "noise_model" in run_options:
             return self._noises.of_model(run_options["noise_model"])
-        if isinstance(backend, AerSimulator) or backend.sim is not None:
+        if isinstance(backend, AerSimulator) or _has_run(backend):
             return self._noises.of_model(options.get("noise_model"))
-        # Its first run makes a simulator with the noise of its properties.
+        # Its first run makes a simulator, with the noise of its target or its properties.
+        if isinstance(backend, GenericBackendV2):
+            return self._noises.of_target(backend)
         return self._noises.of_properties(backend)
 
     def noise_of_programs(self, backend: BackendV2, options: Mapping[str, Any]) -> Noise | None:
@@ -91,6 +96,18 @@ class Simulator:
         if isinstance(backend, AerSimulator):
             return self._noises.of_model(options.get("noise_model"))
         return self._noises.of_target(backend)
+
+
+def _is_plain_generic_backend(backend: Any) -> bool:
+    """Return True for a generic backend of Qiskit's whose circuits Aer runs, unmodified."""
+    if type(backend) is not GenericBackendV2 or "run" in vars(backend):
+        return False
+    return backend._sim is None or type(backend._sim) is AerSimulator
+
+
+def _has_run(device: Any) -> bool:
+    """Return True if a device has made itself a simulator."""
+    return (device._sim if isinstance(device, GenericBackendV2) else device.sim) is not None
 
 
 _originals: weakref.WeakKeyDictionary[Any, weakref.ref[Any]] = weakref.WeakKeyDictionary()
@@ -113,8 +130,12 @@ def simulator_of(backend: BackendV2) -> Simulator:
         FastPathError: If it is of a kind whose simulation is not known here.
     """
     aer.require()
-    if type(backend) is not AerSimulator and not is_plain_fake_backend(backend):
-        raise FastPathError("the backend is neither Aer's simulator nor a fake backend of IBM's")
+    if not (
+        type(backend) is AerSimulator
+        or is_plain_fake_backend(backend)
+        or _is_plain_generic_backend(backend)
+    ):
+        raise FastPathError("the backend is neither Aer's simulator nor a device that Aer runs")
     with _lock:
         copied_from = _originals.get(backend)
         backend = (copied_from and copied_from()) or backend

@@ -8,13 +8,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 
-def shell_of_kernel() -> Any:
-    """IPython's shell in a Jupyter kernel; None elsewhere.
+def running_shell() -> Any:
+    """Return IPython's shell, in a terminal or a kernel; None where there is none.
 
-    Nothing of Jupyter is loaded to find out: in a kernel it is.
+    Nothing is loaded to find out: where there is a shell, IPython is loaded.
     """
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
+    # Another thread may be importing IPython at this moment: the module is there, and empty.
+    get = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return None if get is None else get()
+
+
+def shell_of_kernel() -> Any:
+    """Return IPython's shell in a Jupyter kernel; None elsewhere."""
+    shell = running_shell()
     return None if getattr(shell, "kernel", None) is None else shell
 
 

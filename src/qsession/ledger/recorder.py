@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import sys
 from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from qsession.compat.jupyter import running_shell
 from qsession.ledger.entries import SessionEntry, SessionFacts
 from qsession.ledger.pending_work import encode_work
 from qsession.ledger.processes import this_process
@@ -281,7 +281,6 @@ def _notebook() -> str | None:
     told = os.environ.get("JPY_SESSION_NAME")
     if told:
         return told
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = running_shell()
     told = None if shell is None else shell.user_ns.get("__vsc_ipynb_file__")
     return told if isinstance(told, str) else None

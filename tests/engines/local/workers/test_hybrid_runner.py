@@ -400,7 +400,7 @@ def test_in_a_notebook_a_worker_is_started_after_the_first_job(
         def warm(self) -> None:
             started.set()
 
-    monkeypatch.setattr(hybrid_runner, "_is_in_notebook", lambda: True)
+    monkeypatch.setattr(hybrid_runner, "in_kernel", lambda: True)
     place = BesideKernel(AerSimulator(), lender=Lender(no_worker))
     place.start("job", short_work(), endings.of("job"))
     assert started.wait(PATIENCE_S)

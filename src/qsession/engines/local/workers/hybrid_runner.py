@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import time
 import warnings
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Literal
 
+from qsession.compat.jupyter import in_kernel
 from qsession.engines.local.work import run_work
 from qsession.engines.local.workers.isolation import REFUSAL, may_abort
 from qsession.engines.local.workers.packing import pack
@@ -167,7 +167,7 @@ class _Floor:
             if unit.is_stopped:  # that was promised: however far it had come
                 outcome, error = None, StoppedError()
         unit.ended(outcome, error)
-        if self._may_send and not self._is_warm and (self._has_joined or _is_in_notebook()):
+        if self._may_send and not self._is_warm and (self._has_joined or in_kernel()):
             self._warm()
 
     def leave(self) -> None:
@@ -296,8 +296,3 @@ def _serve(floor: _Floor, waiting: SimpleQueue[_Unit | None]) -> None:
             _log.exception("Job %s could not be settled.", unit.job_id)
         del unit  # so that this thread does not keep it alive
     floor.leave()
-
-
-def _is_in_notebook() -> bool:
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return getattr(shell, "kernel", None) is not None

@@ -16,14 +16,11 @@ from qiskit.quantum_info import Operator, Pauli, PauliList, SparseObservable, Sp
 
 from qsession.circuits.checks import (
     read_name,
-    read_precision,
     read_primitive_options,
-    read_shots,
-    require_bits,
-    require_measurement,
 )
+from qsession.circuits.pub_checks import check_pub, check_quantities
 from qsession.errors import InvalidInputError, shown
-from qsession.render.circuit_names import name_of, name_of_all
+from qsession.render.circuit_names import name_of_all
 
 Program = Literal["sampler", "estimator"]
 
@@ -57,7 +54,7 @@ class PubRequest:
         Raises:
             InvalidInputError: If it is an estimator's, or the number cannot be used.
         """
-        _check_quantities(self.program, shots, None)
+        check_quantities(self.program, shots, None)
         pubs = (SamplerPub(pub.circuit, pub.parameter_values, shots) for pub in self.pubs)
         return replace(self, pubs=tuple(pubs))
 
@@ -67,7 +64,7 @@ class PubRequest:
         Raises:
             InvalidInputError: If it is a sampler's, or the number cannot be used.
         """
-        _check_quantities(self.program, None, precision)
+        check_quantities(self.program, None, precision)
         return replace(
             self,
             pubs=tuple(
@@ -124,7 +121,7 @@ def read_request(
     """
     parts = _parts(work)
     program = _program(parts)
-    _check_quantities(program, shots, precision)
+    check_quantities(program, shots, precision)
     coerced: list[SamplerPub | EstimatorPub] = []
     for index, part in enumerate(parts):
         try:
@@ -139,7 +136,7 @@ def read_request(
                 f"PUB {index} is not a valid {program} PUB: {str(error).rstrip('.')}. "
                 f"{_EXPECTED[program]}"
             ) from error
-        _check_pub(index, pub)
+        check_pub(index, pub)
         coerced.append(pub)
     # As they were handed in: who looks for a job does not know the transpiled ones.
     own_name = read_name(name) or name_of_all([pub.circuit for pub in coerced])
@@ -270,48 +267,3 @@ def _is_label(key: object) -> bool:
     if isinstance(key, Pauli):
         return True
     return isinstance(key, str) and _OBSERVABLE_LABEL.fullmatch(key) is not None
-
-
-def _check_quantities(program: Program, shots: object, precision: Any) -> None:
-    if shots is not None:
-        read_shots(shots)
-        if program == "estimator":
-            raise InvalidInputError(
-                f"shots={shots} does not apply: PUBs with observables run on the estimator, which "
-                "takes a precision, such as precision=0.02."
-            )
-    if precision is None:
-        return
-    if program == "sampler":
-        raise InvalidInputError(
-            f"precision={shown(precision)} does not apply: without observables the sampler runs, "
-            "which takes shots, such as shots=1024."
-        )
-    read_precision(precision)
-
-
-def _check_pub(index: int, pub: SamplerPub | EstimatorPub) -> None:
-    """Check what Qiskit lets pass."""
-    expected = {parameter.name for parameter in pub.circuit.parameters}
-    given = {name for names in pub.parameter_values.data for name in names}
-    if given != expected:
-        raise InvalidInputError(
-            f"PUB {index} gives values for {_listed(given)}, but the parameters of circuit "
-            f"{name_of(pub.circuit)!r} are {_listed(expected)}."
-        )
-    if isinstance(pub, SamplerPub):
-        require_measurement(index, pub.circuit)
-        require_bits(index, pub.circuit)
-        if pub.shots is not None:
-            read_shots(pub.shots, f"PUB {index}: shots")
-    elif pub.precision is not None:
-        read_precision(pub.precision, f"PUB {index}: precision")
-    for names, values in pub.parameter_values.data.items():
-        if not np.isfinite(values).all():
-            raise InvalidInputError(
-                f"PUB {index} gives a value for {_listed(set(names))} that is not a finite number."
-            )
-
-
-def _listed(names: set[str]) -> str:
-    return ", ".join(sorted(names)[:10]) + ("" if len(names) <= 10 else ", …")  # noqa: PLR2004

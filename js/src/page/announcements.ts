@@ -1,4 +1,4 @@
-import type { News } from "../store/session-store";
+import type { News } from "../store/changes";
 import { counted, shortId } from "../view-model/format";
 import { endedText } from "../view-model/notices";
 import { countWord, isEnded } from "../view-model/words";

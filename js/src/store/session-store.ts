@@ -15,9 +15,8 @@ import {
   type Row,
   readHead,
   readRows,
-  type State,
-  type Status,
 } from "../wire/wire";
+import { type Change, Listeners, NO_CHANGE } from "./changes";
 import { JobList } from "./job-list";
 import { KernelClock } from "./kernel-clock";
 import { OlderJobs } from "./older-jobs";
@@ -25,20 +24,6 @@ import { SavedRows } from "./saved-rows";
 
 /** Whether the kernel can hear us: no longer, or, in an export, never. */
 export type Connection = "live" | "dead" | "exported";
-
-/** What differs from the last time listeners were told, as far as it is worth telling. */
-export interface News {
-  readonly stateBefore: State | null;
-  /** The jobs that are new or have changed. */
-  readonly jobs: readonly { readonly row: Row; readonly before: Status | null }[];
-}
-
-export interface Change extends News {
-  /** Whether jobs that are no news may have come in or changed too. */
-  readonly isReset: boolean;
-}
-
-const NO_CHANGE: Change = { stateBefore: null, jobs: [], isReset: false };
 
 /**
  * One session as this page knows it: the traits, and the numbered deltas merged into them.
@@ -50,7 +35,7 @@ export class SessionStore {
   readonly #model: Model;
   readonly #route: Route;
   readonly #requests: Requests;
-  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #listeners = new Listeners();
   readonly #jobs = new JobList();
   #seq = 0;
   #head: Head | null = null;
@@ -155,9 +140,7 @@ export class SessionStore {
 
   /** Calls `listener` after every change until `signal` aborts. */
   subscribe(listener: (change: Change) => void, signal: AbortSignal): void {
-    if (signal.aborted) return;
-    this.#listeners.add(listener);
-    signal.addEventListener("abort", () => this.#listeners.delete(listener));
+    this.#listeners.add(listener, signal);
   }
 
   /** See {@link Requests.request}. */
@@ -325,7 +308,6 @@ export class SessionStore {
   }
 
   #tell(change: Change): void {
-    // A listener may unsubscribe itself or another.
-    for (const listener of [...this.#listeners]) listener(change);
+    this.#listeners.tell(change);
   }
 }

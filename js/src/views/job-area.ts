@@ -1,7 +1,8 @@
 import { h, hasFocus, setText } from "../page/dom";
 import type { SelectedJob } from "../page/selection";
+import type { Change } from "../store/changes";
 import { JobIndex } from "../store/job-index";
-import type { Change, SessionStore } from "../store/session-store";
+import type { SessionStore } from "../store/session-store";
 import { counted, number, shortId } from "../view-model/format";
 import { cancelQueuedAction, describeMissing, describeQueuedEnd } from "../view-model/jobs";
 import type { Snapshot } from "../view-model/snapshot";

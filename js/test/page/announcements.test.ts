@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Announcements, sentence } from "../../src/page/announcements";
-import type { Change } from "../../src/store/session-store";
+import type { Change } from "../../src/store/changes";
 import { clock } from "../../src/view-model/format";
 import { head, NOW, queued, row } from "../fixtures";
 

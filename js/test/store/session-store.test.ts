@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Change, SessionStore } from "../../src/store/session-store";
+import type { Change } from "../../src/store/changes";
+import { SessionStore } from "../../src/store/session-store";
 import { NEWEST_ROWS, type Row } from "../../src/wire/wire";
 import { FakeModel, head, NOW, queued, row, running, settle } from "../fixtures";
 

@@ -76,7 +76,7 @@ class Watched:
         journal = Journal(SessionState("session", IBMEngine.limits(None)), SystemClock())
         journal.record(SessionOpened(journal.clock.now(), self.session_id))
         line = Line(self.service, PREMIUM_CRN, journal.clock)
-        supplements = Supplements(line, journal, BACKEND)
+        supplements = Supplements(line, journal, BACKEND, lambda: (None, None))
         self._monitor = Monitor(line, journal, Ending(journal), supplements)
         self._monitor.look()
         assert len(journal.state.jobs) == jobs

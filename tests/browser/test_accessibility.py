@@ -30,6 +30,7 @@ COLOURFUL = [
     "backend-paused",
     "active",
     "idle-paid",
+    "bill",
     "stale",
     "confirming",
     "counts",

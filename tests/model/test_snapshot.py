@@ -6,6 +6,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from qsession.model.bill import Budget
 from qsession.model.events import ProblemAppeared
 from qsession.model.session_state import Limits
 from qsession.model.snapshot import SessionSnapshot, WorkLabel
@@ -52,6 +53,9 @@ def test_a_picture_of_a_running_session():
         can_cancel_running=True,
         is_paid=False,
         queue=None,
+        quota=None,
+        price=None,
+        budget=Budget(),
         stale_since=None,
         error=None,
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from qsession.model.backend_status import BackendStatus
-from qsession.model.events import BackendObserved
+from qsession.model.bill import Price, Quota
+from qsession.model.events import BackendObserved, QuotaObserved
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, State
+from qsession.render.html import session_html
 from qsession.render.text import (
     jobs_words,
     queue_words,
@@ -121,3 +123,13 @@ def test_the_queue_of_a_backend_is_told_with_the_time_and_what_the_service_says(
     state.apply(BackendObserved(at(5), BackendStatus(at(5), None)))
     assert queue_words(picture(state)) == asked
     assert queue_words(picture(session())) == ""
+
+
+def test_the_bill_is_told_of_a_session_that_was_opened():
+    state = session(*first_job(0), finished(30, qpu_seconds=15))
+    state.price = Price(96)
+    state.apply(QuotaObserved(at(30), Quota(at(30), 180, 600, 420)))
+    told = "about $48.00, idle $24.00; 7m left of the 10m quota"
+    assert f"Bill    {told}" in session_text(picture(state, 30, is_paid=True), [])
+    assert told in session_html(picture(state, 30, is_paid=True), [])
+    assert "Bill" not in session_text(picture(session()), [])

@@ -1,7 +1,8 @@
 /** What the details of a job show, worked out without a document. */
 
 import type { Circuit, Counts, Details, Values } from "../wire/details";
-import type { Row } from "../wire/wire";
+import type { Head, Row } from "../wire/wire";
+import { costOf } from "./bill";
 import { clock, counted, fullTime, number, span, took } from "./format";
 import { measured, rangeOf, significant } from "./values";
 
@@ -14,7 +15,7 @@ export interface Fact {
 }
 
 /** The facts of a job that fit on a line each. */
-export function describeFacts(row: Row, nowMs: number): readonly Fact[] {
+export function describeFacts(row: Row, nowMs: number, head: Head | null): readonly Fact[] {
   const facts: Fact[] = [
     { label: "Primitive", text: row.primitive },
     {
@@ -37,6 +38,8 @@ export function describeFacts(row: Row, nowMs: number): readonly Fact[] {
   if (row.qpu_s !== null) {
     const open = row.is_qpu_estimated ? " (not settled yet)" : "";
     facts.push({ label: "QPU time", text: `${took(row.qpu_s)}${open}` });
+    const cost = head && costOf(head, row.qpu_s);
+    if (cost) facts.push({ label: "Cost", text: `about ${cost}` });
   }
   if (row.tags.length > 0) facts.push({ label: "Tags", text: row.tags.join(", ") });
   return facts;

@@ -109,6 +109,15 @@ export function number(value: number): string {
   return formats().number.format(value);
 }
 
+/** Money with the reader's separators, in hundredths: `$1.60`. */
+export function money(amount: number, currency: string): string {
+  return new Intl.NumberFormat(supported(navigator.language), {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+  }).format(amount);
+}
+
 /** A share of 1 in percent, with the reader's spacing: `76%`, `76 %`. */
 export function percent(share: number): string {
   return formats().percent.format(share);

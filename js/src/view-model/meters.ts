@@ -1,4 +1,5 @@
 import { type Head, STATUSES, type Status } from "../wire/wire";
+import { describeCost, describeQuota, usageNow } from "./bill";
 import { clock, countdown, number, percent, roundSpan, shortClock, span } from "./format";
 import { countWord, isEnded } from "./words";
 
@@ -17,6 +18,8 @@ export interface MetersView {
   readonly usage: {
     readonly value: string;
     readonly caption: string;
+    /** What it costs, and what is left of the quota: lines that may be absent. */
+    readonly notes: readonly string[];
     /** The part of the usage in which the QPU worked, 0 to 1. */
     readonly fraction: number;
   };
@@ -90,11 +93,15 @@ function running(
 }
 
 function describeUsage(head: Head, nowMs: number): MetersView["usage"] {
-  const since = head.usage_runs ? Math.max(0, (nowMs - head.now_ms) / 1000) : 0;
-  const usage = head.usage_s + since;
+  const usage = usageNow(head, nowMs);
   const fraction = usage > 0 ? Math.min(1, head.qpu_s / usage) : 0;
   const share = fraction > 0 ? ` · ${percent(fraction)}` : "";
-  return { value: span(usage), caption: `QPU ${span(head.qpu_s)}${share}`, fraction };
+  return {
+    value: span(usage),
+    caption: `QPU ${span(head.qpu_s)}${share}`,
+    notes: [describeCost(head, nowMs), describeQuota(head)].filter(Boolean),
+    fraction,
+  };
 }
 
 function describeJobs({ counts }: Head): MetersView["jobs"] {

@@ -6,7 +6,8 @@
  */
 
 import type { Head } from "../wire/wire";
-import { clock, counted, roundSpan, shortClock } from "./format";
+import { costOf, usageNow } from "./bill";
+import { clock, counted, roundSpan, shortClock, span } from "./format";
 import type { Snapshot } from "./snapshot";
 import { type IconName, isEnded, STATE_SIGNS, type Tone } from "./words";
 
@@ -19,6 +20,8 @@ export type NoticeKind =
   | "idle"
   | "released"
   | "queue"
+  | "quota"
+  | "budget"
   | "ended";
 
 export interface Notice {
@@ -62,6 +65,8 @@ export function describeNotices(snapshot: Snapshot, head: Head): Notice[] {
       idle(head, nowMs),
       released(head),
       queue(head, nowMs),
+      quota(head),
+      budget(head, nowMs),
     );
   }
   return found.filter((notice) => notice !== null);
@@ -213,6 +218,48 @@ function queue({ queue, backend }: Head, nowMs: number): Notice | null {
     isSpoken: true,
     isDismissable: true,
   };
+}
+
+/** When less than this share of the quota or of the budget is left. */
+const LITTLE_SHARES = [0.02, 0.1] as const;
+
+function quota({ quota }: Head): Notice | null {
+  if (quota === null) return null;
+  const { remaining_s: left, limit_s: limit, is_used_up: isUsedUp } = quota;
+  const of = quota.instance === null ? "the instance" : quota.instance;
+  if (isUsedUp) {
+    const text = `The quota of ${of} is used up: jobs do not run until it has time again.`;
+    return warning("quota", "quota:0", "alert", text);
+  }
+  if (left === null || limit === null) return null;
+  const stage = LITTLE_SHARES.find((share) => left <= share * limit);
+  if (stage === undefined) return null;
+  const text = `Only ${roundSpan(left)} left of the quota of ${of}: jobs that need more do not run.`;
+  return warning("quota", `quota:${stage}`, "hourglass", text);
+}
+
+function budget(head: Head, nowMs: number): Notice | null {
+  const { max_usage_s: most, max_cost: mostCost } = head.budget;
+  const { price } = head;
+  const affordable =
+    mostCost === null || price === null || price.per_minute === 0
+      ? Number.POSITIVE_INFINITY
+      : (mostCost / price.per_minute) * 60;
+  const limit = Math.min(most ?? Number.POSITIVE_INFINITY, affordable);
+  if (!Number.isFinite(limit)) return null;
+  const usage = usageNow(head, nowMs);
+  const stage = LITTLE_SHARES.find((share) => limit - usage <= share * limit);
+  if (stage === undefined) return null;
+  const used =
+    affordable <= limit
+      ? `About ${costOf(head, usage)} of max_cost ${costOf(head, limit)} are used`
+      : `${span(usage)} of max_usage ${roundSpan(limit)} are used`;
+  const text = `${used}: the session is closed there, and its queued jobs are cancelled.`;
+  return warning("budget", `budget:${stage}`, "hourglass", text);
+}
+
+function warning(kind: NoticeKind, key: string, icon: IconName, text: string): Notice {
+  return { kind, key, icon, tone: "warn", text, isSpoken: true, isDismissable: true };
 }
 
 function atMost(seconds: number, share: number, limitS: number | null): number {

@@ -1,4 +1,5 @@
 import type { Head, Program } from "../wire/wire";
+import { costOf, usageNow } from "./bill";
 import { countdown, counted, number, span } from "./format";
 import type { ActionView } from "./snapshot";
 
@@ -101,8 +102,10 @@ function precisionField(precision: number | null): Field {
 function describeCost(head: Head, nowMs: number): string {
   const left =
     head.expires_ms === null ? "" : `${countdown((head.expires_ms - nowMs) / 1000)} left. `;
-  const since = head.usage_runs ? Math.max(0, (nowMs - head.now_ms) / 1000) : 0;
-  return `It runs on ${head.backend} and is charged. ${left}Usage so far ${span(head.usage_s + since)}.`;
+  const usage = usageNow(head, nowMs);
+  const cost = costOf(head, usage);
+  const money = cost ? `, about ${cost}` : "";
+  return `It runs on ${head.backend} and is charged. ${left}Usage so far ${span(usage)}${money}.`;
 }
 
 /** A number that a reader typed, null for none, or what is wrong with it. */

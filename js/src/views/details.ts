@@ -97,7 +97,7 @@ export class DetailsPanel {
     setAttribute(this.#id, "title", row.job_id);
     this.#sign.update(STATUS_SIGNS[row.status]);
     this.#again.update(this.#againAction(row, snapshot));
-    this.#updateFacts(describeFacts(row, snapshot.nowMs));
+    this.#updateFacts(describeFacts(row, snapshot.nowMs, snapshot.head));
     const lookup =
       snapshot.connection !== "live"
         ? (this.#lookup.known(row) ??

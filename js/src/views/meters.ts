@@ -21,6 +21,7 @@ export class Meters {
     this.#remaining.show(remaining);
     this.#idle.show(idle);
     this.#usage.update(usage.value, usage.caption);
+    this.#usage.note(usage.notes);
     this.#usage.fill(usage.fraction);
     this.#jobs.update(jobs.value, jobs.caption);
     this.#updateShares(jobs.shares);
@@ -46,6 +47,7 @@ class Meter {
   readonly node: HTMLElement;
   readonly value = h("span", { class: "qs-value" });
   readonly caption = h("span", { class: "qs-caption", id: uniqueId() });
+  readonly notes = h("span", { class: "qs-meter-notes" });
   readonly bar = h("span", { class: "qs-bar", "aria-hidden": "true" });
 
   constructor(label: string, className: string) {
@@ -56,6 +58,7 @@ class Meter {
       heading,
       this.value,
       this.caption,
+      this.notes,
       this.bar,
     );
   }
@@ -63,6 +66,15 @@ class Meter {
   update(value: string, caption: string): void {
     setText(this.value, value);
     setText(this.caption, glue(caption));
+  }
+
+  /** Lines below the caption. */
+  note(lines: readonly string[]): void {
+    while (this.notes.childElementCount > lines.length) this.notes.lastChild?.remove();
+    for (const [index, line] of lines.entries()) {
+      const note = this.notes.children[index] ?? this.notes.appendChild(h("span"));
+      setText(note, glue(line));
+    }
   }
 
   fill(fraction: number): void {

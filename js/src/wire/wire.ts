@@ -37,6 +37,9 @@ export const HEAD_FIELDS = [
   "can_cancel_running",
   "is_paid",
   "queue",
+  "quota",
+  "price",
+  "budget",
   "clicks_wait",
   "stale_since_ms",
   "error",
@@ -169,6 +172,23 @@ const queueShape = {
   asked_ms: isMoment,
 };
 
+/** What the instance has used of what it may use, as the service said. */
+const quotaShape = {
+  used_s: isNumber,
+  limit_s: orNull(isNumber),
+  remaining_s: orNull(isNumber),
+  is_used_up: isBoolean,
+  instance: orNull(isString),
+  plan: orNull(isString),
+  asked_ms: isMoment,
+};
+
+/** What a minute costs, as the user says, in a currency by its code. */
+const priceShape = { per_minute: isNumber, currency: isString };
+
+/** What the session may use before its guard closes it; null is any amount. */
+const budgetShape = { max_usage_s: orNull(isNumber), max_cost: orNull(isNumber) };
+
 const headShape = {
   version: isNumber,
   state: oneOf(STATES),
@@ -196,6 +216,9 @@ const headShape = {
   can_cancel_running: isBoolean,
   is_paid: isBoolean,
   queue: orNull(shaped(queueShape)),
+  quota: orNull(shaped(quotaShape)),
+  price: orNull(shaped(priceShape)),
+  budget: shaped(budgetShape),
   clicks_wait: isBoolean,
   stale_since_ms: orNull(isMoment),
   error: orNull(isString),
@@ -242,6 +265,8 @@ const olderShape = {
 };
 
 export type Program = Shaped<typeof programShape>;
+export type Quota = Shaped<typeof quotaShape>;
+export type Price = Shaped<typeof priceShape>;
 export type Queue = Shaped<typeof queueShape>;
 export type Head = Shaped<typeof headShape>;
 export type Row = Shaped<typeof rowShape>;

@@ -10,10 +10,10 @@ import {
 } from "../../src/view-model/details";
 import type { Row } from "../../src/wire/wire";
 import { circuit, counts, details, values } from "../details-fixtures";
-import { NOW, queued, row, running } from "../fixtures";
+import { head, NOW, queued, row, running } from "../fixtures";
 
 const facts = (of: Row): Record<string, string> =>
-  Object.fromEntries(describeFacts(of, NOW).map(({ label, text }) => [label, text]));
+  Object.fromEntries(describeFacts(of, NOW, head()).map(({ label, text }) => [label, text]));
 
 describe("the facts", () => {
   test("of a job that is done tell how long it waited and ran", () => {

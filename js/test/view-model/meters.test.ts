@@ -103,7 +103,7 @@ describe("usage", () => {
       fraction: 0.25,
     });
     expect(meters({ qpu_s: 9999 }).usage.fraction).toBe(1);
-    expect(fresh().usage).toEqual({ value: "0 s", caption: "QPU 0 s", fraction: 0 });
+    expect(fresh().usage).toEqual({ value: "0 s", caption: "QPU 0 s", notes: [], fraction: 0 });
   });
 });
 

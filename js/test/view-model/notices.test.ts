@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { clock, shortClock } from "../../src/view-model/format";
 import { describeNotices, endedText, type Notice } from "../../src/view-model/notices";
 import type { Snapshot } from "../../src/view-model/snapshot";
-import type { Head } from "../../src/wire/wire";
+import type { Head, Quota } from "../../src/wire/wire";
 import { head, NOW, snapshot } from "../fixtures";
 
 const notices = (changes: Partial<Head> = {}, others: Partial<Snapshot> = {}): Notice[] =>
@@ -151,6 +151,75 @@ describe("a session that waits for its backend", () => {
     expect(only({ state: "open", queue: { ...queue, pending_jobs: null } }).text).toBe(
       `Waiting for ibm_torino: ${asOf}.`,
     );
+  });
+});
+
+describe("a quota that runs out", () => {
+  const left = (remaining: number, changes: Partial<Quota> = {}) => ({
+    quota: {
+      used_s: 600 - remaining,
+      limit_s: 600,
+      remaining_s: remaining,
+      is_used_up: false,
+      instance: "mine",
+      plan: "open",
+      asked_ms: NOW,
+      ...changes,
+    },
+  });
+
+  test.each([
+    [61, undefined],
+    [60, "quota:0.1"],
+    [12, "quota:0.02"],
+  ])("with %d s of 600 left is %s", (seconds, key) => {
+    expect(notices(left(seconds))[0]?.key).toBe(key);
+  });
+
+  test("is told with what is left, and when it is used up", () => {
+    expect(only(left(45)).text).toBe(
+      "Only 45 s left of the quota of mine: jobs that need more do not run.",
+    );
+    expect(only(left(0, { is_used_up: true })).text).toBe(
+      "The quota of mine is used up: jobs do not run until it has time again.",
+    );
+  });
+
+  test("cannot run out without a limit", () => {
+    expect(notices(left(0, { limit_s: null, remaining_s: null }))).toEqual([]);
+  });
+});
+
+describe("a budget that runs out", () => {
+  const price = { per_minute: 60, currency: "USD" };
+  const spent = (usage: number, budget: Partial<Head["budget"]>, changes: Partial<Head> = {}) =>
+    notices({
+      usage_s: usage,
+      usage_runs: false,
+      price,
+      budget: { max_usage_s: null, max_cost: null, ...budget },
+      ...changes,
+    })[0];
+
+  test("is told in the money of max_cost", () => {
+    expect(spent(89, { max_cost: 100 })).toBeUndefined();
+    expect(spent(90, { max_cost: 100 })?.text).toBe(
+      "About $90.00 of max_cost $100.00 are used: the session is closed there, and its queued jobs are cancelled.",
+    );
+    expect(spent(99, { max_cost: 100 })?.key).toBe("budget:0.02");
+  });
+
+  test("or in the time of max_usage, whichever ends first", () => {
+    expect(spent(45, { max_cost: 100, max_usage_s: 50 })?.text).toContain(
+      "45 s of max_usage 50 s are used",
+    );
+    expect(spent(45, { max_usage_s: 50 }, { price: null })?.text).toContain("max_usage");
+  });
+
+  test("cannot be told without a price, nor if a minute costs nothing", () => {
+    expect(spent(99, { max_cost: 100 }, { price: null })).toBeUndefined();
+    const free = { price: { per_minute: 0, currency: "USD" } };
+    expect(spent(99, { max_cost: 100 }, free)).toBeUndefined();
   });
 });
 

@@ -39,6 +39,16 @@ def instances_of(service: QiskitRuntimeService) -> list[str | None]:
     return [active, *others]
 
 
+def instance_name_and_plan(
+    service: QiskitRuntimeService, instance: str | None
+) -> tuple[str | None, str | None]:
+    """The name of an instance, and its plan, as far as the client has been told; no request."""
+    for each in getattr(service, "_all_instances", None) or ():
+        if each.get("crn") == instance:
+            return each.get("name"), each.get("plan")
+    return None, None
+
+
 @contextmanager
 def answers_awaited_for_a_while(
     service: QiskitRuntimeService, instance: str | None

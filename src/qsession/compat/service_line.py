@@ -116,6 +116,10 @@ class Line:
         """``GET /jobs/{id}/metrics``."""
         return self._get(f"/jobs/{_segment(job_id)}/metrics")
 
+    def usage(self) -> dict[str, Any]:
+        """``GET /instances/usage``: what the instance has used, and may use."""
+        return self._get("/instances/usage")
+
     def workloads(self) -> Iterator[dict[str, Any]]:
         """``GET /workloads``: the account's sessions, batches and jobs, newest first, by pages."""
         cursor: str | None = None

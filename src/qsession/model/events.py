@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from qsession.model.backend_status import BackendStatus
+from qsession.model.bill import Quota
 from qsession.model.job import ExpectationValue, JobRecord
 from qsession.model.states import JobStatus, ProblemKind, State
 
@@ -105,6 +106,14 @@ class BackendObserved:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaObserved:
+    """A service told what the session's instance has used, and may use."""
+
+    at: datetime
+    quota: Quota
+
+
+@dataclass(frozen=True, slots=True)
 class JobBilled:
     """The cost of an ended job became known, or known better."""
 
@@ -160,6 +169,7 @@ Event = (
     | SessionMoved
     | SessionObserved
     | BackendObserved
+    | QuotaObserved
     | JobQueued
     | JobDescribed
     | JobStarted
@@ -185,8 +195,8 @@ def rewritten(event: Event, rewrite: Callable[[str], str]) -> Event:
             return replace(event, reason=rewrite(reason))
         case JobFinished(error=str(error)) | ProblemAppeared(error=error):
             return replace(event, error=rewrite(error))
-        case BackendObserved(status=status):
-            return replace(event, status=replace(status, message=rewrite(status.message)))
+        case BackendObserved() | QuotaObserved():
+            return _rewritten_facts(event, rewrite)
         case JobDescribed(tags=tags) if tags:
             return replace(event, tags=tuple(map(rewrite, tags)))
         case JobQueued(record=record) if record.tags or record.error is not None:
@@ -194,3 +204,15 @@ def rewritten(event: Event, rewrite: Callable[[str], str]) -> Event:
             told = replace(record, tags=tuple(map(rewrite, record.tags)), error=why)
             return replace(event, record=told)
     return event
+
+
+def _rewritten_facts(
+    event: BackendObserved | QuotaObserved, rewrite: Callable[[str], str]
+) -> BackendObserved | QuotaObserved:
+    if isinstance(event, BackendObserved):
+        return replace(event, status=replace(event.status, message=rewrite(event.status.message)))
+    quota = event.quota
+    instance, plan = (
+        None if text is None else rewrite(text) for text in (quota.instance, quota.plan)
+    )
+    return replace(event, quota=replace(quota, instance=instance, plan=plan))

@@ -10,6 +10,7 @@ from typing import Literal
 
 from qsession.errors import IllegalMoveError
 from qsession.model.backend_status import BackendStatus
+from qsession.model.bill import Budget, Price, Quota
 from qsession.model.durations import SYSTEM_MAX_TIME_S
 from qsession.model.events import (
     BackendObserved,
@@ -23,6 +24,7 @@ from qsession.model.events import (
     JobTimed,
     ProblemAppeared,
     ProblemEnded,
+    QuotaObserved,
     SessionMoved,
     SessionObserved,
     SessionOpened,
@@ -75,6 +77,12 @@ class SessionState:
     ended_reason: str | None = None
     backend_status: BackendStatus | None = None
     """The last word of a service on the backend; it is asked for while the session waits."""
+    quota: Quota | None = None
+    """The last word of a service on the instance that pays; it is asked while usage grows."""
+    price: Price | None = None
+    """What the user says that a minute costs."""
+    budget: Budget = field(default_factory=Budget)
+    """What its guard lets it use."""
     problems: Mapping[ProblemKind, ProblemAppeared] = field(default_factory=dict)
     """What is wrong at present; replaced with each change, so that it can be read at any time."""
     version: int = 0
@@ -163,6 +171,9 @@ class SessionState:
             version=self.version + 1,
             touched=dict(self.touched),
             earlier=self,
+            quota=self.quota,
+            price=self.price,
+            budget=self.budget,
         )
 
     def remaining(self, now: datetime) -> float | None:
@@ -227,6 +238,8 @@ class SessionState:
                 self._apply_observation(event)
             case BackendObserved():
                 self.backend_status = event.status
+            case QuotaObserved():
+                self.quota = event.quota
             case JobQueued(_, record):
                 self._apply_queued(record)
             case ProblemAppeared():

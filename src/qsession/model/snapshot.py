@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qsession.model.backend_status import BackendStatus
+from qsession.model.bill import Bill, Budget, Price, Quota
 from qsession.model.session_state import Mode, SessionState
 from qsession.model.states import JobStatus, State
 
@@ -57,8 +58,16 @@ class SessionSnapshot:
     """True if the time of its backend is charged."""
     queue: BackendStatus | None
     """The queue of the backend while the session waits in it; None if it does not, or none says."""
+    quota: Quota | None
+    price: Price | None
+    budget: Budget
     stale_since: datetime | None
     error: str | None
+
+    @property
+    def bill(self) -> Bill:
+        """Its usage and its cost."""
+        return Bill(self.usage_s, self.qpu_s, self.price, self.quota, self.is_paid)
 
     @classmethod
     def of(  # noqa: PLR0913 - each is a fact that the state does not hold
@@ -101,6 +110,9 @@ class SessionSnapshot:
             can_cancel_running=can_cancel_running,
             is_paid=is_paid,
             queue=state.backend_status if state.waits_for_backend else None,
+            quota=state.quota,
+            price=state.price,
+            budget=state.budget,
             stale_since=state.stale_since,
             error=state.error,
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 
+from qsession.model.bill import bill_words
 from qsession.model.durations import format_duration
 from qsession.model.job import JobRecord
 from qsession.model.snapshot import SessionSnapshot
@@ -85,6 +86,7 @@ def _facts(snapshot: SessionSnapshot) -> str:
         "As of": "" if snapshot.ended else _clock_time(snapshot.now),
         "Ended": _clock_time(snapshot.ended) if snapshot.ended else "",
         "Usage": format_duration(snapshot.usage_s) if snapshot.started else "",
+        "Bill": "; ".join(bill_words(snapshot.bill)) if snapshot.session_id else "",
         "Jobs": jobs_words(snapshot),
         "Problem": _cut(snapshot.error or ""),
     }

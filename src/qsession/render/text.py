@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
+from qsession.model.bill import bill_words
 from qsession.model.durations import format_duration
 from qsession.model.job import JobRecord
 from qsession.model.snapshot import SessionSnapshot
@@ -49,6 +50,7 @@ def session_text(snapshot: SessionSnapshot, records: list[JobRecord]) -> str:
         "Time": time_words(snapshot),
         "Queue": queue_words(snapshot),
         "Usage": usage if snapshot.started else "",
+        "Bill": "; ".join(bill_words(snapshot.bill)) if snapshot.session_id else "",
         "Jobs": jobs_words(snapshot),
         "Problem": snapshot.error or "",
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from math import isfinite
 from typing import Any
 
 from qsession.model.backend_status import BackendStatus
+from qsession.model.bill import Quota
 from qsession.model.job import JobRecord
 from qsession.model.snapshot import SessionSnapshot, WorkLabel
 from qsession.widget.wire import WIRE_VERSION
@@ -67,6 +69,9 @@ def encode_head(snapshot: SessionSnapshot, *, clicks_wait: bool) -> dict[str, An
         "can_cancel_running": snapshot.can_cancel_running,
         "is_paid": snapshot.is_paid,
         "queue": None if snapshot.queue is None else _queue(snapshot.queue),
+        "quota": None if snapshot.quota is None else _quota(snapshot.quota),
+        "price": None if snapshot.price is None else asdict(snapshot.price),
+        "budget": asdict(snapshot.budget),
         "clicks_wait": clicks_wait,
         "stale_since_ms": _ms(snapshot.stale_since),
         "error": snapshot.error,
@@ -116,6 +121,18 @@ def _queue(status: BackendStatus) -> dict[str, Any]:
         "is_operational": status.is_operational,
         "message": status.message,
         "asked_ms": _ms(status.asked),
+    }
+
+
+def _quota(quota: Quota) -> dict[str, Any]:
+    return {
+        "used_s": quota.used_s,
+        "limit_s": quota.limit_s,
+        "remaining_s": quota.remaining_s,
+        "is_used_up": quota.is_used_up,
+        "instance": quota.instance,
+        "plan": quota.plan,
+        "asked_ms": _ms(quota.asked),
     }
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qsession.model.backend_status import BackendStatus
-from qsession.model.events import BackendObserved, Event, ProblemAppeared
+from qsession.model.bill import Budget, Price, Quota
+from qsession.model.events import BackendObserved, Event, ProblemAppeared, QuotaObserved
 from qsession.model.job import ExpectationValue
 from qsession.model.session_state import Limits
 from qsession.model.snapshot import WorkLabel
@@ -58,8 +59,10 @@ class Exhibit:
     def traits(self) -> dict[str, Any]:
         """What the kernel would have sent."""
         state = session(*self.events, limits=Limits(2 * HOUR, 300))
-        fields = {"name": "vqe-h2", "backend": "ibm_torino", "max_time_s": 2 * HOUR}
+        fields: dict[str, Any] = {"name": "vqe-h2", "backend": "ibm_torino", "max_time_s": 2 * HOUR}
         fields |= {"is_paid": True, "programs": PROGRAMS, "can_cancel_running": True, **self.fields}
+        state.price = fields.pop("price", None)
+        state.budget = fields.pop("budget", state.budget)
         head = encode_head(picture(state, self.now, **fields), clicks_wait=self.clicks_wait)
         return {"seq": 1, "head": head, "rows": [encode_row(job) for job in state.jobs.values()]}
 
@@ -119,6 +122,11 @@ def _waiting(message: str, *, is_operational: bool = True) -> list[Event]:
     return [opened(0, SESSION_ID), job, BackendObserved(at(30), status)]
 
 
+def _instance(remaining_s: float) -> list[Event]:
+    quota = Quota(at(30), 600 - remaining_s, 600, remaining_s, instance="study", plan="open")
+    return [QuotaObserved(at(30), quota)]
+
+
 def _hostile() -> list[Event]:
     job = {"name": MARKUP, "tags": (MARKUP,), "error": MARKUP, "status": JobStatus.ERROR}
     problem = ProblemAppeared(at(70), MARKUP, stale_since=at(60))
@@ -132,6 +140,12 @@ EXHIBITS: dict[str, Exhibit] = {
     "active": Exhibit(_busy(), 820),
     "clicks-wait": Exhibit(first_job(0), 5, {"can_cancel_running": False}, clicks_wait=True),
     "idle-paid": Exhibit(_idle(40), HOUR / 2),
+    "bill": Exhibit([*_idle(40), *_instance(45)], HOUR / 2, {"price": Price(1.6)}),
+    "budget-last": Exhibit(
+        [*_opening(), *_loop(6), *_instance(500)],
+        300,
+        {"price": Price(96), "budget": Budget(max_cost=500)},
+    ),
     "idle-last": Exhibit(_idle(290), HOUR / 2),
     "released": Exhibit([*_idle(300), moved(HOUR / 2, State.INACTIVE, "idle")], HOUR / 2 + 60),
     "time-last": Exhibit([*_opening(), *_loop(40, step=178), queued(7150, "q")], 7155),

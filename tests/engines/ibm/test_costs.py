@@ -61,7 +61,7 @@ def test_a_look_costs_two_requests_at_most(
         server.log.clear()
         look(session)
         asked = server.log.count()
-        return asked - server.log.count("GET /backends") - server.log.count("metrics$")
+        return asked - server.log.count("GET /(backends|instances)|metrics$")
 
     assert costs() <= 2
     manual.start_next_job()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
 
 from qsession import Batch, Session
+from qsession.model.bill import Quota
 from qsession.testing import ManualClock
 from tests.cloud import faults
 from tests.cloud.account import TOKEN
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("by_hand")
 
 Make = Callable[..., Session]
 
+USAGE = "GET /instances/usage"
 QUEUE = "GET /backends/ibm_manila/status"
 METRICS = r"GET /jobs/\w+/metrics$"
 
@@ -69,7 +72,8 @@ def test_the_queue_is_asked_for_once_a_minute_while_the_session_waits(
     waiting: Session, manual: ServiceState, server: Server, clock: ManualClock
 ):
     look_for(waiting, clock, 600)
-    assert 8 <= server.log.count(QUEUE) <= 11
+    assert 8 <= server.log.count(QUEUE) <= 10
+    assert server.log.count(USAGE) == 1
     manual.start_next_job()
     look(waiting)
     server.log.clear()
@@ -104,7 +108,7 @@ def test_a_queue_that_cannot_be_had_does_not_make_the_view_stale(
     waiting: Session, server: Server, clock: ManualClock
 ):
     server.faults.add(QUEUE, faults.refuse(403), times=None)
-    look_for(waiting, clock, 130)
+    look_for(waiting, clock, 190)
     assert server.log.count(QUEUE) == 3
     assert waiting.stale_since is None
     assert waiting.error is None
@@ -129,7 +133,74 @@ def test_a_clock_that_is_turned_back_does_not_stop_the_questions(
     look(waiting)
     clock.turn_back(86_400)
     look_for(waiting, clock, 20)
-    assert server.log.count(QUEUE) == 2
+    assert server.log.count(f"{QUEUE}|{USAGE}") == 2
+
+
+# --- the quota of the instance --------------------------------------------------------------------
+
+
+@pytest.fixture
+def limited(manual: ServiceState) -> ServiceState:
+    """The instance has ten minutes, and has used five before."""
+    manual.premium.usage_limit, manual.premium.usage_before = 600, 300.0
+    return manual
+
+
+def test_a_session_knows_what_its_instance_may_use(
+    make_session: Make, limited: ServiceState, clock: ManualClock
+):
+    session = make_session(create_new=True)
+    look(session)
+    told = session.snapshot().quota
+    assert told == Quota(clock.now(), 300, 600, 300, False, "premium-instance", "premium")
+
+
+def test_the_quota_is_asked_for_once_a_minute_while_something_runs_and_once_after(
+    make_session: Make, limited: ServiceState, server: Server, clock: ManualClock
+):
+    session = make_session(create_new=True)
+    look_for(session, clock, 300)
+    assert server.log.count(USAGE) == 1  # nothing has run
+    session.run(flipped())
+    limited.start_next_job()
+    server.log.clear()
+    look_for(session, clock, 300)
+    assert 5 <= server.log.count(USAGE) <= 6
+    limited.finish_job()
+    look_for(session, clock, 300)  # deactivated after a minute
+    quota = session.snapshot().quota
+    assert quota is not None
+    assert quota.used_s == int(limited.usage(limited.premium)) == 660
+    server.log.clear()
+    look_for(session, clock, 300)
+    assert server.log.count(USAGE) == 0
+
+
+def test_a_quota_that_is_used_up_is_told(
+    make_session: Make, limited: ServiceState, clock: ManualClock
+):
+    session = make_session(create_new=True)
+    session.run(flipped())
+    limited.start_next_job()
+    clock.advance(400)
+    look_for(session, clock, 61)
+    quota = session.snapshot().quota
+    assert quota is not None
+    assert (quota.remaining_s, quota.is_used_up) == (0, True)
+    limited.finish_job()
+
+
+def test_no_more_than_one_of_these_is_asked_in_a_minute(
+    waiting: Session, manual: ServiceState, server: Server, clock: ManualClock
+):
+    look_for(waiting, clock, 600)
+    manual.start_next_job()
+    look_for(waiting, clock, 600)
+    asked = [entry.time for entry in server.log.matching(f"{QUEUE}|{USAGE}")]
+    assert all(
+        (later - earlier).total_seconds() >= 60 for earlier, later in itertools.pairwise(asked)
+    )
+    assert len(asked) >= 18
 
 
 # --- times of jobs --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from qsession.compat.ibm_service import (
     active_instance_kept,
     answers_awaited_for_a_while,
     client_of,
+    instance_name_and_plan,
     know_secrets_of_service,
 )
 from qsession.compat.service_line import Line
@@ -183,7 +184,8 @@ class IBMEngine:
 
     def _begin(self, line: Line, session_id: str, opened: datetime) -> Monitor:
         self._ending.line = line
-        supplements = Supplements(line, self._journal, self._backend.name)
+        named = partial(instance_name_and_plan, self.service, self._instance)
+        supplements = Supplements(line, self._journal, self._backend.name, named)
         self._monitor = Monitor(line, self._journal, self._ending, supplements)
         self._journal.record(SessionOpened(opened, session_id))
         return self._monitor

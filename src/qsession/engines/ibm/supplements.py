@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from qsession.engines.ibm.pacing import (
     LONGEST_S,
@@ -13,8 +14,9 @@ from qsession.engines.ibm.pacing import (
     next_try_s,
 )
 from qsession.engines.ibm.reading import ServerTime, read_metrics
-from qsession.engines.ibm.supplement_reading import read_backend_status
-from qsession.model.events import BackendObserved
+from qsession.engines.ibm.supplement_reading import read_backend_status, read_quota
+from qsession.model.events import BackendObserved, QuotaObserved
+from qsession.model.states import JobStatus
 
 if TYPE_CHECKING:
     from qsession.compat.service_line import Line
@@ -29,18 +31,29 @@ _MOST_TRIES = 3
 """How often the times of a job are asked for, if the service does not tell them."""
 
 
+InstanceName: TypeAlias = "Callable[[], tuple[str | None, str | None]]"
+"""Gives the name of the instance and its plan, as far as they are known."""
+
+
 class Supplements:
     """Asks for what the session and its list of jobs leave out, within a budget of its own.
 
-    That is one request a minute, for the queue of the backend while the session waits in it, and
-    one for each finished job, for the times at which it ran: at most two a second. Nothing else
-    depends on it: what could not be had is asked for later.
+    That is one request a minute, for the queue of the backend while the session waits in it and
+    for the quota of the instance while usage grows, and one for each finished job, for the times at
+    which it ran: at most two a second. Nothing else depends on it: what could not be had is asked
+    for later.
     """
 
-    def __init__(self, line: Line, journal: Journal, backend_name: str) -> None:
+    def __init__(
+        self, line: Line, journal: Journal, backend_name: str, instance: InstanceName
+    ) -> None:
         self._line = line
         self._journal = journal
         self._backend_name = backend_name
+        self._instance = instance
+        self._asked_last: str | None = None
+        self._has_used_since = True
+        """True if usage may have grown since the quota was last asked for."""
         now = journal.clock.now()
         self._next_at = now
         """The time of the next request of those that are made once a minute."""
@@ -75,10 +88,19 @@ class Supplements:
             Exception: If the service could not be asked; it will be when it is due again.
         """
         with self._journal.lock:
-            now, waits = self._journal.clock.now(), self._journal.state.waits_for_backend
-        if waits and self._is_due(now):
+            now, state = self._journal.clock.now(), self._journal.state
+            self._has_used_since |= state.usage_runs or state.counts[JobStatus.RUNNING] > 0
+            reasons = {"queue": state.waits_for_backend, "quota": self._has_used_since}
+        wanted = [what for what, is_wanted in reasons.items() if is_wanted]
+        if wanted and self._is_due(now):
             self._next_at = now + _GAP
-            self._ask_for_queue()
+            # In turn, where there is reason to ask for both.
+            others = (what for what in wanted if what != self._asked_last)
+            self._asked_last = next(others, wanted[0])
+            if self._asked_last == "queue":
+                self._ask_for_queue()
+            else:
+                self._ask_for_quota()
         due = self.due(now)
         if due is not None and due <= now:
             self._next_times_at = now + _TIMES_GAP
@@ -93,6 +115,16 @@ class Supplements:
         with self._journal.lock:
             now = self._journal.clock.now()
             self._journal.record(BackendObserved(now, read_backend_status(raw, now)))
+
+    def _ask_for_quota(self) -> None:
+        self._has_used_since = False
+        raw = self._line.usage()
+        name, plan = self._instance()
+        with self._journal.lock:
+            now = self._journal.clock.now()
+            quota = read_quota(raw, now, instance=name, plan=plan)
+            if quota is not None:
+                self._journal.record(QuotaObserved(now, quota))
 
     # --- times of jobs --------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -15,6 +16,7 @@ from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 from qiskit_ibm_runtime.fake_provider.local_runtime_job import LocalRuntimeJob
 
 import qsession
+from qsession.errors import InvalidInputError
 from tests.contract.primitives import PRIMITIVES, Primitive, measured, observed
 from tests.support.circuits import bell, rotation
 from tests.support.waiting import until
@@ -141,6 +143,24 @@ def test_a_resilience_level_is_warned_of_as_ibm_does(session):
         estimator.options.resilience_level = 1
         with pytest.warns(UserWarning, match="resilience_level"):
             estimator.run([observed()], precision=0.5).result()
+
+
+@pytest.mark.parametrize("precision", [math.inf, math.nan])
+def test_a_precision_that_ibms_estimator_takes_and_cannot_use_is_refused(session, precision: float):
+    estimator = qiskit_ibm_runtime.EstimatorV2(session)
+    with pytest.raises(InvalidInputError, match=r"PUB 0: precision=.* is not a positive number"):
+        estimator.run([(rotation(), "Z", [0.1])], precision=precision)
+    assert session.jobs == []
+
+
+def test_so_are_angles_and_shots_of_its_sampler(session):
+    sampler = qiskit_ibm_runtime.SamplerV2(session)
+    circuit = rotation(measured=True)
+    with pytest.raises(InvalidInputError, match="PUB 1 gives a value for theta that is not"):
+        sampler.run([(circuit, [0.1]), (circuit, [math.nan])])
+    with pytest.raises(InvalidInputError, match=r"PUB 0: shots=.* is out of bounds"):
+        sampler.run([bell()], shots=10**9)
+    assert session.jobs == []
 
 
 def test_parameters_changed_after_submission_do_not_matter():

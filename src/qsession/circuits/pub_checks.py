@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 
 from qsession.circuits.checks import read_precision, read_shots, require_bits, require_measurement
 from qsession.errors import InvalidInputError, shown
 from qsession.render.circuit_names import name_of
-
-if TYPE_CHECKING:
-    from qiskit.primitives.containers.estimator_pub import EstimatorPub
 
 
 def check_quantities(program: str, shots: object, precision: Any) -> None:
@@ -59,10 +57,27 @@ def check_pub(index: int, pub: SamplerPub | EstimatorPub) -> None:
     if isinstance(pub, SamplerPub):
         require_measurement(index, pub.circuit)
         require_bits(index, pub.circuit)
+    check_numbers(index, pub)
+
+
+def check_numbers(index: int, pub: object) -> None:
+    """Check the numbers in a PUB that Qiskit, or a primitive of IBM's, has read.
+
+    Args:
+        index: Which one it is.
+        pub: The PUB; anything else is left to what runs it.
+
+    Raises:
+        InvalidInputError: If its shots, its precision or a value of a parameter cannot be used.
+    """
+    if isinstance(pub, SamplerPub):
         if pub.shots is not None:
             read_shots(pub.shots, f"PUB {index}: shots")
-    elif pub.precision is not None:
-        read_precision(pub.precision, f"PUB {index}: precision")
+    elif isinstance(pub, EstimatorPub):
+        if pub.precision is not None:
+            read_precision(pub.precision, f"PUB {index}: precision")
+    else:
+        return
     for names, values in pub.parameter_values.data.items():
         if not np.isfinite(values).all():
             raise InvalidInputError(

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from qsession.circuits.pub_checks import check_numbers
 from qsession.client_errors import SessionNotFoundError
 from qsession.compat.ibm import QiskitRuntimeLocalService, semantic_role
 from qsession.engines.base import RunningOptions, SimulationCounts
@@ -118,6 +119,8 @@ class LocalEngine:
             )
         # The caller may change its circuits and arrays while the job waits.
         pubs = tuple(map(own_pub, inputs.get("pubs", ())))
+        for index, pub in enumerate(pubs):
+            check_numbers(index, pub)
         primitive_options = inputs.get("options") or {}
         if program_id == "sampler":
             work: Work = SamplerWork(self._backend, pubs, sampler_options(primitive_options))

@@ -144,6 +144,8 @@ def _facts_of(metadata: Any) -> Any:
             for name, value in metadata.items()
             if name != "simulator_metadata"
         }
+    if isinstance(metadata, list | tuple):
+        return [_facts_of(each) for each in metadata]
     return _plain(metadata)
 
 

@@ -10,8 +10,8 @@ import os
 import sys
 from typing import IO, Any
 
+from tests.fuzz.ours import Ours
 from tests.fuzz.running import compare
-from tests.fuzz.sides import Ours
 
 
 def main() -> None:

@@ -12,9 +12,11 @@ from typing import Any
 from tests.fuzz.apart import circuits_apart
 from tests.fuzz.comparing import Difference, Samples, differences, distribution_differences
 from tests.fuzz.observing import Observation, failed
+from tests.fuzz.ours import Ours
 from tests.fuzz.scope import scope
-from tests.fuzz.sides import Ours, Side, Theirs
+from tests.fuzz.sides import Side
 from tests.fuzz.targets import targets_kept
+from tests.fuzz.theirs import Theirs
 
 MORE_RUNS = 25
 """So often a program without seeds runs whose distributions seem to differ."""

@@ -155,7 +155,7 @@ class SessionBackend(BackendV2):
         checked = read_circuits(circuits, must_measure=gives_counts(self._wrapped))
         engine = self._engine_alone()
         engine.read_target()
-        fitting = [self._transpiled.fit(circuit) for circuit in checked]
+        fitting = [self._transpiled.fit_for_run(circuit) for circuit in checked]
         return engine.run_circuits(fitting, options, own_name, mode=self._wrapped)
 
     def _engine_alone(self) -> Engine:

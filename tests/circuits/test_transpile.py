@@ -372,6 +372,19 @@ def test_a_circuit_that_cannot_be_transpiled_is_refused_by_name(cache):
         cache.fit(circuit)
 
 
+def test_for_a_run_only_what_the_device_cannot_do_is_refused(cache):
+    # Aer would run the Hadamard, but without the noise that its own gates have.
+    saved = QuantumCircuit(1, name="saved")
+    saved.sx(0)
+    saved.save_density_matrix()
+    fitting = cache.fit_for_run(saved)
+    assert fitting == saved
+    assert fitting is not saved
+    with pytest.raises(InvalidInputError, match=r"^Circuit 'saving' could not be"):
+        cache.fit_for_run(saving(pershot=False))
+    assert cache.fit_for_run(angled()) == cache.fit(angled())
+
+
 def test_after_a_refusal_the_cache_goes_on(cache):
     with pytest.raises(InvalidInputError):
         cache.fit(saving(pershot=False))

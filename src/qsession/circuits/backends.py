@@ -24,9 +24,26 @@ _WITHOUT_COUNTS = frozenset({"statevector_simulator", "unitary_simulator"})
 """Aer's older backends whose result is a state or an operator, measurements or not."""
 
 
+_KNOWN = (
+    "qiskit.providers.basic_provider.",
+    "qiskit.providers.fake_provider.",
+    "qiskit_aer.",
+    "qiskit_ibm_runtime.",
+)
+"""Packages of backends of which it is known what their ``run`` does."""
+
+
+def is_of_another_provider(backend: BackendV2) -> bool:
+    """Return True if it is not known here what the ``run`` of this backend does."""
+    return not any(base.__module__.startswith(_KNOWN) for base in type(backend).__mro__)
+
+
 def gives_counts(backend: BackendV2) -> bool:
-    """Return True if the results of this backend are made of measured shots."""
-    return backend.name not in _WITHOUT_COUNTS
+    """Return True if a circuit without measurement is known to have no result on this backend.
+
+    Another provider's may give a state, or measure by itself: its ``run`` says so.
+    """
+    return backend.name not in _WITHOUT_COUNTS and not is_of_another_provider(backend)
 
 
 def find_backend(backend: object) -> BackendV2:

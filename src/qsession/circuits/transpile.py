@@ -15,8 +15,9 @@ from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.transpiler import generate_preset_pass_manager
 
+from qsession.circuits.backends import is_of_another_provider
 from qsession.circuits.operations import is_all_qiskits_own
-from qsession.compat.ibm import is_isa_circuit
+from qsession.compat.ibm import is_ibm_backend, is_isa_circuit
 from qsession.errors import InvalidInputError
 from qsession.forks import ForkSafeLock, is_forked_child
 from qsession.render.circuit_names import name_of
@@ -36,6 +37,15 @@ SEED_TRANSPILER = 0
 
 MOST_CIRCUITS = 256
 """The largest number of circuits in a transpile cache; the least recently used go first."""
+
+
+class UntranspilableError(InvalidInputError):
+    """A circuit that Qiskit cannot transpile to a backend."""
+
+
+def needs_no_transpiling(circuit: QuantumCircuit, target: Target) -> bool:
+    """Return True if a circuit needs no transpiling for a target."""
+    return target.num_qubits is None or not is_isa_circuit(circuit, target)
 
 
 class TranspileCache:
@@ -64,7 +74,7 @@ class TranspileCache:
             InvalidInputError: If the backend cannot run it.
         """
         target = self._backend.target
-        if target.num_qubits is None or not is_isa_circuit(circuit, target):
+        if needs_no_transpiling(circuit, target):
             return circuit.copy()
         key = _content_key(circuit)
         fits = self._fits_for(target)
@@ -75,6 +85,28 @@ class TranspileCache:
         copied = fitting.copy(name=circuit.name)
         copied.metadata = copy.deepcopy(circuit.metadata)
         return copied
+
+    def fit_for_run(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        """Transpile a circuit for ``backend.run``, as `fit` does, or copy it if that fails.
+
+        Another provider's ``run`` may take more than the backend's target says, and Aer's saves
+        states. A simulated device would run other gates, but without their noise.
+
+        Raises:
+            InvalidInputError: If it has more qubits than the backend, or cannot be transpiled for a
+                backend that needs it.
+        """
+        try:
+            return self.fit(circuit)
+        except UntranspilableError:
+            if is_of_another_provider(self._backend) or self._lacks_saves_alone(circuit):
+                return circuit.copy()
+            raise
+
+    def _lacks_saves_alone(self, circuit: QuantumCircuit) -> bool:
+        known = {"barrier", *self._backend.target.operation_names}
+        others = [name for name in circuit.count_ops() if not name.startswith("save_")]
+        return known.issuperset(others) and not is_ibm_backend(self._backend)
 
     def fit_request(self, request: PubRequest) -> PubRequest:
         """Transpile the circuits of a request and lay out its observables likewise.
@@ -114,7 +146,7 @@ class TranspileCache:
             return fits.transpile(circuit)
         except Exception as error:
             # Passes raise errors of many kinds; what they have in common is the circuit.
-            raise InvalidInputError(
+            raise UntranspilableError(
                 f"Circuit {name_of(circuit)!r} could not be transpiled for {self._backend.name}: "
                 f"{error}"
             ) from error

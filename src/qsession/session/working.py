@@ -73,7 +73,7 @@ class WorkingSession(ObservedSession):
         self._prepare_for_job()
         checked = read_circuits(circuits, must_measure=gives_counts(self._backend))
         self._engine.read_target()
-        fitting = [self._transpiled.fit(circuit) for circuit in checked]
+        fitting = [self._transpiled.fit_for_run(circuit) for circuit in checked]
         return self._hand_over(
             lambda: self._engine.run_circuits(fitting, options, own_name, mode=self)
         )

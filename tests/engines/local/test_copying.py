@@ -289,7 +289,7 @@ def test_a_device_is_copied_anew_when_it_has_changed_only():
     backend = FakeManilaV2()
     first = backend_as_submitted(backend)
     assert first is backend_as_submitted(backend) is not backend
-    assert backend_as_submitted(backend, for_program=True).target is not backend.target
+    assert backend_as_submitted(backend, "program").target is not backend.target
     backend.set_options(shots=3)
     assert (backend_as_submitted(backend).options.shots, first.options.shots) == (3, 1024)
     assert simulator_of(first) is simulator_of(backend)

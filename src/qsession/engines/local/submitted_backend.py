@@ -12,16 +12,16 @@ import copy
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
-from qiskit.providers import BackendV2, Options
 from qiskit.providers.basic_provider import BasicSimulator
 from qiskit.providers.fake_provider import GenericBackendV2
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 
 from qsession.compat.ibm_simulation import is_plain_fake_backend
+from qsession.engines.local.other_backends import ForPrimitives, WithOptionsOfThen, are_same
 from qsession.simulator import aer_private as aer
 from qsession.simulator.devices import TargetContent
 from qsession.simulator.errors import FastPathError
@@ -29,6 +29,7 @@ from qsession.simulator.lru import Bounded
 from qsession.simulator.simulator import note_copy
 
 if TYPE_CHECKING:
+    from qiskit.providers import BackendV2
     from qiskit.transpiler import Target
 
 _MOST_MODELS = 64
@@ -38,28 +39,26 @@ _MOST_BACKENDS = 16
 """The largest number of copies of devices; likewise."""
 
 
-def backend_as_submitted(backend: BackendV2, *, for_program: bool = False) -> BackendV2:
-    """A backend that later options, noise and properties do not reach.
+Use: TypeAlias = Literal["run", "primitive", "program"]
+"""Whether a job calls the backend's ``run`` itself, by way of Qiskit's primitives, or not at all:
+IBM's executor simulates quantum programs by the backend's target alone."""
 
-    Args:
-        backend: The backend.
-        for_program: Whether it is for a quantum program, which IBM's executor simulates by the
-            backend's target alone, and not for its ``run``.
-    """
+
+def backend_as_submitted(backend: BackendV2, use: Use = "run") -> BackendV2:
+    """A backend that later options, noise and properties do not reach, for one job."""
     kind = type(backend)
     if kind is AerSimulator:
         return _own_simulator(backend)
     if is_plain_fake_backend(backend):
         # Its ``run`` depends on its properties, which are replaced, not edited.
-        return _own_device(backend, reads_target=for_program)
+        return _own_device(backend, reads_target=use == "program")
     if kind is GenericBackendV2:
         return _own_device(backend, reads_target=True)
     if kind is BasicSimulator:
         return _with_own_options(backend)
-    options = backend.options
-    if for_program or not (isinstance(options, Options) and options):
+    if use == "program":
         return backend
-    return _WithOptionsOfThen(backend)
+    return WithOptionsOfThen(backend) if use == "run" else ForPrimitives(backend)
 
 
 def _own_simulator(backend: AerSimulator) -> AerSimulator:
@@ -135,60 +134,9 @@ def _replace_target(copied: Any, target: Target) -> None:
 
 
 def _are_same(before: Mapping[str, object], now: Mapping[str, object]) -> bool:
-    plain = (bool, int, float, str, type(None))
     return before.keys() == now.keys() and all(
-        value is now[name] or (isinstance(value, plain) and value == now[name])
-        for name, value in before.items()
+        are_same(value, now[name]) for name, value in before.items()
     )
-
-
-# --- backends of other providers ------------------------------------------------------------------
-
-
-class _WithOptionsOfThen(BackendV2):
-    """Any backend with the options that it had when this was made.
-
-    A copy would be wrong: what a backend of another provider keeps besides, a connection or a
-    count, is not known here. Options that are given to ``run`` take the place of the backend's, so
-    those that have become others are given.
-    """
-
-    def __init__(self, wrapped: BackendV2) -> None:
-        super().__init__(
-            provider=wrapped.provider, name=wrapped.name, backend_version=wrapped.backend_version
-        )
-        self._wrapped = wrapped
-        self._options = copy.copy(wrapped.options)
-
-    @property
-    def target(self) -> Any:
-        """The wrapped backend's."""
-        return self._wrapped.target
-
-    @property
-    def max_circuits(self) -> Any:
-        """The wrapped backend's."""
-        return self._wrapped.max_circuits
-
-    @classmethod
-    def _default_options(cls) -> Options:
-        return Options()
-
-    def run(self, run_input: Any, **options: Any) -> Any:
-        """Run on the wrapped backend, with what its options were."""
-        now = dict(self._wrapped.options)
-        changed = {
-            name: value
-            for name, value in self._options.items()
-            if not _are_same({name: value}, {name: now.get(name)})
-        }
-        return self._wrapped.run(run_input, **{**changed, **options})
-
-    def __getattr__(self, name: str) -> Any:
-        """Everything else is the wrapped backend's."""
-        if name == "_wrapped":  # asked for before it is set, when unpickled
-            raise AttributeError(name)
-        return getattr(self._wrapped, name)
 
 
 # --- values ---------------------------------------------------------------------------------------

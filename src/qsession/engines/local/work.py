@@ -10,15 +10,17 @@ import logging
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from qiskit.circuit import Barrier, Measure, Reset
 from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
+from qiskit_aer.backends.aerbackend import AerBackend
 
 from qsession.compat.ibm_simulation import run_quantum_program
-from qsession.engines.local.submitted_backend import backend_as_submitted, own_option
+from qsession.engines.local.submitted_backend import Use, backend_as_submitted, own_option
+from qsession.errors import InvalidInputError
 from qsession.simulator.circuits import run_circuits
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.estimator import estimate
@@ -47,6 +49,8 @@ class _PubWork:
 
     backend: BackendV2
     pubs: tuple[Any, ...]
+
+    use: ClassVar[Use] = "primitive"
 
     @property
     def circuits(self) -> list[QuantumCircuit]:
@@ -134,6 +138,8 @@ class ExecutorWork:
     options: Any
     primitive: Literal["sampler", "estimator", "executor"] = "executor"
 
+    use: ClassVar[Use] = "program"
+
     @property
     def shots(self) -> int | None:
         """Shots of each item of the program."""
@@ -161,6 +167,11 @@ class ExecutorWork:
 
     def run(self) -> object:
         """Compute a `QuantumProgramResult`; the job decodes it as IBM's local job does."""
+        if self.backend.coupling_map is None and not isinstance(self.backend, AerBackend):
+            raise InvalidInputError(
+                f"IBM's client-side primitives simulate a backend by its coupling map, and "
+                f"{self.backend.name} has none. session.run(...) and SamplerV2 call its run()."
+            )
         return run_quantum_program(backend=self.backend, program=self.program, options=self.options)
 
 
@@ -172,6 +183,8 @@ class CircuitWork:
     circuit_list: tuple[QuantumCircuit, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     primitive: Literal["circuits"] = "circuits"
+
+    use: ClassVar[Use] = "run"
 
     @property
     def shots(self) -> int | None:
@@ -199,7 +212,24 @@ class CircuitWork:
 
     def run(self) -> object:
         """Compute a `qiskit.result.Result`."""
-        return self.backend.run(self.circuits, **self.options).result()
+        try:
+            return self.backend.run(self.circuits, **self.options).result()
+        except Exception as error:
+            self._explain(error)
+            raise
+
+    def _explain(self, error: Exception) -> None:
+        """Add which circuits could not be transpiled: all others were."""
+        from qsession.circuits.transpile import (  # noqa: PLC0415 - it loads IBM's client
+            needs_no_transpiling,
+        )
+
+        for circuit in self.circuits:
+            if not needs_no_transpiling(circuit, self.backend.target):
+                error.add_note(
+                    f"Circuit {circuit.name!r} was handed over as it is, since it could not be "
+                    f"transpiled for {self.backend.name}."
+                )
 
 
 Work = SamplerWork | EstimatorWork | ExecutorWork | CircuitWork
@@ -244,8 +274,7 @@ _UNCHANGEABLE = {Barrier, Measure, Reset}
 
 def as_submitted(work: Work) -> Work:
     """A unit of work whose simulator and options stay as they are now, whenever it runs."""
-    is_program = isinstance(work, ExecutorWork)
-    backend = backend_as_submitted(work.backend, for_program=is_program)
+    backend = backend_as_submitted(work.backend, work.use)
     if isinstance(work, CircuitWork) and work.options:
         options = {name: own_option(value) for name, value in work.options.items()}
         return replace(work, backend=backend, options=options)

@@ -35,6 +35,7 @@ COLOURFUL = [
     "confirming",
     "counts",
     "failure",
+    "device",
     "expired",
 ]
 """Exhibits that have every colour between them."""

@@ -68,6 +68,7 @@ def test_times_and_limits_come_with_it(manila: Device) -> None:
     assert manila.default_rep_delay_s == pytest.approx(250e-6)
     assert manila.calibrated == datetime(2024, 5, 27, 18, 27, 23, tzinfo=UTC)
     assert manila.status is None, "a snapshot is never out of service"
+    assert not manila.is_remote
 
 
 def test_medians_are_those_of_the_best_gate_of_each_coupling(brisbane: Device) -> None:

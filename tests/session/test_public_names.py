@@ -19,7 +19,7 @@ METHODS = {
 }
 FACTS = {
     *("name", "programs", "session_ids", "max_time", "is_paid", "simulation_counts"),
-    *("service", "widget"),
+    *("service", "widget", "device"),
 }
 OF_THE_PACKAGE = {
     *("begin_anew_in_child", "cancel_waiting_jobs", "differences", "fresh_view", "journal"),

@@ -24,8 +24,8 @@ OF_TESTS = {"clock"}
 USES = (
     "run", "run_program", "run_again", "add_program", "wait", "on_job", "observe", "close",
     "cancel", "cancel_job", "job", "run_circuits", "as_default", "to_html", "to_dicts", "to_json",
-    "to_csv", "to_dataframe", "details", "status", "usage", "from_id", "widget", "max_time",
-    "session_ids", "simulation_counts",
+    "to_csv", "to_dataframe", "details", "device", "status", "usage", "from_id", "widget",
+    "max_time", "session_ids", "simulation_counts",
 )  # fmt: skip
 """What people call on a session."""
 

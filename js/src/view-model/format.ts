@@ -40,10 +40,13 @@ interface Formats {
   readonly shortClock: Intl.DateTimeFormat;
   readonly day: Intl.DateTimeFormat;
   readonly full: Intl.DateTimeFormat;
+  readonly date: Intl.DateTimeFormat;
   readonly number: Intl.NumberFormat;
   readonly tenths: Intl.NumberFormat;
   readonly percent: Intl.NumberFormat;
   readonly finePercent: Intl.NumberFormat;
+  readonly share: Intl.NumberFormat;
+  readonly three: Intl.NumberFormat;
 }
 
 let current: Formats | undefined;
@@ -63,6 +66,7 @@ function formatsOf(language: string): Formats {
     clock: new Intl.DateTimeFormat(locale, { ...hourAndMinute, second: "2-digit" }),
     shortClock: new Intl.DateTimeFormat(locale, hourAndMinute),
     day: new Intl.DateTimeFormat(locale, { month: "short", day: "numeric" }),
+    date: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
     full: new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" }),
     number: new Intl.NumberFormat(locale),
     tenths: new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
@@ -72,6 +76,8 @@ function formatsOf(language: string): Formats {
       minimumFractionDigits: 1,
       maximumFractionDigits: 1,
     }),
+    share: new Intl.NumberFormat(locale, { style: "percent", maximumSignificantDigits: 3 }),
+    three: new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }),
   };
 }
 
@@ -97,6 +103,11 @@ export function shortClock(ms: number, nowMs: number): string {
 function withDay(format: Intl.DateTimeFormat, ms: number, nowMs: number): string {
   const sameDay = new Date(ms).toDateString() === new Date(nowMs).toDateString();
   return sameDay ? format.format(ms) : `${formats().day.format(ms)}, ${format.format(ms)}`;
+}
+
+/** A moment with its day and year: `Feb 26, 2025, 8:16 PM`. */
+export function dateAndTime(ms: number): string {
+  return formats().date.format(ms);
 }
 
 /** A moment in full, for tooltips. */
@@ -126,6 +137,22 @@ export function percent(share: number): string {
 /** Like {@link percent}, in tenths: `49.1%`, `49,1 %`. */
 export function finePercent(share: number): string {
   return formats().finePercent.format(share);
+}
+
+/** A small share of 1 in percent, with three digits that count: `0.0243%`. */
+export function share(value: number): string {
+  return formats().share.format(value);
+}
+
+/** A short time with the unit that suits it, and three digits that count: `237 µs`, `84 ns`. */
+export function shortTime(seconds: number): string {
+  const units = ["s", "ms", "µs", "ns", "ps"];
+  let value = seconds;
+  while (value !== 0 && Math.abs(value) < 0.9995 && units.length > 1) {
+    value *= 1000;
+    units.shift();
+  }
+  return `${formats().three.format(value)} ${units[0]}`;
 }
 
 /** A number with its noun: `1 job`, `2 jobs`. */

@@ -1,12 +1,6 @@
 import { h, hasFocus, setAttribute, setText } from "../page/dom";
 import type { JobLookup, Lookup } from "../store/job-lookup";
-import {
-  describeFacts,
-  type Fact,
-  hasSeveralPubs,
-  titleOfCounts,
-  whyNoResult,
-} from "../view-model/details";
+import { describeFacts, hasSeveralPubs, titleOfCounts, whyNoResult } from "../view-model/details";
 import { counted, shortId } from "../view-model/format";
 import { againKey } from "../view-model/run";
 import { type ActionView, action, type Snapshot } from "../view-model/snapshot";
@@ -17,6 +11,7 @@ import type { Row } from "../wire/wire";
 import { ActionButton } from "./action-button";
 import { circuitView } from "./circuit";
 import { copyButton } from "./copy-button";
+import { FactList } from "./facts";
 import { icon } from "./icon";
 import { CountsChart } from "./results-counts";
 import { valuesChart } from "./results-values";
@@ -38,7 +33,7 @@ export class DetailsPanel {
   readonly #heading = h("h3", { class: "qs-details-name", tabindex: "-1" });
   readonly #id = h("code", { class: "qs-mono" });
   readonly #sign = new SignView("qs-status");
-  readonly #facts = h("dl", { class: "qs-facts" });
+  readonly #facts = new FactList();
   readonly #body = h("div", { class: "qs-details-body" });
   readonly #again: ActionButton;
   #row: Row | null = null;
@@ -70,7 +65,7 @@ export class DetailsPanel {
         this.#again.node,
         close,
       ),
-      this.#facts,
+      this.#facts.node,
       this.#body,
     );
     this.node.addEventListener("keydown", (event) => {
@@ -97,7 +92,7 @@ export class DetailsPanel {
     setAttribute(this.#id, "title", row.job_id);
     this.#sign.update(STATUS_SIGNS[row.status]);
     this.#again.update(this.#againAction(row, snapshot));
-    this.#updateFacts(describeFacts(row, snapshot.nowMs, snapshot.head));
+    this.#facts.update(describeFacts(row, snapshot.nowMs, snapshot.head));
     const lookup =
       snapshot.connection !== "live"
         ? (this.#lookup.known(row) ??
@@ -123,25 +118,6 @@ export class DetailsPanel {
     const isOver = head !== null && /^(closing|closed|cancelled|expired)$/.test(head.state);
     const reason = isOver ? "The session takes no more jobs" : null;
     return action(snapshot, againKey(row.job_id), reason);
-  }
-
-  #updateFacts(facts: readonly Fact[]): void {
-    const isSame =
-      this.#facts.childElementCount === facts.length &&
-      facts.every(
-        ({ label }, index) => this.#facts.children[index]?.firstChild?.textContent === label,
-      );
-    if (!isSame) {
-      this.#facts.replaceChildren(
-        ...facts.map(({ label }) => h("div", {}, h("dt", {}, label), h("dd"))),
-      );
-    }
-    facts.forEach(({ text, title }, index) => {
-      const value = this.#facts.children[index]?.lastElementChild;
-      if (!value) return;
-      setText(value, text);
-      setAttribute(value, "title", title ?? null);
-    });
   }
 
   #describe(row: Row, lookup: Lookup, nowMs: number): Node[] {

@@ -21,6 +21,7 @@ import type { RequestArguments } from "../wire/requests";
 import type { Action } from "../wire/wire";
 import { Alerts } from "./alerts";
 import { Confirmation, ENDING_QUESTIONS } from "./confirmation";
+import { DevicePanel } from "./device";
 import { Header } from "./header";
 import { JobArea } from "./job-area";
 import { Meters } from "./meters";
@@ -43,6 +44,7 @@ export class SessionPanel {
   readonly #timeline: Timeline;
   readonly #side: Side;
   readonly #body: HTMLElement;
+  readonly #device: DevicePanel;
   readonly #charts: Throttle;
   readonly #ticker: Ticker;
   readonly #meters = new Meters();
@@ -90,6 +92,7 @@ export class SessionPanel {
       },
       signal,
     );
+    this.#device = new DevicePanel(store, this.#selected, say, signal);
     this.#body = h("div", { class: "qs-body" }, this.#jobs.node, this.#side.node);
     this.node = h(
       "section",
@@ -105,6 +108,7 @@ export class SessionPanel {
         this.#timeline.node,
         this.#run.node,
         this.#body,
+        this.#device.node,
         this.#status.node,
       ),
     );
@@ -156,12 +160,14 @@ export class SessionPanel {
     setAttribute(this.node, "data-view", isCompact ? "compact" : "full");
     this.#run.node.hidden = isCompact;
     this.#body.hidden = isCompact;
+    this.#device.node.hidden = isCompact;
     if (isCompact) this.#timeline.node.hidden = true;
     if (isCompact) return;
     this.#run.update(view.run);
     this.#jobs.update(snapshot, view.emptyText);
     const { jobId } = this.#selected;
     this.#side.update(jobId === null ? null : this.#store.job(jobId), snapshot);
+    this.#device.update(snapshot);
     this.#charts.ask();
   }
 

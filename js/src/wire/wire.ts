@@ -70,11 +70,13 @@ export const ACTIONS = [
   "cancel_job",
   "cancel_queued",
   "details",
+  "device",
   "drawing",
   "here",
   "older",
   "picture",
   "resync",
+  "use",
 ] as const;
 
 export const KINDS = ["delta", "older", "ping", "request", "reply"] as const;

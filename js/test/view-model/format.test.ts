@@ -8,12 +8,31 @@ import {
   number,
   percent,
   roundSpan,
+  share,
   shortClock,
   shortId,
+  shortTime,
   span,
   took,
 } from "../../src/view-model/format";
 import { NOW } from "../fixtures";
+
+test.each([
+  [0, "0 s"],
+  [2.22e-10, "222 ps"],
+  [8.4e-8, "84 ns"],
+  [0.000237, "237 µs"],
+  [0.00099996, "1 ms"],
+  [0.0123456, "12.3 ms"],
+  [3, "3 s"],
+])("shortTime(%d) is %s", (seconds, text) => expect(shortTime(seconds)).toBe(text));
+
+test.each([
+  [0, "0%"],
+  [0.000243, "0.0243%"],
+  [0.010234, "1.02%"],
+  [1, "100%"],
+])("share(%d) is %s", (value, text) => expect(share(value)).toBe(text));
 
 test.each([
   [0, "0:00"],

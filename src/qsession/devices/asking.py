@@ -66,21 +66,16 @@ class DeviceReader:
         self._status: DeviceStatus | None = None
         self._status_asked: datetime | None = None
 
-    @property
-    def changes(self) -> bool:
-        """True if another reading may be news."""
-        return is_ibm_backend(self._backend)
-
     def read(self) -> Device:
         """The device as it is known now. What could not be asked is said in its ``problem``."""
-        if not self.changes:
+        if not is_ibm_backend(self._backend):
             return read_device(self._backend)
         with self._asking:
             problems: list[str] = []
             device = self._read_properties(problems)
             status = self._read_status(problems)
         problem = " ".join(filter(None, [device.problem, *problems])) or None
-        return replace(device, status=status, problem=problem)
+        return replace(device, is_remote=True, status=status, problem=problem)
 
     def _read_properties(self, problems: list[str]) -> Device:
         now = self._clock.now()

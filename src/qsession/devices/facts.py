@@ -103,6 +103,7 @@ class DeviceFacts:
         name: The backend's name.
         qubits: Its qubits, by number.
         couplings: The pairs of qubits that have gates; empty where every pair may have them.
+        is_remote: Whether a service has it, so that asking again may be news.
         is_all_to_all: Whether gates may act on any qubits, as on a plain simulator.
         positions: Where each qubit is drawn: x to the right and y down, in steps of a lattice.
         basis_gates: The names of its gates.
@@ -122,6 +123,7 @@ class DeviceFacts:
     name: str
     qubits: tuple[Qubit, ...] = ()
     couplings: tuple[Coupling, ...] = ()
+    is_remote: bool = False
     is_all_to_all: bool = False
     positions: tuple[tuple[float, float], ...] = ()
     basis_gates: tuple[str, ...] = ()

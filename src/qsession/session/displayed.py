@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from qsession.compat.jupyter import in_kernel, is_in_colab, is_in_vscode, is_run_by_program
+from qsession.devices import Device, DeviceReader
 from qsession.forks import ForkSafeLock
 from qsession.render.mimebundle import Forms, forms_of
 from qsession.session.guarded import GuardedSession
@@ -47,6 +49,18 @@ class DisplayedSession(GuardedSession):
         There is one for a session, however often it is displayed.
         """
         return self._made_views().first
+
+    @property
+    def device(self) -> Device:
+        """The known facts of its backend: qubits, couplings, gates, times, and how it is doing.
+
+        Displayed, it is a map. IBM Quantum is asked for the status at most once a minute.
+        """
+        return self._device_reader.read()
+
+    @cached_property
+    def _device_reader(self) -> DeviceReader:
+        return DeviceReader(self._backend, self._journal.clock)
 
     def fresh_view(self) -> SessionWidget:
         """A live view of its own, for a page that knows no widget made before (VS Code's)."""

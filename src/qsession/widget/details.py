@@ -9,6 +9,8 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
+from qsession.devices.encoding import encode_use
+from qsession.devices.use import used_in
 from qsession.errors import QSessionError, UnknownJobError, in_words
 from qsession.model.states import JobStatus
 from qsession.render.job_details import (
@@ -73,6 +75,16 @@ def drawing_of(session: SessionView, job_id: str, index: int) -> dict[str, Any]:
     """
     record_of(session, job_id)
     return {"job_id": job_id, "index": index, "drawing": draw(session.job(job_id).inputs, index)}
+
+
+def use_of(session: SessionView, job_id: str) -> dict[str, Any]:
+    """The qubits and couplings of the device that a job uses.
+
+    Raises:
+        UnknownJobError: If the session has no such job.
+    """
+    record_of(session, job_id)
+    return encode_use(job_id, used_in(session.job(job_id)))
 
 
 def record_of(session: SessionView, job_id: str) -> JobRecord:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from qsession.devices.encoding import encode_device
 from qsession.errors import InvalidInputError, QSessionError
 from qsession.model.states import JobStatus
 from qsession.widget.checking import (
@@ -16,7 +17,7 @@ from qsession.widget.checking import (
     optional,
     whole_number,
 )
-from qsession.widget.details import details_of, drawing_of, record_of
+from qsession.widget.details import details_of, drawing_of, record_of, use_of
 from qsession.widget.replies import Details, Outcome
 
 if TYPE_CHECKING:
@@ -35,11 +36,13 @@ ACTIONS: Final[Actions] = {
     "cancel_job": {"job_id": an_id},
     "cancel_queued": {},
     "details": {"job_id": an_id},
+    "device": {},
     "drawing": {"job_id": an_id, "index": whole_number},
     "here": {},
     "older": {"before": an_id},
     "picture": {},
     "resync": {},
+    "use": {"job_id": an_id},
 }
 """What may be asked for; ``js/src/wire/wire.ts`` has the same names."""
 
@@ -70,15 +73,26 @@ def carry_out(
             resync()
         case "older":
             send_older(given["before"])
-        case "details":
-            return Details(details_of(session, given["job_id"]))
-        case "drawing":
-            return Details(drawing_of(session, given["job_id"], given["index"]))
-        case "picture":
-            return Details({"html": session.to_html(), "text": repr(session)})
+        case "details" | "device" | "drawing" | "picture" | "use":
+            return Details(_told(session, request))
         case _:
             return _act(session, request)
     return None
+
+
+def _told(session: SessionView, request: Request) -> dict[str, Any]:
+    given = request.arguments
+    match request.action:
+        case "details":
+            return details_of(session, given["job_id"])
+        case "device":
+            return encode_device(session.device)
+        case "drawing":
+            return drawing_of(session, given["job_id"], given["index"])
+        case "use":
+            return use_of(session, given["job_id"])
+        case _:
+            return {"html": session.to_html(), "text": repr(session)}
 
 
 def _act(session: SessionView, request: Request) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from qsession.devices import Device
     from qsession.engines.base import Job
     from qsession.model.job import JobRecord
     from qsession.model.snapshot import SessionSnapshot
@@ -46,6 +47,11 @@ class SessionView(Protocol):
 
     def to_html(self) -> str:
         """The static picture."""
+        ...
+
+    @property
+    def device(self) -> Device:
+        """The known facts of its backend: qubits, gates and times."""
         ...
 
     def job(self, job_id: str) -> Job:

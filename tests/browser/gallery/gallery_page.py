@@ -141,7 +141,7 @@ class GalleryPage:
         shown = {
             "traits": exhibit.traits(),
             "isSaved": exhibit.is_saved,
-            "details": exhibit.opened,
+            "answers": exhibit.answers(),
             "shadowHost": self._host.shadow_host,
         }
         self.page.evaluate("shown => window.show(shown)", shown)
@@ -149,6 +149,9 @@ class GalleryPage:
             self.view.get_by_role("button", name=exhibit.click).click()
         if exhibit.opened:
             self._open_job(exhibit.opened["job_id"])
+        if exhibit.device:
+            self.view.locator(".qs-device > summary").click()
+            self.view.locator(".qs-device .qs-facts dd").first.wait_for()
         return self.view
 
     def _open_job(self, job_id: str) -> None:

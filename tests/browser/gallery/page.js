@@ -1,7 +1,7 @@
 // A host without a kernel: hands the view a model that holds what a kernel would have sent.
 import widget from "/widget.js";
 
-/** Traits that can be read and set, and nobody who answers, but for one job that can be opened. */
+/** Traits that can be read and set, and an answer to what an exhibit opens: a job, the device. */
 class RecordedModel {
   #traits;
   #callbacks = new Map();
@@ -30,9 +30,10 @@ class RecordedModel {
 
   send(content) {
     this.sent.push(content);
-    if (content.action !== "details" || !this.details) return;
+    const details = this.answers?.[content.action];
+    if (!details) return;
     const reply = { kind: "reply", id: content.id, ok: true, message: null, error: null };
-    queueMicrotask(() => this.receive({ ...reply, details: this.details }));
+    queueMicrotask(() => this.receive({ ...reply, details }));
   }
 
   save_changes() {}
@@ -44,7 +45,7 @@ class RecordedModel {
 }
 
 /** Shows a view and returns when it is drawn. */
-window.show = async ({ traits, isSaved, shadowHost, details }) => {
+window.show = async ({ traits, isSaved, shadowHost, answers }) => {
   const stage = document.getElementById("stage");
   const host = document.createElement(shadowHost ?? "div");
   if (isSaved) host.className = "jupyter-widgets-disconnected";
@@ -58,7 +59,7 @@ window.show = async ({ traits, isSaved, shadowHost, details }) => {
   root.append(sheet, el);
   await isStyled;
   const model = new RecordedModel(traits);
-  model.details = details;
+  model.answers = answers;
   window.model = model;
   const { signal } = new AbortController();
   await widget.initialize({ model, signal });

@@ -13,6 +13,7 @@ from qsession.model.session_state import Limits
 from qsession.model.snapshot import WorkLabel
 from qsession.model.states import JobStatus, State
 from qsession.widget.encoding import encode_head, encode_row
+from tests.browser.gallery import devices
 from tests.browser.gallery.opened_jobs import counts_details, failure_details, values_details
 from tests.unit.pictures import picture
 from tests.unit.story import at, finished, first_job, moved, opened, queued, session, started
@@ -46,6 +47,7 @@ class Exhibit:
         is_saved: Whether no kernel is there: the view of a saved notebook.
         click: The button that is clicked once the view is there.
         opened: What the kernel tells of the job that is opened.
+        device: What the kernel tells of the device, which is opened.
     """
 
     events: Sequence[Event]
@@ -55,6 +57,12 @@ class Exhibit:
     is_saved: bool = False
     click: str | None = None
     opened: dict[str, Any] | None = None
+    device: dict[str, Any] | None = None
+
+    def answers(self) -> dict[str, Any]:
+        """What the kernel would answer, by what it is asked for."""
+        used = self.device and self.opened and devices.use(self.opened["job_id"])
+        return {"details": self.opened, "device": self.device, "use": used or None}
 
     def traits(self) -> dict[str, Any]:
         """What the kernel would have sent."""
@@ -161,6 +169,9 @@ EXHIBITS: dict[str, Exhibit] = {
     "counts": Exhibit(_busy(), 820, opened=counts_details("d3k9fa7c2q0019")),
     "values": Exhibit(_busy(), 820, opened=values_details("d3k9fa7c2q0017")),
     "failure": Exhibit(_busy(), 820, opened=failure_details("d3k9fa7c2q0018", TRACEBACK)),
+    "device": Exhibit(_busy(), 820, opened=counts_details("d3k9fa7c2q0019"), device=devices.fez()),
+    "device-in-pieces": Exhibit(_busy(), 820, device=devices.pieces()),
+    "device-simulator": Exhibit(_busy(), 820, device=devices.simulator()),
     "closing": Exhibit([*_busy(), moved(815, State.CLOSING, "close() was called")], 820),
     "closed": Exhibit([*_idle(40), moved(1800, State.CLOSED, "its with block ended")], 1900),
     "cancelled": Exhibit([*_idle(40), moved(1800, State.CANCELLED, "cancelled here")], 1900),

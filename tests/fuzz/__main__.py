@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
+from typing import NoReturn
 
 from tests.fuzz.fuzzing import WITHOUT_SEEDS, Found, Fuzzer, Statistics
 from tests.fuzz.generating import Program, generate
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"# {program.name}: {', '.join(sorted(program.tags))}\n{program.source}")
         return 0
     # A run that is ended by "timeout" or the like tells what it has done, too.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, _interrupt)
     process = Process(chosen.timeout)
     fuzzer = Fuzzer(process, is_reducing=not (chosen.no_reducing or chosen.files))
     begun = told = time.monotonic()
@@ -49,13 +50,19 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
     finally:
-        signal.signal(signal.SIGTERM, before)
         process.close()
+        signal.signal(signal.SIGTERM, before)
     print(summary(fuzzer.statistics, different, time.monotonic() - begun))
     if not chosen.files:
         following = chosen.first + fuzzer.statistics.programs
         print(f"\nTo go on: make fuzz SEED={seed} FIRST={following}")
     return 1 if different else 0
+
+
+def _interrupt(number: int, _frame: object) -> NoReturn:
+    # "timeout" sends it twice: to its child, and to the group of that.
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:

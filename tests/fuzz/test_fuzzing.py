@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -104,6 +106,32 @@ def test_a_program_that_differs_is_written_down_and_printed_with_what_repeats_it
     again = command.read_program(path)
     assert again.source.endswith("guilty()\n")
     assert not again.is_seeded
+
+
+class Ending(Answering):
+    """A process under which this one is told to end, as "timeout" does it: twice."""
+
+    def run(self, source: str, *, is_seeded: bool, sides: str = "both") -> Answer:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return super().run(source, is_seeded=is_seeded, sides=sides)
+
+    def close(self) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_run_that_is_told_to_end_tells_what_it_has_done(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+    monkeypatch.setattr(command, "Process", lambda _: Ending())
+    try:
+        command.main(["--seed", "3", "--programs", "2"])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert "To go on: make fuzz SEED=3 FIRST=0" in capsys.readouterr().out
+    assert told == []
 
 
 def test_nothing_is_left_that_can_be_left_out():

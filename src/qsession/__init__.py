@@ -41,12 +41,13 @@ if TYPE_CHECKING:
         UnreferencedSessionWarning,
         WorkerLostError,
     )
-    from qsession.listing import SessionInfo, attach, sessions
+    from qsession.listing import attach, sessions
     from qsession.model.job import JobRecord
     from qsession.model.states import JobStatus
     from qsession.opened_records import open_record
     from qsession.provider import SessionBackend, get_backend
     from qsession.session import Batch, Session
+    from qsession.session_info import SessionInfo
 
 __all__ = [
     "BackendNotFoundError",
@@ -114,10 +115,11 @@ _HOMES = {
         "UnreferencedSessionWarning",
         "WorkerLostError",
     ),
-    "qsession.listing": ("SessionInfo", "attach", "sessions"),
+    "qsession.listing": ("attach", "sessions"),
     "qsession.model.job": ("JobRecord",),
     "qsession.model.states": ("JobStatus",),
     "qsession.session": ("Batch", "Session"),
+    "qsession.session_info": ("SessionInfo",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

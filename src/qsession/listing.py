@@ -5,9 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from qsession.clock import SystemClock
 from qsession.compat.accounts import account_may_exist
@@ -16,55 +15,13 @@ from qsession.ledger import SessionEntry, ledger_of_process
 from qsession.ledger.reading import find_sessions, read_sessions
 from qsession.model.ids import read_id
 from qsession.session import registry
+from qsession.session_info import SessionInfo, info_noted, info_of, info_told
 
 # What loads IBM's client, and Aer with it, is imported where an account is asked, or a session
 # taken up: to list what this computer knows takes neither.
 if TYPE_CHECKING:
     from qsession.engines.ibm.lookup import ListedSession
-    from qsession.model.session_state import Mode
     from qsession.session import Session
-
-LOST = "lost"
-"""The state of a local session that is gone without anybody having closed it."""
-
-_LOST_SHOWN = timedelta(days=7)
-"""A lost session is listed among the open ones until somebody attaches to it, or for a week."""
-
-
-@dataclass(frozen=True)
-class SessionInfo:
-    """A session or batch in a list.
-
-    Attributes:
-        session_id: Its id; None before it is opened.
-        name: The name it was given here.
-        backend: Its backend; None if the service does not say yet.
-        mode: ``"session"`` or ``"batch"``.
-        state: As `Session.state`, or ``"lost"``: a local session whose process, or object, is gone
-            without anybody having closed it. Of the ledger alone it is the last known.
-        opened: When it was opened (UTC).
-        ended: When it ended (UTC).
-        remaining: Seconds left of its ``max_time``; known of sessions of this process alone.
-        jobs: How many jobs it has, as far as it is known here.
-        source: Who told of it: ``"process"``, this one; ``"ledger"``, the notes of this user's
-            processes; ``"service"``, IBM Quantum.
-        usage: Seconds used so far, as IBM counts them; known of sessions of this process alone.
-        pid: The id of the process that has it, if it is a local one that is open in another
-            process: it can be used and ended there alone.
-    """
-
-    session_id: str | None
-    name: str | None
-    backend: str | None
-    mode: Mode
-    state: str
-    opened: datetime | None
-    ended: datetime | None
-    remaining: int | None
-    jobs: int | None
-    source: Literal["process", "ledger", "service"]
-    usage: float | None = None
-    pid: int | None = None
 
 
 @dataclass(frozen=True)
@@ -169,23 +126,23 @@ def default_service() -> Any:
     return ibm_service.default_service()
 
 
-def elsewhere(told: AccountListing, *, ended: bool, limit: int) -> list[SessionInfo]:
-    """Sessions as an account and the ledger know them, those of this process among them."""
-    return merged(told, noted_sessions(ended=ended), ended=ended, limit=limit)
-
-
-def merged(
-    told: AccountListing, entries: Iterable[SessionEntry], *, ended: bool, limit: int
+def elsewhere(
+    told: AccountListing,
+    *,
+    ended: bool,
+    limit: int,
+    entries: Iterable[SessionEntry] | None = None,
 ) -> list[SessionInfo]:
-    """Sessions as an account and these entries of the ledger know them."""
+    """Sessions as an account and the ledger, or these entries of it, know them."""
+    entries = noted_sessions(ended=ended) if entries is None else entries
     noted = {entry.session_id: entry for entry in entries}
-    found = {each.session_id: _info_told(each, noted.get(each.session_id)) for each in told.listed}
+    found = {each.session_id: info_told(each, noted.get(each.session_id)) for each in told.listed}
     now = SystemClock().now()
     for entry in islice(noted.values(), limit):
         # The service lists all that is open: what it does not list has ended since.
         has_ended = entry.facts.kind == "ibm" and entry.facts.instance in told.instances
         if ended or not has_ended:
-            found.setdefault(entry.session_id, _info_noted(entry, now))
+            found.setdefault(entry.session_id, info_noted(entry, now))
     return [info for info in found.values() if ended or info.ended is None]
 
 
@@ -252,56 +209,3 @@ def _entry_of(session_id_or_name: str) -> SessionEntry | None:
     by_id = (entry for entry in found if entry.session_id == session_id_or_name)
     are_open = (entry for entry in found if entry.ended is None)
     return next(chain(by_id, are_open, found), None)
-
-
-def info_of(session: Session) -> SessionInfo:
-    """A session of this process in a list."""
-    snapshot = session.snapshot()
-    return SessionInfo(
-        session_id=snapshot.session_id,
-        name=snapshot.name,
-        backend=snapshot.backend,
-        mode=snapshot.mode,
-        state=snapshot.state.value,
-        opened=snapshot.opened,
-        ended=snapshot.ended,
-        remaining=session.remaining,
-        jobs=sum(snapshot.counts.values()),
-        source="process",
-        usage=session.usage_seconds,
-    )
-
-
-def _info_told(listed: ListedSession, entry: SessionEntry | None) -> SessionInfo:
-    """Return a session as the service lists it, with what only the ledger knows added."""
-    return SessionInfo(
-        session_id=listed.session_id,
-        name=None if entry is None else entry.facts.name,
-        backend=listed.backend,
-        mode=listed.mode,
-        state=listed.state,
-        opened=listed.opened,
-        ended=listed.ended,
-        remaining=None,
-        jobs=None if entry is None else entry.jobs,
-        source="service",
-    )
-
-
-def _info_noted(entry: SessionEntry, now: datetime) -> SessionInfo:
-    is_lost = entry.is_lost(now)
-    is_long_ago = is_lost and now - entry.seen > _LOST_SHOWN
-    is_there = entry.facts.kind == "local" and not is_lost and entry.ended is None
-    return SessionInfo(
-        session_id=entry.session_id,
-        name=entry.facts.name,
-        backend=entry.facts.backend,
-        mode=entry.facts.mode,
-        state=LOST if is_lost else entry.state.value,
-        opened=entry.opened,
-        ended=entry.seen if is_long_ago else entry.ended,
-        remaining=None,
-        jobs=entry.jobs,
-        source="ledger",
-        pid=entry.process.pid if is_there else None,
-    )

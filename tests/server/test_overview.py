@@ -54,7 +54,7 @@ def test_the_paid_session_of_a_killed_kernel_is_seen_with_its_notebook(
     assert entry["is_open"]
     assert entry["kernel_state"] == "gone"
     assert entry["notebook"] == "work/study.ipynb"
-    assert entry["where"] == "study.ipynb, kernel gone"
+    assert entry["where"] == "kernel gone, study.ipynb"
     assert entry["jobs"] == 1
 
 
@@ -99,7 +99,7 @@ def test_a_local_session_has_its_kernel_and_the_times_of_the_ledger(
     assert not entry["is_paid"]
     assert entry["kernel_id"] == "k1"
     assert entry["notebook"] == "work/renamed.ipynb"
-    assert entry["where"] == "study.ipynb, kernel busy"
+    assert entry["where"] == "kernel busy, study.ipynb"
     assert entry["remaining_s"] == 540
     assert entry["is_open"]
     look.kernels = []

@@ -28,6 +28,7 @@ LAYERS = (
     (
         "qsession.provider",
         "qsession.listing",
+        "qsession.session_info",
         "qsession.opened_records",
         "qsession.dashboards",
         "qsession.magics",

@@ -22,7 +22,7 @@ from qsession import (
     SessionNotFoundError,
     UnknownJobError,
     attach,
-    listing,
+    session_info,
     sessions,
 )
 from qsession.clock import SystemClock
@@ -363,4 +363,4 @@ def test_work_for_another_backend_or_by_other_releases_is_refused(lost: Telling,
 
 
 def test_the_state_of_a_lost_session_has_a_name():
-    assert listing.LOST == "lost"
+    assert session_info.LOST == "lost"

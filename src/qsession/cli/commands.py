@@ -19,8 +19,8 @@ from qsession.errors import QSessionError
 from qsession.redaction.secrets import redacted
 
 if TYPE_CHECKING:
-    from qsession.listing import SessionInfo
     from qsession.session import Session
+    from qsession.session_info import SessionInfo
 
 NOT_DONE = 1
 NOT_FOUND = 3
@@ -104,7 +104,7 @@ def list_(*, with_ended: bool, as_json: bool) -> None:
 def show(*, session: str, as_json: bool) -> None:
     """Show one session: its state, what is left of it, what it used, its jobs."""
     from qsession.cli.output import session_facts  # noqa: PLC0415 - loads rich
-    from qsession.listing import info_of  # noqa: PLC0415 - loads the client
+    from qsession.session_info import info_of  # noqa: PLC0415 - loads the client
 
     found = _attach(session)
     if as_json:

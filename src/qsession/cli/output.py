@@ -15,8 +15,8 @@ from qsession.clock import SystemClock
 from qsession.model.durations import format_duration
 
 if TYPE_CHECKING:
-    from qsession.listing import SessionInfo
     from qsession.model.job import JobRecord
+    from qsession.session_info import SessionInfo
 
 _STYLES = {
     "open": "cyan",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ipywidgets import VBox
 
     from qsession.clock import Clock
-    from qsession.listing import SessionInfo
+    from qsession.session_info import SessionInfo
 
 
 def dashboard(service: Any = None, *, ended: bool = False, limit: int = 50) -> Dashboard:

@@ -10,7 +10,7 @@ from qsession.dashboards.words import state_words, where_words
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from qsession.listing import SessionInfo
+    from qsession.session_info import SessionInfo
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qsession.dashboards.entries import Entry
 from qsession.errors import InvalidInputError, QSessionError, in_words
-from qsession.listing import NOBODY_ASKED, ask_account, attach, elsewhere, info_of
+from qsession.listing import NOBODY_ASKED, ask_account, attach, elsewhere
 from qsession.redaction.secrets import redacted
 from qsession.render.text import counted
 from qsession.session import registry
+from qsession.session_info import info_of
 
 if TYPE_CHECKING:
     from datetime import datetime

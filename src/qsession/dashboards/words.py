@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qsession.listing import LOST
 from qsession.model.states import State
+from qsession.session_info import LOST
 
 if TYPE_CHECKING:
-    from qsession.listing import SessionInfo
+    from qsession.session_info import SessionInfo
 
 _PLACES = {"process": "this process", "ledger": "ledger", "service": "account"}
 

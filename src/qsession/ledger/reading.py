@@ -57,7 +57,7 @@ def read_jobs(connection: sqlite3.Connection, session_id: str) -> list[JobRecord
 
 
 def first_starts(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, datetime]:
-    """When the first job of each of these sessions started, of those that had one."""
+    """The start of the first job of each of these sessions, of those that had one."""
     query = "SELECT min(started) FROM jobs WHERE session_id = ?"
     found = {each: connection.execute(query, (each,)).fetchone()[0] for each in ids}
     return {each: datetime.fromisoformat(told) for each, told in found.items() if told}

@@ -14,10 +14,10 @@ from qsession.render.text import Table
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from qsession.listing import SessionInfo
     from qsession.magics.cell_sessions import SessionsOfCells
     from qsession.model.job import JobRecord
     from qsession.session import Session
+    from qsession.session_info import SessionInfo
 
 COMMANDS = ("list", "status", "jobs", "attach", "close", "cancel", "dashboard")
 """The words behind ``%qsession``."""

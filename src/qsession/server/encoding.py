@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from qsession.ledger.entries import SessionEntry
-    from qsession.listing import SessionInfo
     from qsession.model.snapshot import SessionSnapshot
     from qsession.server.kernels import ServedKernel
+    from qsession.session_info import SessionInfo
 
 GONE: Final = "gone"
 """The state of a kernel whose process has ended."""
@@ -108,10 +108,10 @@ def _seconds_until(end: datetime | None, now: datetime) -> int | None:
 
 
 def _place(info: SessionInfo, notebook: str | None, kernel_state: str | None) -> str:
-    """Where a session was opened, and how the kernel there does, in words."""
+    """The place in which a session was opened, and the state of the kernel there, in words."""
     name = PurePath(notebook).name if notebook else ""
     kernel = f"kernel {kernel_state}" if kernel_state is not None else ""
-    return ", ".join(filter(None, (name, kernel))) or where_words(info)
+    return ", ".join(filter(None, (kernel, name))) or where_words(info)
 
 
 def _below(root: str, notebook: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""What Jupyter's server answers below ``qsession/api``: `handlers_of`.
+"""The answers of Jupyter's server below ``qsession/api``: `handlers_of`.
 
 Every request is authenticated, authorized and checked for cross-site requests by Jupyter's own
 handler. Nothing here blocks the server's thread, which serves every kernel and page.
@@ -19,6 +19,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from qsession.errors import InvalidInputError, QSessionError, in_words
+from qsession.forks import ForkSafeLock
 from qsession.redaction.secrets import redacted
 from qsession.server.kernels import served_kernels
 
@@ -53,7 +54,7 @@ class _LazyOverview:
     def __init__(self, server: ServerApp) -> None:
         self.server = server
         self._overview: ServerOverview | None = None
-        self._making = threading.Lock()
+        self._making = ForkSafeLock()
 
     @property
     def made(self) -> ServerOverview:

@@ -11,11 +11,12 @@ from qsession.errors import InvalidInputError, shown
 from qsession.ledger import ledger_of_process
 from qsession.ledger.entries import LONGEST_SILENCE
 from qsession.ledger.reading import first_starts
-from qsession.listing import AccountListing, merged, noted_sessions
+from qsession.listing import AccountListing, elsewhere, noted_sessions
 from qsession.model.ids import read_id
 from qsession.model.states import State
-from qsession.server.account import AccountWatch, PaidSession
+from qsession.server.account import AccountWatch
 from qsession.server.encoding import Known, as_seen, encode_known
+from qsession.server.questions import PaidSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from qsession.clock import Clock
     from qsession.ledger.entries import SessionEntry
-    from qsession.listing import SessionInfo
     from qsession.server.kernels import ServedKernel
+    from qsession.session_info import SessionInfo
 
 WIRE_VERSION: Final = 1
 """Raised when an older page could misread what is sent."""
@@ -133,7 +134,7 @@ class ServerOverview:
         self._ended = {k: e for k, e in self._ended.items() if now - e.at < _SHOWN_ENDED}
         # Each that the ledger has is looked at, so that none need be left out for not being listed.
         told = AccountListing(tuple(self._account.listed.values()))
-        found = merged(told, noted.values(), ended=False, limit=_LISTED)
+        found = elsewhere(told, ended=False, limit=_LISTED, entries=noted.values())
         listed = {
             str(info.session_id): info
             for info in found

@@ -93,6 +93,8 @@ export function row(id: string, changes: Partial<Row> = {}): Row {
     values: [],
     are_times_estimated: false,
     is_qpu_estimated: false,
+    forecast_s: null,
+    service_forecast_s: null,
     ...changes,
   };
 }

@@ -54,6 +54,8 @@ def test_dicts_have_every_field_in_plain_values():
         "values": [{"value": -0.5, "error": 0.1}, {"value": None, "error": None}],
         "are_times_estimated": False,
         "is_qpu_estimated": False,
+        "forecast_s": None,
+        "service_forecast_s": None,
         "run_seconds": 2.5,
     }
     assert (queued["name"], queued["finished"], queued["values"]) == (None, None, [])

@@ -18,7 +18,7 @@ LAYERS = (
     ("qsession.testing", "qsession.compat"),
     ("qsession.render",),
     ("qsession.circuits",),
-    ("qsession.devices",),
+    ("qsession.devices", "qsession.forecast"),
     ("qsession.simulator",),
     ("qsession.ledger",),
     ("qsession.engines",),

@@ -116,6 +116,7 @@ def test_a_row_has_the_fields_of_the_wire():
 def test_what_is_not_known_of_a_job_is_null():
     row = row_of(encode_row(record()))
     absent = {"started_ms", "finished_ms", "run_s", "qpu_s", "shots", "error"}
+    absent |= {"forecast_s", "service_forecast_s"}
     assert {name for name, value in row.items() if value is None} == absent
 
 

@@ -3,7 +3,7 @@
 import type { Circuit, Counts, Details, Values } from "../wire/details";
 import type { Head, Row } from "../wire/wire";
 import { costOf } from "./bill";
-import { clock, counted, fullTime, number, span, took } from "./format";
+import { clock, counted, fullTime, number, signedPercent, span, took } from "./format";
 import { measured, rangeOf, significant } from "./values";
 
 /** Something known of a job: what, and how it is told. */
@@ -41,8 +41,21 @@ export function describeFacts(row: Row, nowMs: number, head: Head | null): reado
     const cost = head && costOf(head, row.qpu_s);
     if (cost) facts.push({ label: "Cost", text: `about ${cost}` });
   }
+  facts.push(...forecasts(row));
   if (row.tags.length > 0) facts.push({ label: "Tags", text: row.tags.join(", ") });
   return facts;
+}
+
+/** What was expected of its QPU time, here and by the service, beside what it became. */
+function forecasts({ forecast_s: own, service_forecast_s: theirs, ...row }: Row): Fact[] {
+  const isKnown = row.qpu_s !== null && row.qpu_s > 0 && !row.is_qpu_estimated;
+  const off = (seconds: number): string =>
+    isKnown && row.qpu_s ? `, ${signedPercent(seconds / row.qpu_s - 1)}` : "";
+  const told: Fact[] = [];
+  if (own !== null) told.push({ label: "Estimate", text: `${took(own)}${off(own)}` });
+  if (theirs !== null)
+    told.push({ label: "IBM's estimate", text: `${took(theirs)}${off(theirs)}` });
+  return told;
 }
 
 function ran(row: Row, seconds: number): Fact {

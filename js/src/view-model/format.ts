@@ -134,6 +134,12 @@ export function percent(share: number): string {
   return formats().percent.format(share);
 }
 
+/** A difference in percent, with its sign: `+12%`, `−8%`. */
+export function signedPercent(share: number): string {
+  const sign = share < 0 ? "−" : "+";
+  return `${sign}${percent(Math.abs(share))}`;
+}
+
 /** Like {@link percent}, in tenths: `49.1%`, `49,1 %`. */
 export function finePercent(share: number): string {
   return formats().finePercent.format(share);

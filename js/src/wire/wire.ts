@@ -61,6 +61,8 @@ export const ROW_FIELDS = [
   "values",
   "are_times_estimated",
   "is_qpu_estimated",
+  "forecast_s",
+  "service_forecast_s",
 ] as const;
 
 export const ACTIONS = [
@@ -242,6 +244,8 @@ const rowShape = {
   values: listOf(isPair(orNull(isNumber), orNull(isNumber))),
   are_times_estimated: isBoolean,
   is_qpu_estimated: isBoolean,
+  forecast_s: orNull(isNumber),
+  service_forecast_s: orNull(isNumber),
 } satisfies Record<(typeof ROW_FIELDS)[number], Guard<unknown>>;
 
 const replyShape = {

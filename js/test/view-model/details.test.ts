@@ -37,6 +37,13 @@ describe("the facts", () => {
     expect(told).toMatchObject({ Ran: "about 9.0 s", "QPU time": "4.0 s (not settled yet)" });
   });
 
+  test("tell what was expected, and how far off that was once the bill is settled", () => {
+    const job = row("a", { qpu_s: 4, forecast_s: 5, service_forecast_s: 3 });
+    expect(facts(job)).toMatchObject({ Estimate: "5.0 s, +25%", "IBM's estimate": "3.0 s, −25%" });
+    expect(facts({ ...job, is_qpu_estimated: true })).toMatchObject({ Estimate: "5.0 s" });
+    expect(facts({ ...job, qpu_s: null })).toMatchObject({ "IBM's estimate": "3.0 s" });
+  });
+
   test("that are not known are left out", () => {
     const told = facts(
       row("a", { shots: null, run_s: null, qpu_s: null, started_ms: null, finished_ms: null }),

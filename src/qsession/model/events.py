@@ -53,6 +53,16 @@ class JobDescribed:
 
 
 @dataclass(frozen=True, slots=True)
+class JobForecast:
+    """The QPU time that a job will take was estimated: here, or by the service."""
+
+    at: datetime
+    job_id: str
+    seconds: float
+    is_of_service: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class JobStarted:
     """A queued job began to run."""
 
@@ -164,19 +174,25 @@ class ProblemEnded:
     kind: ProblemKind = ProblemKind.SERVICE
 
 
+JobEvent = (
+    JobQueued
+    | JobDescribed
+    | JobForecast
+    | JobStarted
+    | JobFinished
+    | JobBilled
+    | JobTimed
+    | JobMeasured
+)
+"""What happens to a job rather than to the session."""
+
 Event = (
     SessionOpened
     | SessionMoved
     | SessionObserved
     | BackendObserved
     | QuotaObserved
-    | JobQueued
-    | JobDescribed
-    | JobStarted
-    | JobFinished
-    | JobBilled
-    | JobTimed
-    | JobMeasured
+    | JobEvent
     | ProblemAppeared
     | ProblemEnded
 )
@@ -184,8 +200,7 @@ Event = (
 
 def is_of_job(event: Event) -> bool:
     """Return True if the event is about a job rather than about the session."""
-    of_jobs = JobQueued | JobDescribed | JobStarted | JobFinished
-    return isinstance(event, of_jobs | JobBilled | JobTimed | JobMeasured)
+    return isinstance(event, JobEvent)
 
 
 def rewritten(event: Event, rewrite: Callable[[str], str]) -> Event:

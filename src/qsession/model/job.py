@@ -39,6 +39,8 @@ class JobRecord:
         values: The first expectation values of its result, of an estimator job that is done.
         are_times_estimated: True while ``started`` and ``finished`` are only as good as the looks
             at a service that saw the job change; the service is asked for the true ones.
+        forecast_s: QPU seconds that qsession expected by IBM's formula when it was submitted here.
+        service_forecast_s: QPU seconds that the service expects, its ``usage_estimation``.
         is_qpu_estimated: True while the service has not settled the bill for ``qpu_seconds``.
     """
 
@@ -56,6 +58,8 @@ class JobRecord:
     values: tuple[ExpectationValue, ...] = ()
     are_times_estimated: bool = False
     is_qpu_estimated: bool = False
+    forecast_s: float | None = None
+    service_forecast_s: float | None = None
 
     @property
     def run_seconds(self) -> float | None:

@@ -18,6 +18,7 @@ from qsession.model.events import (
     JobBilled,
     JobDescribed,
     JobFinished,
+    JobForecast,
     JobMeasured,
     JobQueued,
     JobStarted,
@@ -288,11 +289,20 @@ class SessionState:
 
     def _apply_to_job(
         self,
-        event: JobDescribed | JobStarted | JobFinished | JobBilled | JobTimed | JobMeasured,
+        event: JobDescribed
+        | JobForecast
+        | JobStarted
+        | JobFinished
+        | JobBilled
+        | JobTimed
+        | JobMeasured,
     ) -> None:
         match event:
             case JobDescribed(_, job_id, name, primitive, shots, tags):
                 self._replace_job(job_id, name=name, primitive=primitive, shots=shots, tags=tags)
+            case JobForecast(_, job_id, seconds, is_of_service):
+                field = "service_forecast_s" if is_of_service else "forecast_s"
+                self._replace_job(job_id, **{field: seconds})
             case JobStarted(at, job_id):
                 self._replace_job(job_id, status=JobStatus.RUNNING, started=at)
                 if self._is_of_earlier(job_id):

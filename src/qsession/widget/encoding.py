@@ -101,6 +101,8 @@ def encode_row(record: JobRecord) -> list[Any]:
         record.values,
         record.are_times_estimated,
         record.is_qpu_estimated,
+        record.forecast_s,
+        record.service_forecast_s,
     ]
     found: list[Any] = sendable(row)
     return found

@@ -99,6 +99,8 @@ ROW_FIELDS: Final = (
     "values",
     "are_times_estimated",
     "is_qpu_estimated",
+    "forecast_s",
+    "service_forecast_s",
 )
 
 KINDS: Final = ("delta", "older", "ping", "request", "reply")

@@ -19,6 +19,7 @@ from qsession.compat.ibm_service import (
 from qsession.compat.service_line import Line
 from qsession.engines.base import RunningOptions, SimulationCounts
 from qsession.engines.ibm.closing import Ending
+from qsession.engines.ibm.forecasting import forecast_for, note_forecast
 from qsession.engines.ibm.jobs import CountsJob, awaitable
 from qsession.engines.ibm.monitor import Monitor
 from qsession.engines.ibm.reading import ServerTime
@@ -26,6 +27,7 @@ from qsession.engines.ibm.refusals import is_conflict, may_have_arrived, refusal
 from qsession.engines.ibm.submission import (
     Label,
     Submission,
+    circuit_length_on_the_way,
     label_of,
     name_on_the_way,
     submit_circuits,
@@ -34,6 +36,7 @@ from qsession.engines.ibm.submission import (
 from qsession.engines.ibm.supplements import Supplements
 from qsession.engines.ibm.wire import details_of, opened_at
 from qsession.errors import InvalidInputError, QSessionError, UnknownJobError
+from qsession.forecast.executions import mean_length_of
 from qsession.model.events import JobDescribed, JobQueued, SessionOpened
 from qsession.model.job import JobRecord
 from qsession.model.session_state import Limits
@@ -200,7 +203,8 @@ class IBMEngine:
     def run_pubs(self, request: PubRequest, mode: Any) -> Job:
         """Submit PUBs with the primitives that IBM recommends."""
         with ErrorsWithoutSecrets(keeps_frames=True):
-            return submit_pubs(request, mode)
+            length_s = mean_length_of(request.pubs, self._backend.target)
+            return submit_pubs(request, mode, length_s)
 
     def run_circuits(
         self,
@@ -246,12 +250,20 @@ class IBMEngine:
         return self._submit(submission, label)
 
     def _submit(self, submission: Submission, label: Label) -> Job:
+        forecast = forecast_for(
+            self._journal,
+            submission.inputs,
+            submission.options,
+            self._backend,
+            circuit_length_on_the_way(),
+        )
         self._open()
         session_id = self._journal.state.session_id
         with self._refused(f"submit a job to session {session_id}"):
             sent = submission.send(self.service, self._backend, self._instance, session_id)
         job = awaitable(sent, self._journal)
         self._keep(job, submission, label)
+        note_forecast(self._journal, job.job_id(), forecast)
         return job
 
     def _keep(self, job: Job, submission: Submission, label: Label) -> None:

@@ -12,6 +12,7 @@ from qsession.model.events import (
     Event,
     JobBilled,
     JobFinished,
+    JobForecast,
     JobQueued,
     JobStarted,
     JobTimed,
@@ -151,6 +152,7 @@ def _read_job(
     if known is None:
         created = _past(server.read(raw.get("created")), now) or now
         yield JobQueued(now, _first_record(raw, job_id, created))
+    yield from _forecast(job_id, known, raw, now)
     before = known.status if known is not None else JobStatus.QUEUED
     if known is not None and before.is_final:
         yield from _bill(known, raw, now)
@@ -175,6 +177,15 @@ def _read_job(
             qpu_seconds=_qpu_seconds(raw),
             is_qpu_estimated=_is_bill_open(raw),
         )
+
+
+def _forecast(
+    job_id: str, known: JobRecord | None, raw: Raw, now: datetime
+) -> Iterator[JobForecast]:
+    """IBM's client calls it ``usage_estimation``."""
+    seconds = number(raw.get("estimated_running_time_seconds"))
+    if seconds is not None and (known is None or known.service_forecast_s != seconds):
+        yield JobForecast(now, job_id, seconds, is_of_service=True)
 
 
 def _bill(known: JobRecord, raw: Raw, now: datetime) -> Iterator[JobBilled]:

@@ -28,18 +28,37 @@ _job_name: ContextVar[str | None] = ContextVar("qsession_job_name", default=None
 """The name of the job that a primitive is handing over; primitives have no place for it."""
 
 
+_circuit_length_s: ContextVar[float | None] = ContextVar("qsession_circuit_length", default=None)
+"""The length of the circuits that a primitive is handing over: in its program they are bytes."""
+
+
+def circuit_length_on_the_way() -> float | None:
+    """The length of the circuits being handed over in this context; None if it is not known."""
+    return _circuit_length_s.get()
+
+
 def name_on_the_way() -> str | None:
     """The name of the job that is being handed over in this context; None if it has none."""
     return _job_name.get()
 
 
-def submit_pubs(request: PubRequest, mode: Any) -> Job:
-    """Run PUBs in a session, which gets them back from the primitive as a program."""
+def submit_pubs(request: PubRequest, mode: Any, circuit_s: float | None = None) -> Job:
+    """Run PUBs in a session, which gets them back from the primitive as a program.
+
+    Args:
+        request: The PUBs.
+        mode: The session.
+        circuit_s: The length of their circuits, if it is known, in seconds.
+    """
     sampler, estimator = client_side_primitives()
     primitive_class = sampler if request.program == "sampler" else estimator
     primitive = primitive_class(mode=mode, options=dict(request.options))
-    with _named(request.name or name_of_all([pub.circuit for pub in request.pubs])):
-        return primitive.run(list(request.pubs))
+    token = _circuit_length_s.set(circuit_s)
+    try:
+        with _named(request.name or name_of_all([pub.circuit for pub in request.pubs])):
+            return primitive.run(list(request.pubs))
+    finally:
+        _circuit_length_s.reset(token)
 
 
 def submit_circuits(

@@ -35,7 +35,8 @@ def test_a_budget_in_money_limits_it_too():
     state = limited()
     state.budget = Budget(max_usage_s=120, max_cost=100)
     tightest = left_of(state, at(60))[0]
-    assert (tightest.of, tightest.seconds) == ("its max_cost", pytest.approx(2.5))
+    assert tightest.of == "its max_cost"
+    assert tightest.seconds == pytest.approx(2.5)
 
 
 def test_a_quota_that_is_used_up_leaves_nothing():

@@ -18,6 +18,7 @@ from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qsession.engines.local.work import CircuitWork, SamplerWork, Work, run_work
 from qsession.simulator import aer_private as aer
+from qsession.simulator.aer_noise_models import content_of
 from tests.support.circuits import bell
 
 SHOTS = 20
@@ -103,7 +104,7 @@ def test_a_process_of_its_own_computes_fast_and_the_same():
 def test_aer_has_the_names_that_are_used():
     aer.require()
     assert all(map(aer.has_option, ("shots", "seed_simulator", "memory", "method")))
-    errors = aer.content_of(FakeManilaV2()._get_noise_model_from_backend_v2())
+    errors = content_of(FakeManilaV2()._get_noise_model_from_backend_v2())
     assert set(errors.quantum) >= {"sx", "cx"}
     assert len(errors.readout) == 5
     assert len(errors.passes) == 1

@@ -20,7 +20,7 @@ from qiskit_aer.backends.backend_utils import BASIS_GATES
 from qiskit_aer.library import SaveStatevector, SetStatevector
 from qiskit_aer.noise import NoiseModel, depolarizing_error
 
-from qsession.simulator.aer_private import content_of
+from qsession.simulator.aer_noise_models import content_of
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.fingerprint import read
 from qsession.simulator.instructions import GATES, noise_name, require_known_noise

@@ -28,7 +28,7 @@ from qiskit_aer.noise import (
 from qiskit_ibm_runtime.fake_provider import FakeBelemV2, FakeBrisbane, FakeManilaV2
 
 from qsession.engines.local.work import CircuitWork, run_work
-from qsession.simulator import aer_private as aer
+from qsession.simulator.aer_noise_models import content_of
 from qsession.simulator.devices import PropertiesNoise, TargetContent, TargetNoise
 from qsession.simulator.noise import ModelNoise, Noise
 from qsession.simulator.noise_cache import Noises
@@ -68,7 +68,7 @@ def test_each_error_is_that_of_the_whole_model(read, make):
 @pytest.mark.parametrize("read", [by_properties, by_target])
 def test_the_kinds_of_errors_of_a_device_are_told_without_making_all(read, make):
     noise, model = read(make())
-    whole = ModelNoise(aer.content_of(model))
+    whole = ModelNoise(content_of(model))
     # Paulis decide nothing: every method knows them.
     paulis = {"id", "x", "y", "z", "pauli"}
     assert noise.operations.keys() - paulis == whole.operations.keys() - paulis != set()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.circuit import CircuitInstruction
 
-    from qsession.simulator.aer_private import AnyError
+    from qsession.simulator.aer_noise_models import AnyError
     from qsession.simulator.drawing import Drawing
     from qsession.simulator.noise import Noise, Use
 

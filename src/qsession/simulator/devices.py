@@ -26,15 +26,15 @@ from qiskit_aer.noise import NoiseModel
 from qiskit_aer.noise.device import basic_device_gate_errors, basic_device_readout_errors
 from qiskit_aer.noise.passes import RelaxationNoisePass
 
-from qsession.simulator import aer_private as aer
 from qsession.simulator import noise_errors
+from qsession.simulator.aer_noise_models import ModelContent, content_of
 from qsession.simulator.lru import Bounded
 from qsession.simulator.noise import MOST_ERRORS, Noise, Use
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
-    from qsession.simulator.aer_private import AnyError
+    from qsession.simulator.aer_noise_models import AnyError
 
 
 class _DeviceNoise(Noise):
@@ -42,7 +42,7 @@ class _DeviceNoise(Noise):
 
     def __init__(self) -> None:
         super().__init__()
-        self._models: Bounded[Use, aer.ModelContent] = Bounded(MOST_ERRORS)
+        self._models: Bounded[Use, ModelContent] = Bounded(MOST_ERRORS)
 
     def error_everywhere(self, name: str) -> AnyError | None:  # noqa: ARG002
         return None
@@ -77,7 +77,7 @@ class _DeviceNoise(Noise):
     def _num_qubits(self) -> int:
         """The number of qubits of the device."""
 
-    def _model(self, use: Use) -> aer.ModelContent:
+    def _model(self, use: Use) -> ModelContent:
         content = self._models.get(use)
         if content is None:
             model = NoiseModel()
@@ -89,7 +89,7 @@ class _DeviceNoise(Noise):
                 if use[0] == "measure":
                     for qubits, error in self._readout_errors(use[1][0]):
                         model.add_readout_error(error, qubits, warnings=False)
-            content = aer.content_of(model)
+            content = content_of(model)
             self._models.put(use, content)
         return content
 

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from qsession.simulator import aer_private as aer
 from qsession.simulator import noise_errors, superoperators
+from qsession.simulator.aer_noise_models import ModelContent, waiting_pass
 from qsession.simulator.lru import Bounded
 
 if TYPE_CHECKING:
-    from qsession.simulator.aer_private import AnyError
+    from qsession.simulator.aer_noise_models import AnyError
 
 Use = tuple[str, tuple[int, ...]]
 """An instruction by name (or label), on these qubits."""
@@ -108,7 +109,7 @@ class Noise(ABC):
 class ModelNoise(Noise):
     """The noise of a noise model that somebody made, as it was at one moment."""
 
-    def __init__(self, content: aer.ModelContent) -> None:
+    def __init__(self, content: ModelContent) -> None:
         super().__init__()
         self.content = content
         self._rates: dict[Use, Hashable] = {}
@@ -125,7 +126,7 @@ class ModelNoise(Noise):
         return None if error is None else error.probabilities
 
     def waiting(self) -> tuple[Any, ...]:
-        return tuple(map(aer.waiting_pass, self.content.passes))
+        return tuple(map(waiting_pass, self.content.passes))
 
     @cached_property
     def has_errors(self) -> bool:

@@ -10,8 +10,8 @@ from qiskit_aer.noise import NoiseModel
 
 from qsession.compat.ibm_simulation import fake_backend_properties
 from qsession.forks import ForkSafeLock
-from qsession.simulator import aer_private as aer
 from qsession.simulator import noise_errors
+from qsession.simulator.aer_noise_models import ModelContent, content_of, pass_key
 from qsession.simulator.devices import PropertiesNoise, TargetContent, TargetNoise
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.lru import Bounded
@@ -49,7 +49,7 @@ class Noises:
             return None
         if type(model) is not NoiseModel:
             raise FastPathError("the noise model is of a kind of its own")
-        content = aer.content_of(model)
+        content = content_of(model)
         known = self._by_model.get(id(model))
         if known is not None and known[0]() is model and known[1].content.is_same(content):
             return known[1]
@@ -87,7 +87,7 @@ class Noises:
         self._by_content.drop_value(noise)
 
 
-def _key(content: aer.ModelContent) -> Hashable:
+def _key(content: ModelContent) -> Hashable:
     """Equal for copies of one model: copies of an error have its id."""
     everywhere = content.readout_everywhere
     return (
@@ -98,7 +98,7 @@ def _key(content: aer.ModelContent) -> Hashable:
         tuple((name, _error_key(error)) for name, error in content.everywhere.items()),
         tuple((qubits, error.probabilities.tobytes()) for qubits, error in content.readout.items()),
         None if everywhere is None else everywhere.probabilities.tobytes(),
-        tuple(map(aer.pass_key, content.passes)),
+        tuple(map(pass_key, content.passes)),
     )
 
 

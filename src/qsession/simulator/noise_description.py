@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qsession.simulator import noise_errors
 
 if TYPE_CHECKING:
-    from qsession.simulator.aer_private import AnyError
+    from qsession.simulator.aer_noise_models import AnyError
     from qsession.simulator.noise import Noise, Use
 
 _NOT_IN_USE = "of the rest of the device"

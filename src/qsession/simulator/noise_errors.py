@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.circuit import CircuitInstruction
 
-    from qsession.simulator.aer_private import AnyError
+    from qsession.simulator.aer_noise_models import AnyError
 
 Operation = Mapping[str, Any]
 """An operation of an error, in the form in which Aer reads it."""

@@ -23,6 +23,7 @@ from qiskit_aer.noise import NoiseModel
 from qsession.compat.ibm_simulation import is_plain_fake_backend
 from qsession.engines.local.other_backends import ForPrimitives, WithOptionsOfThen, are_same
 from qsession.simulator import aer_private as aer
+from qsession.simulator.aer_noise_models import ModelContent, content_of
 from qsession.simulator.devices import TargetContent
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.lru import Bounded
@@ -141,7 +142,7 @@ def _are_same(before: Mapping[str, object], now: Mapping[str, object]) -> bool:
 
 # --- values ---------------------------------------------------------------------------------------
 
-_models: Bounded[int, tuple[weakref.ref[Any], aer.ModelContent, Any]]
+_models: Bounded[int, tuple[weakref.ref[Any], ModelContent, Any]]
 _models = Bounded(_MOST_MODELS)
 
 
@@ -153,7 +154,7 @@ def own_noise(model: Any) -> Any:
     if type(model) is not NoiseModel:
         return model
     try:
-        content = aer.content_of(model)
+        content = content_of(model)
     except FastPathError:
         return copy.deepcopy(model)
     known = _models.get(id(model))

@@ -23,7 +23,7 @@ from qsession.engines.local.workers.packing import Parcel
 from qsession.engines.local.workers.pool import workers
 from qsession.engines.local.workers.worker import WorkerStartError
 from qsession.errors import JobFailedError
-from qsession.simulator.aer_private import errors_everywhere
+from qsession.simulator.aer_noise_models import errors_everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -85,7 +85,7 @@ def _errors_agree(ours: Observation, theirs: Observation) -> bool:
     if not ours.error or not theirs.error:
         return False
     # What is checked before anything is submitted says so in its own class.
-    is_refused = ours.error[0] == "InvalidInputError" and ours.at == "submission"
+    is_refused = "InvalidInputError" in ours.error and ours.at == "submission"
     return is_refused or theirs.error[0] in ours.error
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from qsession.errors import InvalidInputError
 from tests.fuzz import __main__ as command
 from tests.fuzz.comparing import Difference, differences, probability_of_difference
 from tests.fuzz.deviations import deviation_of
@@ -166,6 +167,15 @@ def test_so_does_the_class_of_an_error():
 
     assert [each.kind for each in differences([ours], [theirs], is_seeded=True)] == ["error"]
     assert differences([failed(KeyError("b"), "result")], [ours], is_seeded=True) == []
+
+
+def test_a_refusal_by_any_class_of_it_agrees_with_an_error():
+    class UnfitError(InvalidInputError):
+        pass
+
+    ours, theirs = failed(UnfitError("a"), "submission"), failed(KeyError("a"), "result")
+
+    assert differences([ours], [theirs], is_seeded=True) == []
 
 
 def test_distributions_differ_where_chance_does_not_explain_it():

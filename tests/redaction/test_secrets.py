@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qsession.redaction import secrets
 from qsession.redaction.secrets import (
     REMOVED,
     know_secrets_of,
@@ -217,3 +218,23 @@ def test_long_texts_take_time_by_their_length_alone(piece: str):
 
     # Sixteen times the text in some sixteen times the time: by its square it were 256 times.
     assert seconds(80_000) < 80 * max(seconds(5000), 0.0005)
+
+
+WORDS = (
+    *("https://u:pw@host", "Bearer", "APIKEY", "basic", JWT, KEY, "api_key", "Access-Key-Id=abc1"),
+    *("AWSAccessKeyId", "id_token:", "client-secret='abc123'", "passwd", "PassPhrase", "?sig=abc1"),
+    *("Proxy-Authorization:", "x-amz-signature", "&token=", "token: ", "0123456789abcdef" * 8),
+    *("abc123def456", "dXNlcjpwYXNz", " ", "=", "its with block ended", "'", '"', "secret_key"),
+)
+
+
+@given(words=st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=6))
+def test_what_is_not_looked_at_closely_has_nothing_to_remove(words: list[str]):
+    text = "".join(words)
+    assert redacted(text) == secrets._without_what_looks_like_one(text)
+
+
+def test_texts_of_our_own_need_no_rule(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(secrets, "_patterns", lambda: pytest.fail("compiled"))
+    for text in ("its with block ended", "Cancelled by the user.", ""):
+        assert redacted(text) == text

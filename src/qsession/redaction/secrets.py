@@ -42,9 +42,7 @@ def redacted(text: str, *also: str) -> str:
     """
     for secret in sorted({*also, *_known_secrets()}, key=len, reverse=True):
         text = _without(text, secret)
-    for pattern, put in _patterns():
-        text = pattern.sub(put, text)
-    return text
+    return _without_what_looks_like_one(text) if _may_look_like_one(text) else text
 
 
 def redacted_tree(value: Any) -> Any:
@@ -128,6 +126,30 @@ def _without(text: str, secret: str) -> str:
 
 
 # --- what looks like one --------------------------------------------------------------------------
+
+_SIGNS: Final = (
+    *("://", "apikey", "authorization", "basic", "bearer", "eyj", "key", "pass", "secret"),
+    *("sig", "token", "x-amz-"),
+)
+"""One of these is in each text, in small letters, that a rule below with words of its own fits."""
+
+_SHORTEST_KEY: Final = 44
+"""Characters in a row; no rule without words fits fewer."""
+
+
+def _may_look_like_one(text: str) -> bool:
+    """Return False for most texts, at once: they need no rule, and no rule is compiled for them."""
+    lowered = text.lower()
+    if any(sign in lowered for sign in _SIGNS):
+        return True
+    return len(text) >= _SHORTEST_KEY and any(len(word) >= _SHORTEST_KEY for word in text.split())
+
+
+def _without_what_looks_like_one(text: str) -> str:
+    for pattern, put in _patterns():
+        text = pattern.sub(put, text)
+    return text
+
 
 _START = r"(?:(?<![\w+/=-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 """Not within something longer; Python and addresses write a line break with a letter at its end."""

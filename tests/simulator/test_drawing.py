@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from qiskit_aer.noise import NoiseModel, depolarizing_error
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qsession.engines.local.work import EstimatorWork, SamplerWork, run_work
-from qsession.simulator import aer_sampling, drawing, runner
+from qsession.simulator import aer_sampling, drawing, random, runner
 from qsession.simulator.compiled_drawn import drawn_circuit
 from qsession.simulator.drawing import (
     MOST_DRAWN_QUBITS,
@@ -165,6 +166,26 @@ def test_many_shots_are_left_to_aer():
     assert not may_draw({}, MOST_DRAWN_SHOTS + 1)
 
 
+@pytest.mark.parametrize("most_kept", [0, 10**6], ids=["anew", "kept"])
+@pytest.mark.parametrize("angle", [0.4, np.pi / 2], ids=["state", "stabilizer"])
+def test_many_shots_are_drawn_in_parts(
+    angle: float, most_kept: int, drawn: list[Distribution], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(random, "MOST_KEPT", most_kept)
+    for module in (random, drawing):
+        monkeypatch.setattr(module, "PART", 312)
+    circuit = QuantumCircuit(3)
+    circuit.ry(angle, [0, 2])
+    circuit.cx(0, 1)
+    circuit.measure_all()
+    pub = SamplerPub.coerce((circuit, None, 2000))
+    work = SamplerWork(AerSimulator(), (pub,), {"seed_simulator": 2})
+    theirs: Any = work.run()
+    ours: Any = [work.run_fast() for _ in range(2)][-1]
+    assert drawn
+    assert rows(ours[0].data) == rows(theirs[0].data)
+
+
 @pytest.mark.parametrize("method", ["automatic", "statevector"])
 def test_shots_are_drawn_from_a_state(method: str, drawn: list[Distribution]):
     for circuit in (bell(), ghz(MOST_DRAWN_QUBITS)):
@@ -309,7 +330,12 @@ def test_aer_draws_for_a_seed_if_its_release_does_it_in_another_way(
 
 def test_another_way_is_noticed(monkeypatch: pytest.MonkeyPatch):
     assert aer_sampling.draws_as_aer()
-    monkeypatch.setattr(drawing, "uniforms", lambda seed, count: uniforms(seed, count + 1)[1:])
+
+    def others(seed: int | None, count: int, width: int = 1) -> Iterator[Any]:
+        assert seed is not None
+        yield uniforms(seed, count * width + 1)[1:].reshape(count, width)
+
+    monkeypatch.setattr(drawing, "uniforms_in_parts", others)
     assert not aer_sampling.draws_as_aer.__wrapped__()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from qsession.simulator import random
 from qsession.simulator.lru import Bounded
-from qsession.simulator.random import uniforms
+from qsession.simulator.random import uniforms, uniforms_in_parts
 
 SEED_OF_THE_STANDARD = 5489
 TEN_THOUSANDTH = 9981545732273789042
@@ -29,6 +29,15 @@ def test_the_standards_example():
 def test_more_numbers_begin_with_the_same_ones():
     few, more = uniforms(3, 10).copy(), uniforms(3, 1000)
     assert more[:10].tolist() == few.tolist() == uniforms(3, 10).tolist()
+
+
+@pytest.mark.parametrize("most_kept", [0, 10**6])
+def test_in_parts_they_are_the_same(most_kept: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(random, "MOST_KEPT", most_kept)
+    monkeypatch.setattr(random, "PART", 312)
+    parts = list(uniforms_in_parts(3, 700, 2))
+    assert [each.shape for each in parts] == [(312, 2), (312, 2), (76, 2)]
+    assert np.concatenate(parts).ravel().tolist() == uniforms(3, 1400).tolist()
 
 
 def test_all_of_a_seed_counts():

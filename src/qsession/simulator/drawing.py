@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qsession.simulator.random import fresh_uniforms, uniforms
+from qsession.simulator.random import PART, uniforms_in_parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 MOST_DRAWN_QUBITS = 12
 """With more, all their probabilities take longer than some shots."""
 
-MOST_DRAWN_SHOTS = 200_000
-"""With more, what is saved is little beside what all of it takes at once."""
+MOST_DRAWN_SHOTS = 10_000_000
+"""With more, their outcomes take too much room, 80 MB."""
 
 LABEL = "distribution"
 
@@ -35,7 +35,7 @@ _LEAST = 1e-9
 
 def may_draw(options: Mapping[str, Any], shots: int) -> bool:
     """Return True if a simulator with this method draws all shots from one state."""
-    return shots <= MOST_DRAWN_SHOTS and options.get("method") in _METHODS
+    return 0 < shots <= MOST_DRAWN_SHOTS and options.get("method") in _METHODS
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,19 @@ class Distribution:
             The shots by register, packed as in `qiskit.primitives.BitArray`.
         """
         outcomes = self._outcomes(count)
-        packed: dict[str, Any] = {}
-        for name, size, start in registers:
-            width = -(-size // 8) * 8
-            unpacked = np.zeros((count, width), dtype=np.uint8)
+        return {name: self._packed(outcomes, size, start) for name, size, start in registers}
+
+    def _packed(self, outcomes: Outcomes, size: int, start: int) -> NDArray[np.uint8]:
+        width = -(-size // 8)
+        packed = np.empty((len(outcomes), width), dtype=np.uint8)
+        for first in range(0, len(outcomes), PART):
+            part = outcomes[first : first + PART]
+            unpacked = np.zeros((len(part), width * 8), dtype=np.uint8)
             for place in range(size):
                 qubit = self._drawing.bits.get(start + place)
                 if qubit is not None:
-                    unpacked[:, width - 1 - place] = outcomes >> qubit & 1
-            packed[name] = np.packbits(unpacked, axis=1)
+                    unpacked[:, width * 8 - 1 - place] = part >> qubit & 1
+            packed[first : first + PART] = np.packbits(unpacked, axis=1)
         return packed
 
     def odd(self, count: int, masks: Iterable[int]) -> list[int]:
@@ -125,36 +129,43 @@ class Distribution:
         return odd
 
     def _outcomes(self, count: int) -> Outcomes:
-        if self._seed is not None and self._method == "stabilizer":
-            drawn = self._of_stabilizer(self._seed, count)
-        else:
-            drawn = self._of_state(count)
+        is_stabilizer = self._seed is not None and self._method == "stabilizer"
+        drawn = self._of_stabilizer(count) if is_stabilizer else self._of_state(count)
         # Aer takes its samples from the end.
         return drawn[::-1]
 
     def _of_state(self, count: int) -> Outcomes:
         """The first outcome up to which the probabilities sum up to more than the number drawn."""
-        numbers = fresh_uniforms(count) if self._seed is None else uniforms(self._seed, count)
-        return np.searchsorted(np.cumsum(self._probabilities)[:-1], numbers, side="right")
+        sums = np.cumsum(self._probabilities)[:-1]
+        parts = [
+            np.searchsorted(sums, numbers[:, 0], side="right")
+            for numbers in uniforms_in_parts(self._seed, count)
+        ]
+        return np.concatenate(parts)
 
-    def _of_stabilizer(self, seed: int, count: int) -> Outcomes:
+    def _of_stabilizer(self, count: int) -> Outcomes:
         """One number for each measured qubit, which decides if the qubits before it leave it open.
 
         The outcomes that are possible are then told apart by the qubits that were left open.
         """
         measured = self._drawing.measured
         possible = np.flatnonzero(self._probabilities > _LEAST)
-        drawn = uniforms(seed, count * len(measured)).reshape(count, len(measured)) > 0.5  # noqa: PLR2004
         seen = np.zeros_like(possible)  # what was measured so far
-        keys, chosen = np.zeros_like(possible), np.zeros(count, dtype=np.int64)
-        classes = 1
+        keys = np.zeros_like(possible)
+        left_open = []
         for place, qubit in enumerate(measured):
             bit = possible >> qubit & 1
             seen = seen << 1 | bit
             now = len(np.unique(seen))
-            if now > classes:
-                keys, chosen = keys << 1 | bit, chosen << 1 | drawn[:, place]
-                classes = now
-        outcome_of = np.zeros(classes, dtype=np.int64)
+            if now > 1 << len(left_open):
+                keys = keys << 1 | bit
+                left_open.append(place)
+        outcome_of = np.zeros(1 << len(left_open), dtype=np.int64)
         outcome_of[keys] = possible
-        return outcome_of[chosen]
+        parts = []
+        for numbers in uniforms_in_parts(self._seed, count, len(measured)):
+            chosen = np.zeros(len(numbers), dtype=np.int64)
+            for place in left_open:
+                chosen = chosen << 1 | (numbers[:, place] > 0.5)  # noqa: PLR2004
+            parts.append(outcome_of[chosen])
+        return np.concatenate(parts)

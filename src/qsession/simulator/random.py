@@ -8,6 +8,7 @@ has the 32-bit one only.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +62,10 @@ MOST_KEPT = 2**18
 """Numbers that are kept, of all seeds together: the jobs of a primitive share theirs."""
 
 _SIZE, _MIDDLE = 312, 156
+
+PART = 420 * _SIZE
+"""Rows that are made at once: many, and a multiple of what the generator makes in one turn."""
+
 _MASK = 2**64 - 1
 _FACTOR = 6364136223846793005
 _UPPER, _LOWER = np.uint64(0xFFFFFFFF80000000), np.uint64(0x7FFFFFFF)
@@ -82,10 +87,36 @@ def uniforms(seed: int, count: int) -> NDArray[np.float64]:
     return kept[:count]
 
 
+def uniforms_in_parts(
+    seed: int | None, count: int, width: int = 1
+) -> Iterator[NDArray[np.float64]]:
+    """Numbers from 0 to 1, rows at a time, so that millions of them take no room.
+
+    Args:
+        seed: The seed, for the numbers of `uniforms`; None for `fresh_uniforms`.
+        count: How many rows.
+        width: How many numbers a row has.
+    """
+    is_kept = seed is not None and count * width <= MOST_KEPT
+    state = None if seed is None or is_kept else _seeded(seed & _MASK)
+    for first in range(0, count, PART):
+        rows = min(PART, count - first)
+        if state is not None:
+            numbers = _next(state, rows * width)
+        elif seed is not None:
+            numbers = uniforms(seed, count * width)[first * width : (first + rows) * width]
+        else:
+            numbers = fresh_uniforms(rows * width)
+        yield numbers.reshape(rows, width)
+
+
 def _draw(seed: int, count: int) -> NDArray[np.float64]:
-    state = _seeded(seed)
-    blocks = -(-count // _SIZE)
-    words = np.empty((blocks, _SIZE), dtype=np.uint64)
+    return _next(_seeded(seed), count)
+
+
+def _next(state: Words, count: int) -> NDArray[np.float64]:
+    """Draw the next numbers; what is left of the last 312 words is lost."""
+    words = np.empty((-(-count // _SIZE), _SIZE), dtype=np.uint64)
     for block in words:
         _turn(state)
         block[:] = state

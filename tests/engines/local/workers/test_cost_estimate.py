@@ -7,8 +7,9 @@ from dataclasses import fields
 
 import pytest
 from qiskit import QuantumCircuit
-from qiskit.circuit import Parameter
+from qiskit.circuit import CircuitInstruction, Parameter
 from qiskit.circuit.library import HGate, RYGate, RZGate, TGate
+from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel, depolarizing_error
 from qiskit_ibm_runtime.fake_provider import FakeBrisbane, FakeManilaV2
@@ -23,6 +24,7 @@ from qsession.engines.local.workers.circuit_sizes import (
 )
 from qsession.engines.local.workers.cost_estimate import Run, WorkSize
 from qsession.engines.local.workers.costs import USUAL, Costs
+from qsession.simulator.drawing import MOST_DRAWN_SHOTS
 from tests.support.circuits import bell, fitted, ghz, rotation
 
 AER, MANILA = AerSimulator(), FakeManilaV2()
@@ -333,3 +335,35 @@ def test_costs_are_those_of_a_machine():
     assert slow.operation_s == 2 * USUAL.operation_s
     assert slow.simulated_shot_s == 3 * USUAL.simulated_shot_s
     assert slow.amplitude_s == 5 * USUAL.amplitude_s
+
+
+def sampled_s(circuit: QuantumCircuit, shots: int, backend=AER, **options) -> float:
+    pub = SamplerPub.coerce((circuit, None, shots))
+    return size(SamplerWork(backend, (pub,), options)).estimate_s()
+
+
+def test_each_shot_that_is_drawn_counts():
+    assert sampled_s(bell(), 1000) < 0.002
+    assert 0.05 < sampled_s(bell(), 2_000_000) < 0.5
+
+
+def test_more_shots_than_are_drawn_take_aer_as_long_as_it_writes_them_down():
+    assert sampled_s(bell(), MOST_DRAWN_SHOTS + 1) > 10 * sampled_s(bell(), MOST_DRAWN_SHOTS)
+
+
+@pytest.mark.parametrize(
+    ("backend", "options"),
+    [
+        (AER, {"seed_simulator": 1}),
+        (AER, {"run_options": {"seed_simulator": 1}}),
+        (AerSimulator(seed_simulator=1), {}),
+    ],
+    ids=["job", "run", "simulator"],
+)
+def test_with_a_seed_a_stabilizer_takes_a_number_for_each_qubit(backend, options):
+    often = 1_000_000
+    many = sampled_s(ghz(10), often, backend=backend, **options)
+    assert many > 5 * sampled_s(ghz(10), often)
+    tilted = ghz(10)
+    tilted.data.insert(0, CircuitInstruction(RYGate(0.1), [tilted.qubits[0]]))
+    assert many > 5 * sampled_s(tilted, often, backend=backend, **options)

@@ -16,6 +16,7 @@ from qsession.engines.local.work import (
 )
 from qsession.engines.local.workers.circuit_sizes import CircuitSize, circuit_size
 from qsession.engines.local.workers.costs import USUAL, Costs
+from qsession.simulator.drawing import MOST_DRAWN_QUBITS, MOST_DRAWN_SHOTS
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 MOST_GROUPED_TERMS = 500
 """Of more terms, each counts as a basis of its own."""
-
-MOST_DRAWN_QUBITS = 12
-"""Up to here the shots of a state are drawn from its distribution."""
 
 MOST_AMPLITUDES_QUBITS = 60
 """Nothing that takes more amplitudes ends."""
@@ -60,6 +58,7 @@ class WorkSize:
     method: str | None
     runs: tuple[Run, ...]
     primitive: str = "sampler"
+    is_seeded: bool = False
 
     @classmethod
     def of(cls, work: Work) -> WorkSize | None:
@@ -72,6 +71,7 @@ class WorkSize:
                 options.get("method") or getattr(work.backend.options, "method", None),
                 tuple(_runs(work)),
                 work.primitive,
+                _is_seeded(work, options),
             )
         except Exception:  # noqa: BLE001 - odd work fails where it runs, and says why there
             return None
@@ -107,12 +107,15 @@ class WorkSize:
         if circuit.runs_per_shot:
             return self._shot_by_shot_s(run, costs)
         is_automatic = self.method in (None, "automatic")
-        if self._is_drawn(circuit):
+        if self._is_drawn(circuit, shots):
             amplitudes = _power(2.0, circuit.qubits)
             amplitudes_s = circuit.operations * amplitudes * costs.amplitude_s
             is_counted = self.primitive == "estimator"
             counted_s = min(shots, amplitudes) * costs.outcome_s if is_counted else 0.0
-            return costs.run_s + amplitudes_s + counted_s + shots * costs.drawn_shot_s
+            # With a seed, a stabilizer takes a number for each qubit, as Aer's does.
+            numbers = circuit.qubits if self.is_seeded and circuit.is_clifford else 1
+            drawn_s = shots * max(numbers, 1) * costs.drawn_shot_s
+            return costs.run_s + amplitudes_s + counted_s + drawn_s
         read_s = costs.run_s + shots * costs.shot_s
         if self.method == "density_matrix" or (
             # Aer takes the density matrix where there are more shots than amplitudes.
@@ -123,9 +126,10 @@ class WorkSize:
             return self._shot_by_shot_s(run, costs)
         return read_s + self._state_s(circuit, shots, costs)
 
-    def _is_drawn(self, circuit: CircuitSize) -> bool:
+    def _is_drawn(self, circuit: CircuitSize, shots: int) -> bool:
         return (
-            not self.is_noisy
+            shots <= MOST_DRAWN_SHOTS
+            and not self.is_noisy
             and self.primitive in ("sampler", "estimator")
             and self.method in (None, "automatic", "statevector")
             and circuit.qubits <= MOST_DRAWN_QUBITS
@@ -167,6 +171,12 @@ def _options(work: Work) -> Mapping[str, Any]:
     if isinstance(work, SamplerWork):
         return work.options.get("run_options") or {}
     return {}
+
+
+def _is_seeded(work: Work, options: Mapping[str, Any]) -> bool:
+    own = work.options if isinstance(work, SamplerWork | EstimatorWork) else {}
+    places = (own, options, work.backend.options)
+    return any(each.get("seed_simulator") is not None for each in places)
 
 
 def _is_noisy(backend: BackendV2, options: Mapping[str, Any]) -> bool:

@@ -32,7 +32,7 @@ class Costs:
     whole_noise_s: float = 4e-3
     run_s: float = 0.15e-3
     shot_s: float = 0.8e-6
-    drawn_shot_s: float = 0.1e-6
+    drawn_shot_s: float = 0.06e-6
     outcome_s: float = 0.7e-6
     simulated_shot_s: float = 32e-6
     shot_operation_s: float = 0.5e-6

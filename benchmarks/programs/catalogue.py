@@ -102,6 +102,7 @@ _PROGRAMS: tuple[tuple[str, Program, tuple[Callable[[], BackendV2], ...], Client
     ),
     ("switch", dynamic_circuits.switch, (AER, noisy_aer), SESSION),
     ("while loop of one qubit", dynamic_circuits.one_qubit_loop, (AER, noisy_aer), SESSION),
+    ("twenty sessions with a loop each", dynamic_circuits.one_qubit_loops, (AER,), SESSION),
     ("repeat until success", dynamic_circuits.repeat_until_success, (AER, noisy_aer), SESSION),
     ("long-range CNOT", dynamic_circuits.long_range_cnot, (AER, MANILA, BRISBANE), SESSION),
     ("teleportation", dynamic_circuits.teleportation, (AER, MANILA), SESSION),

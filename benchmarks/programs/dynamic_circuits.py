@@ -69,13 +69,22 @@ def switch(session_class: Any, backend: Any) -> Any:
 
 def one_qubit_loop(session_class: Any, backend: Any) -> Any:
     """The shortest ``while`` loop: flip a coin until it shows heads."""
+    return _sampled(session_class, backend, _coin())
+
+
+def one_qubit_loops(session_class: Any, backend: Any) -> Any:
+    """The same in twenty sessions, one after the other."""
+    return [_sampled(session_class, backend, _coin()) for _ in range(20)]
+
+
+def _coin() -> QuantumCircuit:
     circuit = QuantumCircuit(1, 1)
     circuit.h(0)
     circuit.measure(0, 0)
     with circuit.while_loop((circuit.clbits[0], True)):
         circuit.h(0)
         circuit.measure(0, 0)
-    return _sampled(session_class, backend, circuit)
+    return circuit
 
 
 def repeat_until_success(session_class: Any, backend: Any) -> Any:

@@ -152,7 +152,7 @@ class Distribution:
         possible = np.flatnonzero(self._probabilities > _LEAST)
         seen = np.zeros_like(possible)  # what was measured so far
         keys = np.zeros_like(possible)
-        left_open = []
+        left_open: list[int] = []
         for place, qubit in enumerate(measured):
             bit = possible >> qubit & 1
             seen = seen << 1 | bit

@@ -32,6 +32,18 @@ const widget = {
 
 const extensionFolder = path("../src/labextension");
 
+/** A style sheet that is imported is its text, for a page that loads nothing but the script. */
+/** @type {import("esbuild").Plugin} */
+const stylesAsText = {
+  name: "styles-as-text",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path: entry }) => {
+      const built = await build({ ...shared, entryPoints: [entry], write: false });
+      return { contents: built.outputFiles[0].text, loader: "text" };
+    });
+  },
+};
+
 /** @type {import("esbuild").BuildOptions} */
 const extension = {
   ...shared,
@@ -40,6 +52,7 @@ const extension = {
   entryNames: "[name].[hash]", // browsers keep it for long
   format: "iife",
   metafile: true,
+  plugins: [stylesAsText],
 };
 
 // What JupyterLab's server reads: which file to load, and what to ask it for.

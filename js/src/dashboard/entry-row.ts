@@ -5,6 +5,8 @@ import type { EntryView } from "./view-model";
 import type { DashboardAction } from "./wire";
 
 export interface RowActions {
+  /** What the first button opens: the session, below the list, or its notebook. */
+  readonly opens: "session" | "notebook";
   readonly act: (action: "show" | "hide", key: string) => void;
   /** Asks before it ends a session; `goBack` gives the focus back to the button. */
   readonly ask: (action: "close" | "cancel", entry: EntryView, goBack: () => void) => void;
@@ -104,16 +106,18 @@ export class EntryRow {
   }
 
   #updateButtons(entry: EntryView): void {
-    const show = entry.isShown ? "Hide" : "Show";
+    const isOfSession = this.#actions.opens === "session";
+    const show = isOfSession ? (entry.isShown ? "Hide" : "Show") : "Open";
+    const what = isOfSession ? entry.mode : `the notebook of ${entry.mode}`;
     const text = this.#show.button.querySelector(".qs-button-text");
     if (text) setText(text, show);
-    setAttribute(this.#show.button, "aria-label", `${show} ${entry.mode} ${entry.who}`);
-    setAttribute(this.#show.button, "aria-expanded", String(entry.isShown));
+    setAttribute(this.#show.button, "aria-label", `${show} ${what} ${entry.who}`);
+    setAttribute(this.#show.button, "aria-expanded", isOfSession ? String(entry.isShown) : null);
     setAttribute(this.#close.button, "aria-label", `Close ${entry.mode} ${entry.who}`);
     setAttribute(this.#cancel.button, "aria-label", `Cancel ${entry.mode} ${entry.who}`);
     const { isPending } = this.#actions;
     const isShowing = isPending("show", entry.key) || isPending("hide", entry.key);
-    this.#show.update({ reason: entry.whyNotShow, isPending: isShowing });
+    this.#show.update({ reason: entry.whyNotOpen, isPending: isShowing });
     this.#close.update({ reason: entry.whyNotEnd, isPending: isPending("close", entry.key) });
     this.#cancel.update({ reason: entry.whyNotEnd, isPending: isPending("cancel", entry.key) });
   }

@@ -14,14 +14,17 @@ type Look = (action: "look" | "ask") => Promise<void>;
 export class Looking {
   readonly #node: HTMLElement;
   readonly #look: Look;
+  readonly #asks: boolean;
   #isInSight = true;
   #isLooking = false;
   #lastMs = Number.NEGATIVE_INFINITY;
   #lastAskMs = Date.now();
 
-  constructor(node: HTMLElement, look: Look, signal: AbortSignal) {
+  /** @param asks whether the account is to be asked now and then; else only looks are made. */
+  constructor(node: HTMLElement, look: Look, signal: AbortSignal, asks: boolean) {
     this.#node = node;
     this.#look = look;
+    this.#asks = asks;
     const timer = setInterval(() => this.#lookIfSeen(), LOOK_MS);
     const observer = new IntersectionObserver((entries) => {
       this.#isInSight = entries.at(-1)?.isIntersecting ?? true;
@@ -45,7 +48,7 @@ export class Looking {
     const isSeen = this.#isInSight && this.#node.isConnected && !document.hidden;
     const isWaiting = this.#isLooking && Date.now() - this.#lastMs < ASK_MS;
     if (!isSeen || isWaiting) return;
-    const isAsking = Date.now() - this.#lastAskMs >= ASK_MS;
+    const isAsking = this.#asks && Date.now() - this.#lastAskMs >= ASK_MS;
     this.#lastMs = Date.now();
     if (isAsking) this.#lastAskMs = this.#lastMs;
     this.#isLooking = true;

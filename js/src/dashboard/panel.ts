@@ -19,6 +19,8 @@ import {
   describeClosingAll,
   describeDashboard,
   type EntryView,
+  KERNEL,
+  type Place,
 } from "./view-model";
 import { type DashboardAction, type Overview, readOverview } from "./wire";
 
@@ -35,6 +37,7 @@ export class DashboardPanel {
   readonly node: HTMLElement;
   readonly #model: WidgetModel;
   readonly #signal: AbortSignal;
+  readonly #place: Place;
   readonly #route: Route;
   readonly #requests: Requests<DashboardAction>;
   readonly #rows = new Map<string, EntryRow>();
@@ -55,15 +58,18 @@ export class DashboardPanel {
   #skewMs = 0;
   #asked: EntryView | null = null;
 
-  constructor(model: WidgetModel, host: HTMLElement, signal: AbortSignal) {
+  /** @param place where it stands; outside of a kernel, the account is asked by whoever answers. */
+  constructor(model: WidgetModel, host: HTMLElement, signal: AbortSignal, place: Place = KERNEL) {
     this.#model = model;
     this.#signal = signal;
+    this.#place = place;
     this.#outcomes = new Outcomes(this.#alerts, this.#status, signal);
     this.#connection = connectionOfView(model, host);
     this.#route = new Route(model, () => this.#draw(), signal);
     this.#requests = new Requests(
       (content) => this.#route.send(content),
       () => this.#draw(),
+      place.lateText,
     );
     const explain = (reason: string): void => this.#status.say(reason);
     this.#refresh = new ActionButton("Refresh", {
@@ -111,7 +117,7 @@ export class DashboardPanel {
     followTheme(this.node, host, signal);
     this.#overview = readOverview(model.get("overview"));
     this.#draw();
-    new Looking(this.node, (action) => this.#look(action), signal);
+    new Looking(this.node, (action) => this.#look(action), signal, place === KERNEL);
   }
 
   #follow(model: WidgetModel): void {
@@ -154,10 +160,12 @@ export class DashboardPanel {
   }
 
   #describe(): DashboardView {
-    return describeDashboard(this.#overview, this.#connection, Date.now() + this.#skewMs, {
+    const waiting = {
       updatesWait: this.#model.get("updates_wait") === true,
       clicksWait: this.#route.waits ?? this.#overview?.clicks_wait ?? false,
-    });
+    };
+    const nowMs = Date.now() + this.#skewMs;
+    return describeDashboard(this.#overview, this.#connection, nowMs, waiting, this.#place);
   }
 
   #draw(): void {
@@ -202,6 +210,7 @@ export class DashboardPanel {
 
   #addRow(entry: EntryView): EntryRow {
     const row = new EntryRow(entry, {
+      opens: this.#place.opens,
       act: (action, key) => this.#act(action, key),
       ask: (action, asked, goBack) => this.#ask(action, asked, goBack),
       isPending: (action, key) => this.#requests.isPending(`${action} ${key}`),

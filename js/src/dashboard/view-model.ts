@@ -21,6 +21,26 @@ export interface Waiting {
   readonly clicksWait: boolean;
 }
 
+/** What can be done with a session from where a dashboard stands, and why not. */
+export interface Place {
+  /** What the first button of a session opens. */
+  readonly opens: "session" | "notebook";
+  whyNotOpen(entry: Entry): string | null;
+  whyNotEnd(entry: Entry): string | null;
+  /** The state where more is known of it than its name; else null. */
+  sign(entry: Entry, nowMs: number): Sign | null;
+  /** What to say when a request is not answered for long, if it is not of a kernel. */
+  readonly lateText?: string;
+}
+
+/** In a kernel, beside its sessions. */
+export const KERNEL: Place = {
+  opens: "session",
+  whyNotOpen: whyNotHere,
+  whyNotEnd,
+  sign: () => null,
+};
+
 export interface EntryView {
   readonly key: string;
   /** How buttons and rows name the session for people who do not see them. */
@@ -42,8 +62,8 @@ export interface EntryView {
   readonly where: string;
   readonly isOpen: boolean;
   readonly isShown: boolean;
-  /** Why it cannot be shown; null if it can. */
-  readonly whyNotShow: string | null;
+  /** Why it, or its notebook, cannot be opened; null if it can. */
+  readonly whyNotOpen: string | null;
   /** Why it cannot be ended; null if it can. */
   readonly whyNotEnd: string | null;
 }
@@ -71,16 +91,20 @@ const GONE = "The kernel is gone: nothing can be done from here.";
 
 const LOST: Sign = { word: "Lost", icon: "unplugged", tone: "warn" };
 
-/** @param nowMs the kernel's time, as far as the page knows it. */
+/**
+ * @param nowMs the kernel's time, as far as the page knows it.
+ * @param place where the dashboard stands.
+ */
 export function describeDashboard(
   overview: Overview | null,
   connection: Connection,
   nowMs: number,
   { updatesWait, clicksWait }: Waiting,
+  place: Place = KERNEL,
 ): DashboardView {
   const isLive = connection === "live";
   const entries = (overview?.entries ?? []).map((entry) =>
-    describe(entry, overview, isLive, nowMs),
+    describe(entry, overview, isLive, nowMs, place),
   );
   const openCount = entries.filter((entry) => entry.isOpen).length;
   return {
@@ -110,6 +134,7 @@ function describe(
   overview: Overview | null,
   isLive: boolean,
   nowMs: number,
+  place: Place,
 ): EntryView {
   const id = entry.session_id === null ? "not opened" : shortId(entry.session_id);
   const sinceMs = isLive ? nowMs - (overview?.now_ms ?? nowMs) : 0;
@@ -122,7 +147,7 @@ function describe(
     id: entry.name ? id : "",
     fullId: entry.session_id ?? "",
     backend: entry.backend ?? NOTHING,
-    sign: signOf(entry),
+    sign: (isLive ? place.sign(entry, nowMs) : null) ?? signOf(entry),
     opened: entry.opened_ms === null ? NOTHING : shortClock(entry.opened_ms, nowMs),
     openedInFull: entry.opened_ms === null ? "" : fullTime(entry.opened_ms),
     left: leftS === null ? NOTHING : countdown(leftS),
@@ -132,8 +157,8 @@ function describe(
     where: entry.where,
     isOpen: entry.is_open,
     isShown: entry.is_shown,
-    whyNotShow: isLive ? whyNotHere(entry) : GONE,
-    whyNotEnd: isLive ? whyNotEnd(entry) : GONE,
+    whyNotOpen: isLive ? place.whyNotOpen(entry) : GONE,
+    whyNotEnd: isLive ? place.whyNotEnd(entry) : GONE,
   };
 }
 
@@ -153,7 +178,8 @@ function whyNotHere({ pid }: Entry): string | null {
   return pid === null ? null : `It is open in process ${pid}, and can be used there alone.`;
 }
 
-function whyNotEnd(entry: Entry): string | null {
+/** Why a session cannot be ended from the process that lists it; null if it can. */
+export function whyNotEnd(entry: Entry): string | null {
   if (entry.state === "lost") return "Its process is gone. Show it to read its results.";
   return entry.is_open ? null : (whyNotHere(entry) ?? `It is ${entry.label.toLowerCase()}.`);
 }

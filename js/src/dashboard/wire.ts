@@ -18,7 +18,7 @@ export const DASHBOARD_ACTIONS = [
 
 export type DashboardAction = (typeof DASHBOARD_ACTIONS)[number];
 
-const entryShape = {
+export const entryShape = {
   key: isString,
   session_id: orNull(isString),
   name: orNull(isString),
@@ -37,7 +37,7 @@ const entryShape = {
   is_shown: isBoolean,
 };
 
-const overviewShape = {
+export const overviewShape = {
   version: isNumber,
   now_ms: isNumber,
   asked_ms: orNull(isNumber),

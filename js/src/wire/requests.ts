@@ -57,6 +57,7 @@ function deferred(): Deferred {
 export class Requests<Asked extends string = Action> {
   readonly #send: (content: object) => void;
   readonly #onPending: () => void;
+  readonly #timeoutText: string;
   readonly #open = new Map<string, Open>();
   readonly #pending = new Map<string, Promise<string>>();
   // Replies reach every page that shows the session, so ids must differ between pages. Not
@@ -67,10 +68,16 @@ export class Requests<Asked extends string = Action> {
   /**
    * @param send hands a message to the kernel; throws when there is none.
    * @param onPending called whenever {@link isPending} may have changed.
+   * @param timeoutText what to say when there is no answer for long.
    */
-  constructor(send: (content: object) => void, onPending: () => void) {
+  constructor(
+    send: (content: object) => void,
+    onPending: () => void,
+    timeoutText: string = KERNEL_IS_LATE,
+  ) {
     this.#send = send;
     this.#onPending = onPending;
+    this.#timeoutText = timeoutText;
   }
 
   /** Whether a request under this key waits for its reply. */
@@ -113,7 +120,7 @@ export class Requests<Asked extends string = Action> {
     const answer = deferred();
     const shown = deferred();
     const timer = setTimeout(() => {
-      shown.reject(new RequestError("Timeout", TIMEOUT_TEXT, answer.promise));
+      shown.reject(new RequestError("Timeout", this.#timeoutText, answer.promise));
     }, REQUEST_TIMEOUT_MS);
     this.#open.set(id, { answer, take, timer });
     answer.promise.then(shown.resolve, shown.reject);
@@ -152,7 +159,7 @@ export class Requests<Asked extends string = Action> {
   }
 }
 
-const TIMEOUT_TEXT =
+const KERNEL_IS_LATE =
   `No answer from the kernel after ${REQUEST_TIMEOUT_MS / 1000} s. It may be busy with a cell, or the ` +
   "connection may be lost: the request is carried out when the cell ends, or the connection is back.";
 

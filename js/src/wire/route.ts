@@ -7,7 +7,7 @@ import type { WidgetModel } from "./model";
 export const PATIENCE_MS = 1000;
 
 /** The little of JupyterLab's kernel connection that is used; VS Code's page has the same. */
-interface Kernel {
+export interface Kernel {
   readonly clientId: string;
   readonly username: string;
   readonly isDisposed?: boolean;
@@ -175,7 +175,8 @@ function remove(kernel: Kernel, id: string): void {
   kernel.sendControlMessage({ ...message, channel: "control" }, true, true);
 }
 
-function messageOf(kernel: Kernel, type: string, content: object) {
+/** A message as the kernel reads it, but for its channel. */
+export function messageOf(kernel: Kernel, type: string, content: object) {
   const header = {
     msg_id: randomId(),
     msg_type: type,

@@ -60,7 +60,7 @@ describe("a session in the list", () => {
     expect(viewOf({ is_open: false, label: "Closed" }).whyNotEnd).toBe("It is closed.");
     expect(viewOf({ state: "lost", is_open: false }).whyNotEnd).toMatch("process is gone");
     expect(viewOf({ is_open: false, pid: 7 }).whyNotEnd).toMatch("open in process 7");
-    expect(viewOf({ pid: 7 }).whyNotShow).toMatch("open in process 7");
+    expect(viewOf({ pid: 7 }).whyNotOpen).toMatch("open in process 7");
     expect(viewOf({}, { isLive: false }).whyNotEnd).toMatch("kernel is gone");
   });
 });

@@ -296,6 +296,23 @@ test("JupyterLab finds it in its container", async () => {
   const container = Object(window._JUPYTERLAB["qsession"]);
   await container.init({});
   const found = (await container.get("./extension"))();
-  expect(found.default).toBe(plugin);
+  expect(found.default).toEqual([plugin]);
   expect(window._JUPYTERLAB["another"]).toBe(1);
+});
+
+test("where the page shares JupyterLab's modules there is a sidebar, too", async () => {
+  const share = (module: object) => ({ "1.0.0": { get: async () => () => module } });
+  const container = window._JUPYTERLAB?.["qsession"] as {
+    init: (scope: object) => Promise<void>;
+    get: (name: string) => Promise<() => { default: { id: string }[] }>;
+  };
+  await container.init({
+    "@lumino/widgets": share({ Widget: class {} }),
+    "@jupyterlab/application": share({ ILabShell: {}, ILayoutRestorer: {} }),
+    "@jupyterlab/apputils": share({ ICommandPalette: {} }),
+    "@jupyterlab/statusbar": share({ IStatusBar: {} }),
+  });
+  const found = (await container.get("./extension"))();
+  expect(found.default.map(({ id }) => id)).toEqual(["qsession:pictures", "qsession:sidebar"]);
+  expect(document.head.querySelectorAll("style")).toHaveLength(1);
 });

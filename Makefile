@@ -27,7 +27,7 @@ STRESS_MINUTES ?= 10
 .DELETE_ON_ERROR:
 .PHONY: help setup lab test test-all lint format test-python test-oldest test-ibm test-js test-browser
 .PHONY: fuzz stress every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
-.PHONY: benchmark-local benchmark-programs benchmark-estimates benchmark-widget benchmark-ledger benchmark-record
+.PHONY: benchmark-backends benchmark-local benchmark-programs benchmark-estimates benchmark-widget benchmark-ledger benchmark-record
 .PHONY: docs coverage wheel release-check lock clean
 
 # Targets share their set-up, so they run one after the other, but for those that TOGETHER starts
@@ -141,6 +141,9 @@ benchmark-local: setup ## measure local sessions beside IBM's local mode (20 min
 benchmark-programs: setup $(if $(LIBRARIES),$(LIBRARIES_ENV)) ## programs that people run, beside IBM's local mode (alone)
 	$(if $(LIBRARIES),$(LIBRARIES_BIN),$(BIN))/python -m benchmarks.real_programs \
 		$(if $(ONLY),--only "$(ONLY)") $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCHMARK_FLAGS)
+
+benchmark-backends: setup ## generic backends, the basic simulator and other providers' simulators, beside IBM's local mode
+	$(BIN)/python -m benchmarks.backends
 
 benchmark-widget: chromium ## measure the wire and the view beside a naive list (alone)
 	$(BIN)/python -m benchmarks.widget_wire

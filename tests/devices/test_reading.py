@@ -17,6 +17,7 @@ from qiskit_ibm_runtime.fake_provider import FakeBrisbane, FakeFez, FakeManilaV2
 from qsession import BackendNotFoundError, Device, InvalidInputError, device
 from qsession.devices.facts import Coupling, TwoQubitGate
 from qsession.devices.reading import read_device
+from qsession.engines.recovered import RecoveredBackend
 
 
 class OtherBackend(GenericBackendV2):
@@ -195,6 +196,18 @@ def test_a_backend_that_fails_is_shown_with_its_failure() -> None:
     assert found.problem is not None
     assert "ConnectionError" in found.problem
     assert "broken" in found.to_html()
+
+
+def test_of_a_backend_whose_process_has_ended_nothing_is_known() -> None:
+    found = device(RecoveredBackend("fake_fez"))
+    assert (found.num_qubits, found.is_all_to_all) == (0, False)
+    assert "Nothing is known of this device." in str(found)
+
+
+def test_qubits_without_any_gate_are_not_all_to_all() -> None:
+    found = device(OtherBackend(Target(num_qubits=3)))
+    assert (found.num_qubits, found.is_all_to_all) == (3, False)
+    assert len(set(found.positions)) == 3
 
 
 # ---- Faulty parts, as IBM reports them

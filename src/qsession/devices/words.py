@@ -126,6 +126,8 @@ def no_properties_words(facts: DeviceFacts) -> str:
     """The reason why nothing is coloured."""
     if facts.is_all_to_all:
         return "All to all, no device properties: gates may act on any qubits."
+    if not facts.qubits:
+        return "Nothing is known of this device."
     return "No device properties: it does not say how well its qubits and gates do."
 
 

@@ -117,6 +117,28 @@ def test_copies_of_a_model_have_one_noise():
     assert noises.of_model(copy.deepcopy(model)) is noises.of_model(model)
 
 
+def test_equal_devices_have_one_noise_and_others_their_own():
+    first, second, edited = FakeManilaV2(), FakeManilaV2(), FakeManilaV2()
+    noise = Noises().of_properties(first)
+    assert Noises().of_properties(second) is noise
+    _ = edited.target  # which reads the properties
+    edited._props_dict = copy.deepcopy(edited._props_dict)
+    edited._props_dict["gates"][0]["parameters"][0]["value"] *= 2
+    other = Noises().of_properties(edited)
+    assert other is not noise
+    assert Noises().of_properties(FakeBelemV2()) not in (noise, other)
+
+
+def test_properties_that_cannot_be_written_down_have_a_noise_of_their_own():
+    backend = FakeManilaV2()
+    _ = backend.target
+    backend._props_dict = {**backend._props_dict, "own": lambda: None}
+    noises = Noises()
+    noise = noises.of_properties(backend)
+    assert noise is noises.of_properties(backend)
+    assert noise is not Noises().of_properties(FakeManilaV2())
+
+
 def test_a_target_that_is_edited_has_another_noise():
     backend, noises, use = FakeManilaV2(), Noises(), ("sx", (0,))
     before = noises.of_target(backend)

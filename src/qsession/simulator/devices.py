@@ -26,6 +26,7 @@ from qiskit_aer.noise import NoiseModel
 from qiskit_aer.noise.device import basic_device_gate_errors, basic_device_readout_errors
 from qiskit_aer.noise.passes import RelaxationNoisePass
 
+from qsession.forks import ForkSafeLock
 from qsession.simulator import noise_errors
 from qsession.simulator.aer_noise_models import ModelContent, content_of
 from qsession.simulator.lru import Bounded
@@ -43,6 +44,7 @@ class _DeviceNoise(Noise):
     def __init__(self) -> None:
         super().__init__()
         self._models: Bounded[Use, ModelContent] = Bounded(MOST_ERRORS)
+        self._making = ForkSafeLock()
 
     def error_everywhere(self, name: str) -> AnyError | None:  # noqa: ARG002
         return None
@@ -78,20 +80,25 @@ class _DeviceNoise(Noise):
         """The number of qubits of the device."""
 
     def _model(self, use: Use) -> ModelContent:
-        content = self._models.get(use)
-        if content is None:
-            model = NoiseModel()
-            with warnings.catch_warnings():
-                # Aer's, of unphysical values, which it truncates.
-                warnings.simplefilter("ignore")
-                for name, qubits, error in self._gate_errors(use):
-                    model.add_quantum_error(error, name, qubits, warnings=False)
-                if use[0] == "measure":
-                    for qubits, error in self._readout_errors(use[1][0]):
-                        model.add_readout_error(error, qubits, warnings=False)
-            content = content_of(model)
-            self._models.put(use, content)
+        # Backends that are equal share this: two threads must not make two errors of one.
+        with self._making:
+            content = self._models.get(use)
+            if content is None:
+                content = self._made(use)
+                self._models.put(use, content)
         return content
+
+    def _made(self, use: Use) -> ModelContent:
+        model = NoiseModel()
+        with warnings.catch_warnings():
+            # Aer's, of unphysical values, which it truncates.
+            warnings.simplefilter("ignore")
+            for name, qubits, error in self._gate_errors(use):
+                model.add_quantum_error(error, name, qubits, warnings=False)
+            if use[0] == "measure":
+                for qubits, error in self._readout_errors(use[1][0]):
+                    model.add_readout_error(error, qubits, warnings=False)
+        return content_of(model)
 
     @abstractmethod
     def _one_of_each_form(self) -> Iterable[Use]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 import weakref
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 MOST_NOISES = 64
 """The largest number of noise models per backend; the least recently used goes first."""
+
+MOST_DEVICES = 8
+"""The largest number of devices whose noise is kept for later backends that are equal."""
 
 
 class Noises:
@@ -69,8 +74,7 @@ class Noises:
             return None
         with self._lock:
             if self._of_properties is None or self._of_properties[0] is not source:
-                noise = PropertiesNoise(backend.properties(), backend.dt)
-                self._of_properties = (source, noise)
+                self._of_properties = (source, _noise_of_device(backend, source))
             return self._of_properties[1]
 
     def of_target(self, backend: BackendV2) -> Noise:
@@ -85,6 +89,28 @@ class Noises:
         """Make a noise anew the next time: its errors were changed in place."""
         self._by_model = Bounded(MOST_NOISES)
         self._by_content.drop_value(noise)
+
+
+_devices: Bounded[Hashable, PropertiesNoise] = Bounded(MOST_DEVICES)
+_devices_lock = ForkSafeLock()
+
+
+def _noise_of_device(backend: BackendV2, source: object) -> PropertiesNoise:
+    """Make the noise of a fake backend's properties, or take that of an equal one.
+
+    Programs make a new backend of the same kind for each session, and Aer takes milliseconds for
+    the errors of each gate.
+    """
+    try:
+        key = backend.dt, hashlib.sha256(pickle.dumps(source)).digest()
+    except Exception:  # noqa: BLE001 - somebody's own properties, which cannot be written
+        return PropertiesNoise(backend.properties(), backend.dt)
+    with _devices_lock:
+        noise = _devices.get(key)
+        if noise is None:
+            noise = PropertiesNoise(backend.properties(), backend.dt)
+            _devices.put(key, noise)
+        return noise
 
 
 def _key(content: ModelContent) -> Hashable:

@@ -10,6 +10,7 @@ import type { Details, Part } from "../wire/details";
 import type { Row } from "../wire/wire";
 import { ActionButton } from "./action-button";
 import { circuitView } from "./circuit";
+import { whyNotCompared } from "./comparison";
 import { copyButton } from "./copy-button";
 import { FactList } from "./facts";
 import { icon } from "./icon";
@@ -21,6 +22,10 @@ import { spansStrip } from "./spans";
 export interface DetailsHandlers {
   readonly close: () => void;
   readonly runAgain: (row: Row) => void;
+  readonly compareWithIdeal: (row: Row) => void;
+  /** Marks the job to be compared with others, or no longer. */
+  readonly mark: (row: Row) => void;
+  readonly isMarked: (row: Row) => boolean;
   readonly say: (text: string) => void;
 }
 
@@ -36,6 +41,8 @@ export class DetailsPanel {
   readonly #facts = new FactList();
   readonly #body = h("div", { class: "qs-details-body" });
   readonly #again: ActionButton;
+  readonly #ideal: ActionButton;
+  readonly #mark: ActionButton;
   #row: Row | null = null;
   #drawn: Lookup | string | null = null;
   #content = new AbortController();
@@ -47,6 +54,14 @@ export class DetailsPanel {
     this.#again = new ActionButton("Run again", {
       icon: "play",
       onClick: () => this.#row && handlers.runAgain(this.#row),
+      explain: handlers.say,
+    });
+    this.#ideal = new ActionButton("Compare with ideal", {
+      onClick: () => this.#row && handlers.compareWithIdeal(this.#row),
+      explain: handlers.say,
+    });
+    this.#mark = new ActionButton("Mark to compare", {
+      onClick: () => this.#row && handlers.mark(this.#row),
       explain: handlers.say,
     });
     const close = h(
@@ -66,6 +81,7 @@ export class DetailsPanel {
         close,
       ),
       this.#facts.node,
+      h("div", { class: "qs-details-actions" }, this.#ideal.node, this.#mark.node),
       this.#body,
     );
     this.node.addEventListener("keydown", (event) => {
@@ -92,6 +108,10 @@ export class DetailsPanel {
     setAttribute(this.#id, "title", row.job_id);
     this.#sign.update(STATUS_SIGNS[row.status]);
     this.#again.update(this.#againAction(row, snapshot));
+    const why = whyNotCompared(row);
+    this.#ideal.update(action(snapshot, "compare-ideal", why));
+    this.#mark.update(action(snapshot, "", why));
+    setAttribute(this.#mark.button, "aria-pressed", String(this.#handlers.isMarked(row)));
     this.#facts.update(describeFacts(row, snapshot.nowMs, snapshot.head));
     const lookup =
       snapshot.connection !== "live"

@@ -81,8 +81,9 @@ export class JobRow {
     setAttribute(this.node, "style", `transform:translateY(${index * ROW_HEIGHT}px)`);
   }
 
-  setSelected(isSelected: boolean): void {
-    setAttribute(this.node, "aria-selected", String(isSelected));
+  setSelected(isOpen: boolean, isMarked: boolean): void {
+    setAttribute(this.node, "aria-selected", String(isOpen || isMarked));
+    setAttribute(this.node, "data-marked", isMarked ? "" : null);
   }
 
   /** Whether the Tab key stops here: at one row of the table, and at its button. */

@@ -1,6 +1,7 @@
 import { h, hasFocus, setAttribute } from "../page/dom";
 import type { SelectedJob } from "../page/selection";
 import type { JobIndex } from "../store/job-index";
+import { counted } from "../view-model/format";
 import { describeJob } from "../view-model/jobs";
 import {
   ROW_HEIGHT,
@@ -68,7 +69,13 @@ export class JobTable {
     this.#headings = new JobHeadings(index, onSort);
     this.#grid = h(
       "div",
-      { role: "grid", class: "qs-jobs", "aria-label": "Jobs", "aria-colcount": "7" },
+      {
+        role: "grid",
+        class: "qs-jobs",
+        "aria-label": "Jobs",
+        "aria-colcount": "7",
+        "aria-multiselectable": "true",
+      },
       this.#headings.node,
       this.#body,
     );
@@ -169,12 +176,13 @@ export class JobTable {
     const ids = new Set([...wanted.values()].map((row) => row.job_id));
     const free = [...this.#shown].filter(([id]) => !ids.has(id)).map(([, shown]) => shown);
     const rows = new Map<string, Shown>();
+    const { jobId, marked } = this.#selected;
     for (const [place, row] of wanted) {
       const known = this.#shown.get(row.job_id) ?? takeFree(free) ?? this.#newRow();
       if (!known.view.node.parentNode) this.#body.append(known.view.node);
       draw(known, row, snapshot);
       known.view.place(place);
-      known.view.setSelected(row.job_id === this.#selected.jobId);
+      known.view.setSelected(row.job_id === jobId, marked.includes(row.job_id));
       rows.set(row.job_id, known);
     }
     return rows;
@@ -255,10 +263,12 @@ export class JobTable {
     this.#placeTabStop();
   }
 
-  #onClick({ target }: MouseEvent): void {
+  #onClick({ target, ctrlKey, metaKey }: MouseEvent): void {
     const isButton = target instanceof Element && target.closest("button") !== null;
     const jobId = jobOf(target);
-    if (jobId !== null && !isButton) this.#selected.select(jobId);
+    if (jobId === null || isButton) return;
+    if (ctrlKey || metaKey) this.#selected.mark(jobId);
+    else this.#selected.select(jobId);
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -266,7 +276,9 @@ export class JobTable {
     const view = this.#shown.get(jobId ?? "")?.view;
     if (jobId === null || !view || event.altKey || event.metaKey) return;
     const isHandled =
-      this.#moveBy(event.key, jobId) || this.#act(event.key, view, event.target === view.node);
+      this.#moveBy(event.key, jobId) ||
+      this.#mark(event, view) ||
+      this.#act(event.key, view, event.target === view.node);
     if (!isHandled) return;
     // Neither the page nor the notebook around it is meant.
     event.preventDefault();
@@ -278,6 +290,14 @@ export class JobTable {
     const to = moveFor(key, this.#index.indexOf(jobId), this.#index.length, pageRows);
     if (to !== null) this.#goTo(to);
     return to !== null;
+  }
+
+  #mark({ key, ctrlKey, shiftKey, target }: KeyboardEvent, view: JobRow): boolean {
+    if (key !== " " || !(ctrlKey || shiftKey) || target !== view.node) return false;
+    this.#selected.mark(view.jobId);
+    const { length } = this.#selected.marked;
+    this.#handlers.say(`${counted(length, "job")} marked to be compared`);
+    return true;
   }
 
   #act(key: string, view: JobRow, isOnRow: boolean): boolean {

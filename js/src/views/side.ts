@@ -4,6 +4,7 @@ import { JobLookup } from "../store/job-lookup";
 import type { SessionStore } from "../store/session-store";
 import type { Snapshot } from "../view-model/snapshot";
 import type { Row } from "../wire/wire";
+import { ComparisonPanel } from "./comparison";
 import { DetailsPanel } from "./details";
 import { Trend } from "./trend";
 
@@ -20,6 +21,8 @@ export class Side {
   readonly node: HTMLElement;
   readonly #details: DetailsPanel;
   readonly #trend: Trend;
+  readonly #comparison: ComparisonPanel;
+  readonly #store: SessionStore;
   readonly #selected: SelectedJob;
 
   constructor(
@@ -29,6 +32,8 @@ export class Side {
     signal: AbortSignal,
   ) {
     this.#selected = selected;
+    this.#store = store;
+    this.#comparison = new ComparisonPanel(store, selected, handlers);
     this.#trend = new Trend((jobId) => selected.select(jobId));
     this.#details = new DetailsPanel(
       new JobLookup(store, handlers.redraw),
@@ -39,11 +44,20 @@ export class Side {
           if (hadFocus) handlers.focusJobs();
         },
         runAgain: handlers.runAgain,
+        compareWithIdeal: ({ job_id }) => this.#comparison.ask([job_id], true),
+        mark: ({ job_id }) => selected.mark(job_id),
+        isMarked: ({ job_id }) => selected.marked.includes(job_id),
         say: handlers.say,
       },
       signal,
     );
-    this.node = h("div", { class: "qs-side", hidden: "" }, this.#trend.node, this.#details.node);
+    this.node = h(
+      "div",
+      { class: "qs-side", hidden: "" },
+      this.#trend.node,
+      this.#comparison.node,
+      this.#details.node,
+    );
     selected.subscribe(() => {
       this.#trend.choose(selected.jobId);
       handlers.redraw();
@@ -58,12 +72,15 @@ export class Side {
 
   /** Draws the selected job. */
   update(row: Row | null, snapshot: Snapshot): void {
+    this.#comparison.update((jobId) => this.#store.job(jobId), snapshot);
     this.#details.update(row, snapshot);
     this.#show();
   }
 
   #show(): void {
-    this.node.hidden = this.#details.node.hidden && this.#trend.node.hidden;
+    this.node.hidden = [this.#details, this.#comparison, this.#trend].every(
+      ({ node }) => node.hidden,
+    );
     this.node.dataset["selected"] = String(this.#selected.jobId !== null);
   }
 }

@@ -4,7 +4,10 @@ import type { Action, Reply } from "./wire";
 export const REQUEST_TIMEOUT_MS = 10_000;
 
 export type RequestArguments = Readonly<
-  Record<string, string | number | null | Readonly<Record<string, number>>>
+  Record<
+    string,
+    string | number | boolean | null | readonly string[] | Readonly<Record<string, number>>
+  >
 >;
 
 /** A request that was refused, lost, or not answered in time. */

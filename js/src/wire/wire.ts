@@ -71,6 +71,7 @@ export const ACTIONS = [
   "close_session",
   "cancel_job",
   "cancel_queued",
+  "compare",
   "details",
   "device",
   "drawing",

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { SelectedJob } from "../../src/page/selection";
+import { MOST_MARKED, SelectedJob } from "../../src/page/selection";
 
 test("nothing is selected at first", () => {
   expect(new SelectedJob().jobId).toBeNull();
@@ -33,4 +33,36 @@ test("a listener may end another while being told", () => {
   selected.select("a");
   selected.select("b");
   expect(told).toHaveBeenCalledTimes(1);
+});
+
+test("jobs are marked to be compared, and no longer", () => {
+  const selected = new SelectedJob();
+  for (const id of ["a", "b", "a"]) selected.mark(id);
+  expect(selected.marked).toEqual(["b"]);
+});
+
+test("the first mark takes the open job along", () => {
+  const selected = new SelectedJob();
+  selected.select("open");
+  selected.mark("a");
+  expect(selected.marked).toEqual(["open", "a"]);
+  selected.setMarked([]);
+  selected.mark("open");
+  expect(selected.marked).toEqual(["open"]);
+});
+
+test("of too many, the one that was marked first goes", () => {
+  const selected = new SelectedJob();
+  for (const id of ["a", "b", "c", "d", "e"]) selected.mark(id);
+  expect(selected.marked).toEqual(["b", "c", "d", "e"]);
+  expect(selected.marked).toHaveLength(MOST_MARKED);
+});
+
+test("listeners are told of marks", () => {
+  const selected = new SelectedJob();
+  const told = vi.fn();
+  selected.subscribe(told, new AbortController().signal);
+  selected.mark("a");
+  selected.setMarked([]);
+  expect(told).toHaveBeenCalledTimes(2);
 });

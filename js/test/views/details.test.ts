@@ -8,7 +8,14 @@ import { circuit, counts, details, values } from "../details-fixtures";
 import { HOSTILE, queued, row, settle, snapshot } from "../fixtures";
 import { changesTo, mount, type View } from "../view";
 
-const handlers = { close: vi.fn(), runAgain: vi.fn(), say: vi.fn() };
+const handlers = {
+  close: vi.fn(),
+  runAgain: vi.fn(),
+  compareWithIdeal: vi.fn(),
+  mark: vi.fn(),
+  isMarked: vi.fn(() => false),
+  say: vi.fn(),
+};
 let answers: Record<string, unknown>;
 let controller: AbortController;
 let panel: DetailsPanel;
@@ -64,6 +71,29 @@ test("it says who the job is, how it stands, and its facts", () => {
   expect(page.text(".qs-details-head .qs-sign")).toBe("Done");
   expect(page.find(".qs-details-head code").title).toBe("d3k1234567890abcdef41");
   expect(page.texts("dt")).toContain("Shots");
+});
+
+test("a job that is done is compared with the ideal, or marked to be compared", () => {
+  handlers.isMarked.mockReturnValueOnce(true);
+  show(row("a"));
+  page.button("Compare with ideal").click();
+  expect(handlers.compareWithIdeal).toHaveBeenCalledExactlyOnceWith(row("a"));
+  page.button("Mark to compare").click();
+  expect(handlers.mark).toHaveBeenCalledExactlyOnceWith(row("a"));
+});
+
+test("a marked job says so", () => {
+  handlers.isMarked.mockReturnValue(true);
+  show(row("a"));
+  expect(page.button("Mark to compare").getAttribute("aria-pressed")).toBe("true");
+  handlers.isMarked.mockReturnValue(false);
+});
+
+test("a job without a result says why it cannot be compared", () => {
+  show(queued("a"));
+  expect(page.reason("Compare with ideal")).toBe("Only jobs that are done have results to compare");
+  page.button("Compare with ideal").click();
+  expect(handlers.compareWithIdeal).not.toHaveBeenCalled();
 });
 
 test("it says that it fetches, until there is an answer", () => {

@@ -73,7 +73,7 @@ test("it stands where its number in the table says", () => {
 
 test("given another job it shows that one alone", () => {
   update({ ...running("a"), name: "first", tags: ["x"], error: "odd" });
-  jobRow.setSelected(true);
+  jobRow.setSelected(true, false);
   update({ ...queued("b"), name: "second" });
   expect(page.jobIds).toEqual(["b"]);
   expect(page.texts(".qs-tag, .qs-error-text")).toEqual([""]);

@@ -69,9 +69,9 @@ function scrollTo(rows: number): void {
   table.node.dispatchEvent(new Event("scroll"));
 }
 
-function press(key: string): boolean {
+function press(key: string, more: KeyboardEventInit = {}): boolean {
   const { activeElement } = document;
-  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
   return !(activeElement ?? document.body).dispatchEvent(event);
 }
 
@@ -360,4 +360,31 @@ describe("the selection", () => {
     expect(page.row("a").getAttribute("aria-selected")).toBe("true");
     expect(page.row("b").getAttribute("aria-selected")).toBe("false");
   });
+});
+
+test.each([{ shiftKey: true }, { ctrlKey: true }])("Space with %j marks a job", (held) => {
+  show([row("a"), row("b")]);
+  page.row("b").focus();
+  expect(press(" ", held)).toBe(true);
+  expect(selected.marked).toEqual(["b"]);
+  expect(selected.jobId).toBeNull();
+  expect(said).toEqual(["1 job marked to be compared"]);
+});
+
+test.each([{ ctrlKey: true }, { metaKey: true }])("a click with %j marks a job", (held) => {
+  show([row("a"), row("b")]);
+  page.row("a").click();
+  page.row("b").dispatchEvent(new MouseEvent("click", { bubbles: true, ...held }));
+  expect([selected.jobId, selected.marked]).toEqual(["a", ["a", "b"]]);
+});
+
+test("a screen reader is told which jobs are marked, and that there may be several", () => {
+  show([row("a"), row("b"), row("c")]);
+  selected.setMarked(["a", "c"]);
+  expect(page.find("[role=grid]").getAttribute("aria-multiselectable")).toBe("true");
+  expect(["a", "b", "c"].map((id) => page.row(id).getAttribute("aria-selected"))).toEqual([
+    "true",
+    "false",
+    "true",
+  ]);
 });

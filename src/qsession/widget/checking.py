@@ -25,6 +25,9 @@ LONGEST_REQUEST_ID: Final = 64
 _LARGEST_NUMBER: Final = 2**53
 """Beyond it, numbers of a page are not whole."""
 
+MOST_IDS: Final = 4
+"""How many jobs a request may name: so many fit beside each other."""
+
 MOST_PARAMETERS: Final = 1000
 """How many values of parameters a request may carry; a page offers a few."""
 
@@ -100,6 +103,25 @@ def number(name: str, value: object) -> float:
     """A finite number; whether it makes sense is for others to say."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
         raise InvalidInputError(f"The page sent {name}={shown(value)}, which is no number.")
+    return value
+
+
+def ids(name: str, value: object) -> list[str]:
+    """Some ids, each another."""
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_IDS:
+        raise InvalidInputError(
+            f"The page sent {name}={shown(value)}. Expected 1 to {MOST_IDS} ids."
+        )
+    found = [read_id(name, each) for each in value]
+    if len(set(found)) < len(found):
+        raise InvalidInputError(f"The page sent {name}={shown(value)}, in which one is twice.")
+    return found
+
+
+def yes_or_no(name: str, value: object) -> bool:
+    """True or False."""
+    if not isinstance(value, bool):
+        raise InvalidInputError(f"The page sent {name}={shown(value)}. Expected true or false.")
     return value
 
 

@@ -12,11 +12,14 @@ from qsession.widget.checking import (
     Actions,
     Request,
     an_id,
+    ids,
     number,
     numbers_by_name,
     optional,
     whole_number,
+    yes_or_no,
 )
+from qsession.widget.comparisons import comparison_of
 from qsession.widget.details import details_of, drawing_of, record_of, use_of
 from qsession.widget.replies import Details, Outcome
 
@@ -35,6 +38,7 @@ ACTIONS: Final[Actions] = {
     "close_session": {},
     "cancel_job": {"job_id": an_id},
     "cancel_queued": {},
+    "compare": {"job_ids": ids, "with_ideal": yes_or_no},
     "details": {"job_id": an_id},
     "device": {},
     "drawing": {"job_id": an_id, "index": whole_number},
@@ -73,7 +77,7 @@ def carry_out(
             resync()
         case "older":
             send_older(given["before"])
-        case "details" | "device" | "drawing" | "picture" | "use":
+        case "compare" | "details" | "device" | "drawing" | "picture" | "use":
             return Details(_told(session, request))
         case _:
             return _act(session, request)
@@ -83,6 +87,9 @@ def carry_out(
 def _told(session: SessionView, request: Request) -> dict[str, Any]:
     given = request.arguments
     match request.action:
+        case "compare":
+            job_ids, with_ideal = given["job_ids"], given["with_ideal"]
+            return comparison_of(session, job_ids, with_ideal=with_ideal)
         case "details":
             return details_of(session, given["job_id"])
         case "device":

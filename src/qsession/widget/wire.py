@@ -19,9 +19,9 @@ message carries at most :data:`ROWS_A_MESSAGE`. A page that sees a gap in ``seq`
 
 A button is a custom message ``{"kind": "request", "id", "action", ...}``; it is answered by
 exactly one ``{"kind": "reply", "id", "ok", "message", "error"}``. The reply to ``details``,
-``drawing``, ``device`` and ``use`` carries what was asked for as ``details`` besides
-(`qsession.widget.details`, `qsession.devices.encoding`): it goes into no trait, so that results are
-not saved with a notebook.
+``drawing``, ``compare``, ``device`` and ``use`` carries what was asked for as ``details`` besides
+(`qsession.widget.details`, `qsession.widget.comparisons`, `qsession.devices.encoding`): it goes
+into no trait, so that results are not saved with a notebook.
 
 What a page sends waits for the cell that runs, unless the host has subshells. The traits
 ``busy_channel`` and ``comm_id`` tell it where else the kernel takes messages meanwhile, and how

@@ -152,6 +152,9 @@ class GalleryPage:
         if exhibit.device:
             self.view.locator(".qs-device > summary").click()
             self.view.locator(".qs-device .qs-facts dd").first.wait_for()
+        if exhibit.compared:
+            self.view.get_by_role("button", name="Compare with ideal").click()
+            self.view.get_by_text(exhibit.compared["parts"][0]["title"]).wait_for()
         return self.view
 
     def _open_job(self, job_id: str) -> None:

@@ -14,6 +14,7 @@ from qsession.model.snapshot import WorkLabel
 from qsession.model.states import JobStatus, State
 from qsession.widget.encoding import encode_head, encode_row
 from tests.browser.gallery import devices
+from tests.browser.gallery.compared_jobs import compared_counts, compared_values
 from tests.browser.gallery.opened_jobs import counts_details, failure_details, values_details
 from tests.unit.pictures import picture
 from tests.unit.story import at, finished, first_job, moved, opened, queued, session, started
@@ -48,6 +49,7 @@ class Exhibit:
         click: The button that is clicked once the view is there.
         opened: What the kernel tells of the job that is opened.
         device: What the kernel tells of the device, which is opened.
+        compared: What the kernel tells when that job is compared.
     """
 
     events: Sequence[Event]
@@ -58,11 +60,17 @@ class Exhibit:
     click: str | None = None
     opened: dict[str, Any] | None = None
     device: dict[str, Any] | None = None
+    compared: dict[str, Any] | None = None
 
     def answers(self) -> dict[str, Any]:
         """What the kernel would answer, by what it is asked for."""
         used = self.device and self.opened and devices.use(self.opened["job_id"])
-        return {"details": self.opened, "device": self.device, "use": used or None}
+        return {
+            "details": self.opened,
+            "device": self.device,
+            "use": used or None,
+            "compare": self.compared,
+        }
 
     def traits(self) -> dict[str, Any]:
         """What the kernel would have sent."""
@@ -168,6 +176,12 @@ EXHIBITS: dict[str, Exhibit] = {
     "confirming": Exhibit(_busy(), 820, click="Cancel session"),
     "counts": Exhibit(_busy(), 820, opened=counts_details("d3k9fa7c2q0019")),
     "values": Exhibit(_busy(), 820, opened=values_details("d3k9fa7c2q0017")),
+    "compared-counts": Exhibit(
+        _busy(), 820, opened=counts_details("d3k9fa7c2q0019"), compared=compared_counts()
+    ),
+    "compared-values": Exhibit(
+        _busy(), 820, opened=values_details("d3k9fa7c2q0017"), compared=compared_values()
+    ),
     "failure": Exhibit(_busy(), 820, opened=failure_details("d3k9fa7c2q0018", TRACEBACK)),
     "device": Exhibit(_busy(), 820, opened=counts_details("d3k9fa7c2q0019"), device=devices.fez()),
     "device-in-pieces": Exhibit(_busy(), 820, device=devices.pieces()),

@@ -170,7 +170,7 @@ LEFT_TO_THE_PARENT = {
     "qsession.engines.local.workers.worker": "the parent's; the child's pool forgets it",
     "qsession.engines.local.scheduler": "made anew",
     "qsession.engines.local.timekeeper": "made anew",
-    "qsession.session.guarded": "made anew",
+    "qsession.session.renewal": "made anew",
     "qsession.session.one_per_name": "made anew",
     # Not used in a child.
     "qsession.engines.local.workers.executor_runner": "sessions on an executor refuse",

@@ -38,7 +38,7 @@ LAYERS = (
 )
 """From the ground up; a module may import from its own layer and from those below."""
 
-AGAINST_THE_DIRECTION = {("qsession.session.displayed", "qsession.widget")}
+AGAINST_THE_DIRECTION = {("qsession.session.display", "qsession.widget")}
 """Only when it is asked for: scripts need no widgets."""
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qsession.model.job import JobRecord
     from qsession.model.states import JobStatus
-    from qsession.session.observed import ObservedSession
+    from qsession.session.records import ObservedSession
 
 _log = logging.getLogger("qsession")
 

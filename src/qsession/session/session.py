@@ -25,7 +25,7 @@ from qsession.model.ids import read_id
 from qsession.model.session_state import SessionState
 from qsession.session import held
 from qsession.session.arguments import differing_spans, read_running, split_backend_and_max_time
-from qsession.session.displayed import DisplayedSession
+from qsession.session.display import DisplayedSession
 from qsession.session.guards import Guards
 from qsession.session.one_per_name import OnePerName
 

@@ -20,7 +20,7 @@ from qsession.errors import InvalidInputError, shown
 from qsession.model.states import JobStatus
 from qsession.session.cancellation import stop_if_wanted
 from qsession.session.job_callbacks import JobCallback
-from qsession.session.working import WorkingSession
+from qsession.session.submissions import WorkingSession
 
 if TYPE_CHECKING:
     from types import TracebackType

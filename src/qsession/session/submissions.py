@@ -13,7 +13,7 @@ from qsession.engines.jobs import note_result
 from qsession.errors import UnknownJobError, shown
 from qsession.model.ids import read_id
 from qsession.session.cancellation import stop_if_wanted
-from qsession.session.observed import ObservedSession
+from qsession.session.records import ObservedSession
 
 if TYPE_CHECKING:
     from qsession.circuits.programs import Program

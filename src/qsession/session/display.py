@@ -11,13 +11,13 @@ from qsession.compat.jupyter import in_kernel, is_in_colab, is_in_vscode, is_run
 from qsession.devices import Device, DeviceReader
 from qsession.forks import ForkSafeLock
 from qsession.render.mimebundle import Forms, forms_of
-from qsession.session.guarded import GuardedSession
 from qsession.session.kept_outputs import (
     OutputInVscode,
     OutputOfProgram,
     ViewInColab,
     renewed_after_cells,
 )
+from qsession.session.renewal import GuardedSession
 
 if TYPE_CHECKING:
     from qsession.engines.base import Journal

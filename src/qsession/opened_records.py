@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qsession.errors import InvalidInputError, QSessionError, RecordError, in_words, shown
 from qsession.model.ids import read_id
-from qsession.session import held
+from qsession.session import held, registry
 
 if TYPE_CHECKING:
     from qsession.session import Session
@@ -47,8 +47,9 @@ def open_record(path: str | os.PathLike[str]) -> Session:
         session: Session = cls.unshared(
             RecordBackend(file), told["max_time_s"], name=told["name"], close_at_exit=False
         )
-        held.forget(session)
-        session._engine.attach(session_id)  # noqa: SLF001 - our own class
+        core = registry.core_of(session)
+        held.forget(core)
+        core.engine.attach(session_id)
     except RecordError:
         raise
     except (QSessionError, LookupError, TypeError, ValueError, AttributeError) as error:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from qsession.session.registry import core_of
+
 if TYPE_CHECKING:
     from qsession.engines.ibm.lookup import ListedSession
     from qsession.ledger import SessionEntry
@@ -57,7 +59,7 @@ class SessionInfo:
 
 def info_of(session: Session) -> SessionInfo:
     """A session of this process in a list."""
-    snapshot = session.snapshot()
+    snapshot = core_of(session).records.snapshot()
     return SessionInfo(
         session_id=snapshot.session_id,
         name=snapshot.name,

@@ -11,6 +11,7 @@ import qiskit_ibm_runtime
 from qiskit_ibm_runtime import QiskitRuntimeService
 
 import qsession
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
@@ -118,13 +119,13 @@ def test_status_is_ibms_sentence_in_every_state(cls, gated: GatedBackend, clock:
     gated.let_through()
     job.result()
     clock.advance(60)
-    until(session._journal, lambda: session.state == "inactive")
+    until(core_of(session).journal, lambda: session.state == "inactive")
     assert session.status() == "Pending"
     session.run(flipped())
     session.close()
     assert (session.state, session.status()) == ("closing", "In progress, not accepting new jobs")
     clock.advance(300)
-    until(session._journal, lambda: session.state == "expired")
+    until(core_of(session).journal, lambda: session.state == "expired")
     assert session.status() == "Closed"
 
 

@@ -17,6 +17,7 @@ from qiskit_ibm_runtime.fake_provider.local_runtime_job import LocalRuntimeJob
 
 import qsession
 from qsession.errors import InvalidInputError
+from qsession.session.registry import core_of
 from tests.contract.primitives import PRIMITIVES, Primitive, measured, observed
 from tests.support.circuits import bell, rotation
 from tests.support.waiting import until
@@ -29,7 +30,7 @@ def check_job(session: qsession.Session, primitive: Primitive, job: Any) -> None
     """Check that the job ran in the session and that the session says so."""
     assert isinstance(job, LocalRuntimeJob | RuntimeJobV2)
     assert len(job.result()) == 1
-    until(session._journal, lambda: session.jobs[0].status == "DONE")
+    until(core_of(session).journal, lambda: session.jobs[0].status == "DONE")
     (record,) = session.jobs
     assert record.job_id == job.job_id()
     assert job.session_id == session.session_id

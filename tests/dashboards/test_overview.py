@@ -24,6 +24,7 @@ from tests.cloud.faults import refuse
 from tests.cloud.server import Server
 from tests.dashboards.seeing import OpenElsewhere, key_of, seen
 from tests.support.circuits import flipped
+from tests.support.inside import snapshot_of
 from tests.support.waiting import until_dropped
 
 Make = Callable[..., Session]
@@ -217,7 +218,7 @@ def test_a_session_of_this_process_is_closed_and_cancelled(
     assert [first.state, second.state] == ["closing", "cancelled"]
     assert [job.status for job in first.jobs] == ["RUNNING", "QUEUED"]
     assert second.jobs[1].status == "CANCELLED"
-    assert "from the dashboard" in str(second.snapshot().ended_reason)
+    assert "from the dashboard" in str(snapshot_of(second).ended_reason)
 
 
 def test_what_was_ended_from_here_stays_in_the_list(

@@ -31,6 +31,7 @@ from qsession.engines.local.workers.runner import Ended, Place
 from qsession.errors import WorkerLostError
 from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
@@ -75,9 +76,9 @@ class Stepped:
         self.session = Session(
             backend, MAX_TIME_S, clock=self.clock, executor=self.executor, auto_renew=False
         )
-        self.journal = self.session._journal
+        self.journal = core_of(self.session).journal
         self.journal.lock = _SteppedLock(self)  # type: ignore[assignment]
-        engine: Any = self.session._engine
+        engine: Any = core_of(self.session).engine
         self.scheduler = engine._scheduler
         if place == "worker":
             # Nothing is surely short: what was quick in the worker would run here the next time.

@@ -28,6 +28,7 @@ from qsession.model.events import JobQueued, SessionObserved
 from qsession.model.job import ExpectationValue, JobRecord
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, State
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.ledger.told import FACTS, Telling, a_time, on_disk
 from tests.support.circuits import bell
@@ -282,10 +283,11 @@ def test_a_forked_process_has_a_ledger_of_its_own(ledger_home: Path):
     if child == 0:
         status = 1
         try:
-            now = session._journal.clock.now()
+            journal = core_of(session).journal
+            now = journal.clock.now()
             record = JobRecord("nobody's", None, "sampler", JobStatus.QUEUED, now)
-            session._journal.record(JobQueued(now, record))
-            session._journal.keep()  # the parent's session: it is not for the child to write
+            journal.record(JobQueued(now, record))
+            journal.keep()  # the parent's session: it is not for the child to write
             own = ledger_of_process()
             assert own is not ledger
             assert own is not None

@@ -9,6 +9,7 @@ from IPython.core.error import UsageError
 
 from qsession import QSessionError
 from qsession.session import registry
+from qsession.session.registry import core_of
 from tests.magics.notebook import Notebook
 
 
@@ -70,7 +71,7 @@ def test_all_end_although_one_cannot_be_told(named: Notebook, monkeypatch: pytes
     def fail(reason: str) -> None:
         raise QSessionError("The service cannot be reached.")
 
-    monkeypatch.setattr(failing._engine, "close", fail)
+    monkeypatch.setattr(core_of(failing).engine, "close", fail)
     output = named.try_to_run("%qsession close --all")
     assert "The service cannot be reached." in output.printed
     assert named.sessions == [failing]
@@ -85,7 +86,7 @@ def test_a_new_session_of_a_cell_is_there_although_the_earlier_one_cannot_be_tol
     def fail(reason: str) -> None:
         raise QSessionError("The service cannot be reached.")
 
-    monkeypatch.setattr(earlier._engine, "close", fail)
+    monkeypatch.setattr(core_of(earlier).engine, "close", fail)
     notebook.run("%%qsession fake_manila --no-widget --new\npass")
     notebook.run("%%qsession fake_manila --no-widget\nflipped();")
     assert len(notebook.sessions) == 2

@@ -15,6 +15,7 @@ import pytest
 from qsession import InvalidInputError, RecordError, Session
 from qsession.records.export import export_record
 from qsession.records.schema import SCHEMA
+from qsession.session.registry import core_of
 from tests.cloud.account import TOKEN
 from tests.records.written import all_of, content_of, export, json_of, names_in
 from tests.support.circuits import bell, flipped
@@ -292,7 +293,9 @@ def test_what_cannot_be_written_exactly_is_told(
             return object()
 
     monkeypatch.setattr(session, "job", lambda _: Job())
-    summary = export_record(session, session._backend, path, progress=False)
+    summary = export_record(
+        session, core_of(session).records, session._backend, path, progress=False
+    )
     assert summary.results == 0
     (problems,) = summary.problems.values()
     assert [each.partition(":")[0] for each in problems] == [

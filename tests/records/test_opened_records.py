@@ -21,6 +21,7 @@ from qsession import (
     sessions,
 )
 from qsession.session import registry
+from qsession.session.registry import core_of
 from qsession.widget.details import details_of, drawing_of
 from tests.records.written import export, is_same
 from tests.support.circuits import bell
@@ -86,10 +87,10 @@ def test_a_batch_is_one(make_session: Callable[..., Session], path: Path):
 def test_results_stand_in_its_picture_and_its_details(opened: Session):
     assert "register meas, 50 shots" in opened.to_html(results=True)
     first = opened.jobs[0].job_id
-    details = details_of(opened, first)
+    details = details_of(opened, core_of(opened).records, first)
     assert details["result"]["parts"][0]["shots"] == 50
     assert details["circuits"][0]["name"] == "bell"
-    assert "meas" in drawing_of(opened, first, 0)["drawing"]
+    assert "meas" in drawing_of(opened, core_of(opened).records, first, 0)["drawing"]
 
 
 def test_the_device_is_there(study: Session, opened: Session):
@@ -108,7 +109,9 @@ def test_jobs_that_ended_otherwise_say_so(ended_otherwise: Session, path: Path):
     assert failed.status == "ERROR"
     with pytest.raises(JobFailedError, match="ValueError: the fridge is warm"):
         opened.job(failed.job_id).result()
-    assert details_of(opened, failed.job_id)["error"]["type"] == "ValueError"
+    assert (
+        details_of(opened, core_of(opened).records, failed.job_id)["error"]["type"] == "ValueError"
+    )
     assert running.error == "It was running when the record was made."
     assert waiting.error == "It was queued when the record was made."
     with pytest.raises(JobCancelledError):
@@ -133,7 +136,7 @@ def test_the_live_session_stays_the_one_of_its_id(study: Session, opened: Sessio
 
 
 def test_the_ledger_is_not_told(opened: Session, ledger_home: Path):
-    assert opened._journal.keeper is None
+    assert core_of(opened).journal.keeper is None
 
 
 def test_it_is_read_in_another_process_that_knows_nothing_of_the_session(

@@ -12,6 +12,7 @@ from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import read_work
 from tests.recovery.conftest import ROUNDS
 from tests.recovery.kernels import Kernels, random_moment
+from tests.support.inside import snapshot_of
 
 pytestmark = pytest.mark.linux
 
@@ -36,7 +37,7 @@ def test_every_job_of_killed_local_kernels_is_found(local_kernels: Kernels):
         session = attach(session_id)
         found = {record.job_id: record for record in session.jobs}
         assert set(killed.job_ids) <= set(found)
-        assert (session.state, session.snapshot().ended_reason) == (
+        assert (session.state, snapshot_of(session).ended_reason) == (
             "closed",
             "its process ended",
         )

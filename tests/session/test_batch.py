@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qsession import Batch
 from tests.support.circuits import flipped
+from tests.support.inside import snapshot_of
 from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -35,4 +36,4 @@ def test_it_says_what_it_is(make_session):
         job = batch.run(flipped())
     assert batch.details()["mode"] == "batch"
     assert batch.session_id == job.job_id()
-    assert batch.snapshot().mode == "batch"
+    assert snapshot_of(batch).mode == "batch"

@@ -11,6 +11,7 @@ import pytest
 
 from qsession import InvalidInputError, JobCancelledError, Session
 from qsession.session.cancellation import CellCancelled, Stop
+from qsession.session.registry import core_of
 from tests.session.waiters import end
 from tests.support.circuits import flipped
 from tests.support.patience import PATIENCE_S
@@ -186,10 +187,10 @@ def test_a_failing_callback_is_the_sessions_error_and_hears_of_the_other_jobs(
 
     busy.on_job(fail_once, statuses="DONE")
     gated.let_through(1)
-    until(busy._journal, lambda: busy.error is not None)
+    until(core_of(busy).journal, lambda: busy.error is not None)
     assert busy.error == f"An on_job callback failed: {error.__name__}: on purpose"
     gated.open_gate()
-    until(busy._journal, lambda: busy.error is None)
+    until(core_of(busy).journal, lambda: busy.error is None)
     told.wait_for(3)
 
 

@@ -20,11 +20,13 @@ from nbclient import NotebookClient
 
 from qsession import ServiceError, Session, UnreferencedSessionWarning, sessions
 from qsession.session import cleanup
+from qsession.session.registry import core_of
 from tests.cloud import faults
 from tests.cloud.account import default_account, environment
 from tests.cloud.process import ServerProcess
 from tests.cloud.server import Server
 from tests.support.circuits import flipped
+from tests.support.inside import snapshot_of
 from tests.support.patience import PATIENCE_S
 from tests.support.waiting import until
 
@@ -74,7 +76,7 @@ def test_an_ended_one_is_not_reported(backend: Any, left: list[cleanup.Custody],
     def drop() -> None:
         session = Session(backend, create_new=True)
         getattr(session, end)()
-        until(session._journal, lambda: session.snapshot().state.is_terminal)
+        until(core_of(session).journal, lambda: snapshot_of(session).state.is_terminal)
 
     assert reports(drop) == []
     assert left == []

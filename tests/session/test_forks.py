@@ -36,6 +36,7 @@ from qsession import (
 )
 from qsession.engines.local.job_store import Shelf
 from qsession.engines.local.workers.pool import workers
+from qsession.session.registry import core_of
 from tests.engines.local.workers.work import unsure
 from tests.support.circuits import bell, fitted, flipped, ghz
 from tests.support.forking import in_child
@@ -148,7 +149,7 @@ def test_a_session_that_has_ended_has_ended_in_the_child():
 
 def test_results_of_before_are_there_in_memory_and_on_disk():
     with Session(AerSimulator()) as session:
-        engine: Any = session._engine
+        engine: Any = core_of(session).engine
         engine._scheduler._handles.shelf = Shelf(budget_bytes=0)
         held = session.run(flipped(), shots=2)
         ids = [session.run(flipped(), shots=shots).job_id() for shots in (3, 4)]
@@ -237,7 +238,7 @@ def test_guards_hold_in_the_child():
 
             session.observe(hear, "state")
             assert ended.wait(PATIENCE_S)
-            return session._journal.state.ended_reason
+            return core_of(session).journal.state.ended_reason
 
         assert "idle_timeout" in (in_child(work) or "")
 
@@ -460,7 +461,7 @@ def test_locks_that_other_threads_hold_are_free_in_the_child():
             with ExitStack() as held:
                 for lock in [*forks._locks]:
                     held.enter_context(lock)
-                held.enter_context(session._renewing)
+                held.enter_context(core_of(session).renewal.lock)
                 taken.set()
                 may_go.wait(PATIENCE_S)
 
@@ -496,18 +497,18 @@ def test_a_fork_waits_until_what_a_session_knows_is_whole():
         taken, may_go = threading.Event(), threading.Event()
 
         def hold() -> None:
-            with session._journal.lock:
+            with core_of(session).journal.lock:
                 taken.set()
                 may_go.wait(PATIENCE_S)
-                session._journal.state.version += 1000
+                core_of(session).journal.state.version += 1000
 
         thread = threading.Thread(target=hold)
         thread.start()
         assert taken.wait(PATIENCE_S)
-        before = session._journal.state.version
+        before = core_of(session).journal.state.version
         threading.Timer(0.05, may_go.set).start()
         version, count = in_child(
-            lambda: (session._journal.state.version, ones(session.run(flipped(), shots=2)))
+            lambda: (core_of(session).journal.state.version, ones(session.run(flipped(), shots=2)))
         )
         thread.join()
         assert version >= before + 1000

@@ -13,7 +13,9 @@ import pytest
 from qiskit_ibm_runtime import SamplerV2
 
 from qsession import Batch, InvalidInputError, JobStatus, Session, SessionEndedError
+from qsession.session.registry import core_of
 from tests.support.circuits import fitted, flipped
+from tests.support.inside import snapshot_of
 from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads, until
 
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 def until_state(session: Session, state: str) -> None:
-    until(session._journal, lambda: session.state == state)
+    until(core_of(session).journal, lambda: session.state == state)
 
 
 def until_looked(session: Session, clock: ManualClock, state: str) -> None:
@@ -146,7 +148,10 @@ def test_a_budget_closes_the_session_and_cancels_what_waits(
     clock.advance(59)
     assert session.active
     clock.advance(1)
-    until(session._journal, lambda: session.snapshot().counts[JobStatus.CANCELLED] == 2)
+    until(
+        core_of(session).journal,
+        lambda: snapshot_of(session).counts[JobStatus.CANCELLED] == 2,
+    )
     assert session.state == "closing"
     gated.open_gate()
     until_state(session, "closed")
@@ -202,7 +207,7 @@ def test_an_expired_session_goes_on_in_a_new_one(
     first = session.run(flipped())
     first.result()
     clock.advance(300)
-    until(session._journal, lambda: "has expired" in caplog.text)
+    until(core_of(session).journal, lambda: "has expired" in caplog.text)
     assert session.active
     assert f"Session {first.job_id()} has expired" in caplog.text
     second = session.run(flipped())
@@ -230,7 +235,7 @@ def test_jobs_that_expiry_cancelled_are_not_submitted_again(
     running, queued = session.run(flipped()), session.run(flipped())
     gated.wait_for_runs(1)
     clock.advance(300)
-    until(session._journal, lambda: "has expired" in caplog.text)
+    until(core_of(session).journal, lambda: "has expired" in caplog.text)
     assert "Its 1 queued jobs are not submitted again" in caplog.text
     assert queued.status() == "CANCELLED"
     gated.open_gate()
@@ -258,11 +263,11 @@ def test_observers_and_waiters_follow(make_session: Make, clock: ManualClock):
     states: list[str] = []
     session.observe(lambda change: states.append(change.new), "state")
     session.run(flipped()).result()
-    until(session._journal, lambda: "active" in states)
+    until(core_of(session).journal, lambda: "active" in states)
     clock.advance(300)
-    until(session._journal, lambda: states[-1] == "not-started")
+    until(core_of(session).journal, lambda: states[-1] == "not-started")
     session.run(flipped()).result()
-    until(session._journal, lambda: states.count("active") == 2)
+    until(core_of(session).journal, lambda: states.count("active") == 2)
     assert states[-1] == "active"
 
 

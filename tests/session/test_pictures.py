@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qsession.session.registry import core_of
 from tests.support.circuits import flipped
 from tests.support.patience import PATIENCE_S
 
@@ -106,7 +107,7 @@ def test_a_result_that_cannot_be_fetched_leaves_the_rest(
     def fail(_job_id: str) -> None:
         raise OSError("<b>no network</b>")
 
-    monkeypatch.setattr(session._engine, "job", fail)
+    monkeypatch.setattr(core_of(session).engine, "job", fail)
     assert "OSError: &lt;b&gt;no network&lt;/b&gt;" in session.to_html(results=True)
 
 

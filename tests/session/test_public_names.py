@@ -21,12 +21,6 @@ FACTS = {
     *("name", "programs", "session_ids", "max_time", "is_paid", "simulation_counts"),
     *("service", "widget", "device"),
 }
-OF_THE_PACKAGE = {
-    *("begin_anew_in_child", "cancel_waiting_jobs", "differences", "fresh_view", "journal"),
-    *("newest_records", "note_outcome", "note_result"),
-    *("records", "records_before", "renew_if_expired", "say_how_to_come_back", "snapshot"),
-}
-"""Used by other parts of the package alone, and promised to nobody."""
 
 
 @pytest.mark.parametrize("cls", [Session, Batch])
@@ -34,7 +28,7 @@ def test_the_public_names_are_these(cls: type[Session]):
     session = cls()
     of_traitlets = set(dir(HasTraits))
     public = {each for each in dir(session) if not each.startswith("_")} - of_traitlets
-    assert public == TRAITS | METHODS | FACTS | OF_THE_PACKAGE
+    assert public == TRAITS | METHODS | FACTS
     assert set(session.trait_names()) == TRAITS
 
 

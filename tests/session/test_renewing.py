@@ -21,6 +21,7 @@ from qsession.engines.base import Job
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import find_sessions, read_jobs
 from qsession.session import cleanup
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.session.waiters import in_a_thread
 from tests.support.circuits import flipped
@@ -70,11 +71,11 @@ class Renewed:
         )
         self.first: Job = self.session.run_circuits(flipped("held"), shots=3)
         clock.advance(MAX_TIME_S)
-        self.session.renew_if_expired()
-        until(self.session._journal, lambda: self.session.state == "not-started")
+        core_of(self.session).renewal.renew_if_expired()
+        until(core_of(self.session).journal, lambda: self.session.state == "not-started")
 
     def wait_for(self, *states: str) -> None:
-        until(self.session._journal, lambda: self.session.state in states)
+        until(core_of(self.session).journal, lambda: self.session.state in states)
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def renewed(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ren
         yield renewed
         renewed.backend.let_go.set()
         renewed.session.cancel(reason="the test is over")
-    if renewed.session._views is not None:
+    if core_of(renewed.session).display.views is not None:
         renewed.session.widget.close()
 
 
@@ -172,7 +173,10 @@ def test_it_can_be_ended_in_every_way(
     assert {record.status.value for record in session.jobs} == {"DONE"}
     assert new_threads.left_when_done() == []
     assert len(session.session_ids) == 1 + submits
-    until(session._journal, lambda: in_the_ledger(session) == [ENDED[end in CLOSING]] * submits)
+    until(
+        core_of(session).journal,
+        lambda: in_the_ledger(session) == [ENDED[end in CLOSING]] * submits,
+    )
 
 
 ENDED = {True: ("closed", ["DONE"]), False: ("cancelled", ["DONE"])}
@@ -193,7 +197,7 @@ def in_the_ledger(session: Session) -> list[tuple[str, list[str]]]:
 
 def test_at_exit_it_is_closed_if_it_was_opened(renewed: Renewed, monkeypatch: pytest.MonkeyPatch):
     session = renewed.session
-    monkeypatch.setattr(cleanup, "_held", weakref.WeakSet([session._custody]))
+    monkeypatch.setattr(cleanup, "_held", weakref.WeakSet([core_of(session).custody]))
     cleanup._close_all(os.getpid())
     assert session.state == "not-started"  # it costs nothing, and nobody can find it
     session.run(flipped()).result(PATIENCE_S)
@@ -212,13 +216,13 @@ def test_it_can_be_renewed_again_and_again_while_the_first_job_runs(
         first = session.run_circuits(flipped("held"))
         for _ in range(3):
             clock.advance(MAX_TIME_S)
-            until(session._journal, lambda: session.state == "not-started")
+            until(core_of(session).journal, lambda: session.state == "not-started")
             session.run(flipped()).result(PATIENCE_S)
         session.close()
         assert session.state == "closing"
         backend.let_go.set()
         assert first.result(PATIENCE_S).get_counts() == {"1": 100}
-        until(session._journal, lambda: session.state == "closed")
+        until(core_of(session).journal, lambda: session.state == "closed")
     assert len(session.session_ids) == 4
     assert new_threads.left_when_done() == []
 
@@ -233,8 +237,8 @@ def test_what_runs_in_the_session_before_can_be_cancelled_with_it(
         session = Session(max_time=MAX_TIME_S, auto_renew=True, executor=executor, clock=clock)
         first = session.run(flipped())
         clock.advance(MAX_TIME_S)
-        session.renew_if_expired()
-        until(session._journal, lambda: session.state == "not-started")
+        core_of(session).renewal.renew_if_expired()
+        until(core_of(session).journal, lambda: session.state == "not-started")
         session.cancel(running=True, reason="enough")
         assert first.status() == "CANCELLED"
         assert "enough" in first.error_message()
@@ -248,10 +252,10 @@ def test_closing_it_as_it_is_renewed_leaves_none_open(
     session = make_session(max_time=MAX_TIME_S, auto_renew=True)
     session.run(flipped()).result(PATIENCE_S)
     # The guard may be quicker: this test is the one that renews.
-    session._renewing.acquire()
+    core_of(session).renewal.lock.acquire()
     clock.advance(MAX_TIME_S)
-    until(session._journal, lambda: session.state == "expired")
-    engine, closing = session._engine, []
+    until(core_of(session).journal, lambda: session.state == "expired")
+    engine, closing = core_of(session).engine, []
     succeed = engine.succeed
 
     def succeed_while_it_is_closed(journal: Any) -> Any:
@@ -259,8 +263,8 @@ def test_closing_it_as_it_is_renewed_leaves_none_open(
         return succeed(journal)
 
     monkeypatch.setattr(engine, "succeed", succeed_while_it_is_closed)
-    assert session.renew_if_expired() is True
-    session._renewing.release()
+    assert core_of(session).renewal.renew_if_expired() is True
+    core_of(session).renewal.lock.release()
     closing[0]()
     assert session.state == "closed"
     with pytest.raises(SessionEndedError):
@@ -273,7 +277,7 @@ def test_its_own_usage_ends_with_it_though_a_job_of_the_one_before_runs(
     session = renewed.session
     session.run(flipped()).result(PATIENCE_S)
     session.cancel()
-    assert session._journal.state.usage_runs is False
+    assert core_of(session).journal.state.usage_runs is False
     clock.advance(100)
     # 300 s and 100 s more of the first.
     assert session.usage_seconds == MAX_TIME_S + 100

@@ -11,6 +11,7 @@ from qiskit.primitives import PrimitiveResult
 from qiskit.quantum_info import SparsePauliOp
 
 from qsession import InvalidInputError, Session, SessionEndedError, UnknownJobError
+from qsession.session.registry import core_of
 from tests.support.circuits import bell, flipped, ghz, rotation
 from tests.support.gated_backend import GatedBackend
 from tests.support.patience import PATIENCE_S
@@ -95,7 +96,7 @@ def test_equal_seeds_give_equal_bits(manila: Session):
 
 
 def test_a_circuit_is_transpiled_once_and_its_edited_form_again(manila: Session):
-    cache = manila._transpiled
+    cache = core_of(manila).submissions.transpiled
     circuit = bell()
     manila.run(circuit)
     before = (cache.hits, cache.misses)

@@ -13,6 +13,7 @@ from tests.engines.local.workers.conftest import warm_workers
 from tests.engines.local.workers.work import ENDLESS_SHOTS, endless, huge
 from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
+from tests.support.inside import snapshot_of
 from tests.support.patience import PATIENCE_S
 
 __all__ = ["warm_workers"]
@@ -127,7 +128,7 @@ def test_a_job_beyond_the_memory_limit_fails_and_the_next_one_runs(make_session,
 
 def test_a_running_job_is_cancelled_by_id_or_with_the_session(make_session, warm_workers):
     session = make_session("aer_simulator")
-    assert session.snapshot().can_cancel_running is True
+    assert snapshot_of(session).can_cancel_running is True
     first = session.run_circuits(endless(), shots=ENDLESS_SHOTS)
     second = session.run_circuits(endless(), shots=ENDLESS_SHOTS)
     assert session.cancel_job(first.job_id()) is True

@@ -14,7 +14,9 @@ import pytest
 from qiskit_aer import AerSimulator
 
 from qsession import Session, SessionEndedError
+from qsession.session.registry import core_of
 from tests.support.circuits import flipped
+from tests.support.inside import snapshot_of
 from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads, until, until_dropped
 
@@ -84,7 +86,7 @@ def test_submitting_cancelling_and_observing_at_once_loses_nothing(
 
     in_threads(submit, submit, submit, submit, cancel)
     session.close()
-    until(session._journal, lambda: session.state == "closed")
+    until(core_of(session).journal, lambda: session.state == "closed")
     for record in session.jobs:
         session.job(record.job_id).wait_for_final_state(PATIENCE_S)
     assert new_threads.left_when_done() == []
@@ -117,7 +119,7 @@ def test_jobs_that_race_with_the_end_are_refused_or_come_to_an_end(
                 refused.append(1)
 
     def finish() -> None:
-        until(session._journal, lambda: len(session.jobs) >= 5)
+        until(core_of(session).journal, lambda: len(session.jobs) >= 5)
         getattr(session, end)()
 
     in_threads(submit, submit, finish)
@@ -127,7 +129,7 @@ def test_jobs_that_race_with_the_end_are_refused_or_come_to_an_end(
     assert {record.job_id for record in session.jobs} == {job.job_id() for job in accepted}
     expected, state = ({"DONE"}, "closed") if end == "close" else (FINAL, "cancelled")
     assert {record.status.value for record in session.jobs} <= expected
-    until(session._journal, lambda: session.state == state)
+    until(core_of(session).journal, lambda: session.state == state)
     assert new_threads.left_when_done() == []
 
 
@@ -137,7 +139,7 @@ def test_traits_can_be_read_from_many_threads_while_jobs_run(gated: GatedBackend
 
         def read() -> None:
             while session.active and len(session.jobs) < 30:
-                counts = session.snapshot().counts
+                counts = snapshot_of(session).counts
                 assert sum(counts.values()) <= len(session.jobs)
                 assert session.state in {"not-started", "open", "active"}
                 session.to_html()
@@ -186,6 +188,25 @@ def test_a_dropped_session_takes_its_threads_with_it(use, new_threads: NewThread
     del session
     new_threads.until_dropped()
     until_dropped(lambda: gone() is None)
+
+
+def test_a_session_that_nobody_holds_is_gone_at_once_with_all_its_parts(new_threads: NewThreads):
+    """Nothing in it refers in a circle, which garbage collection alone would find."""
+    session = Session(AerSimulator(), idle_timeout="10m")
+    session.run(flipped()).result()
+    session.on_job(lambda record: None)
+    session.wait(progress=False)
+    session.close()
+    assert new_threads.left_when_done() == []
+    core = core_of(session)
+    parts = (core.records, core.renewal, core.submissions, core.display)
+    gone = [weakref.ref(each) for each in (session, core, *parts)]
+    gc.disable()
+    try:
+        del session, core, parts
+        assert [each() for each in gone] == [None] * len(gone)
+    finally:
+        gc.enable()
 
 
 def test_a_job_outlives_the_session_that_nobody_holds(gated: GatedBackend, new_threads: NewThreads):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from traitlets import All, TraitError
 
+from qsession.session.registry import core_of
 from tests.support.circuits import flipped
 from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads, until
@@ -259,5 +260,5 @@ def test_an_observer_may_use_the_session(make_session, gated: GatedBackend):
 
     session.observe(submit_another, names="state")
     session.run(flipped("first"))
-    until(session._journal, lambda: session.state == "closed")
+    until(core_of(session).journal, lambda: session.state == "closed")
     assert [record.name for record in session.jobs] == ["first", "from an observer"]

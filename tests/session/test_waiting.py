@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qsession import InvalidInputError, JobTimeoutError, Session
+from qsession.session.registry import core_of
+from qsession.session.waiting import say_how_to_come_back
 from tests.cloud.server import Server
 from tests.session.waiters import end, in_a_thread, waiter_of
 from tests.support.circuits import flipped
@@ -111,8 +113,8 @@ def test_an_interrupt_on_the_service_names_the_way_from_elsewhere(
     interrupt = KeyboardInterrupt()
     server.state.pace.mode = "manual"
     session.run(flipped())
-    session.say_how_to_come_back(interrupt)
-    session.say_how_to_come_back(interrupt)  # said once
+    say_how_to_come_back(core_of(session), interrupt)
+    say_how_to_come_back(core_of(session), interrupt)  # said once
     said = capsys.readouterr().out
     server.state.pace.mode = "auto"
     assert said.count("Stopped waiting") == 1
@@ -121,10 +123,10 @@ def test_an_interrupt_on_the_service_names_the_way_from_elsewhere(
 
 
 def test_waiting_leaves_nothing_behind(busy: Session, gated: GatedBackend):
-    before = list(busy._journal._subscribers)
+    before = list(core_of(busy).journal._subscribers)
     gated.open_gate()
     busy.wait()
-    assert busy._journal._subscribers == before
+    assert core_of(busy).journal._subscribers == before
 
 
 def test_there_is_no_bar_where_no_terminal_shows_it(

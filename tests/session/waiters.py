@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from qsession import Session
+from qsession.session.registry import core_of
+from tests.support.inside import snapshot_of
 from tests.support.patience import PATIENCE_S
 from tests.support.waiting import until
 
@@ -14,12 +16,12 @@ from tests.support.waiting import until
 def end(session: Session) -> None:
     """End it while its server is there."""
     session.cancel()
-    until(session._journal, lambda: session.snapshot().state.is_terminal)
+    until(core_of(session).journal, lambda: snapshot_of(session).state.is_terminal)
 
 
 def waiter_of(session: Session) -> Callable[[], None]:
     """Wait, when called, until one more listens to the session than now."""
-    subscribers = session._journal._subscribers
+    subscribers = core_of(session).journal._subscribers
     before = len(subscribers)
 
     def wait() -> None:

@@ -14,6 +14,7 @@ from qsession import Batch, Session
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import read_jobs
 from qsession.model.states import JobStatus
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.stress.noticing import Notices
 from tests.stress.programs import MAX_TIME_S, Program, Step
@@ -139,7 +140,7 @@ class ProgramRun(ABC):
 
     def _renew(self, number: int) -> None:
         del number
-        self.session.renew_if_expired()
+        core_of(self.session).renewal.renew_if_expired()
 
     def _close(self, number: int) -> None:
         del number

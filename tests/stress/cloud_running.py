@@ -14,6 +14,7 @@ import pytest
 from qsession import QSessionError, Session
 from qsession.ledger import close_ledgers
 from qsession.model.states import JobStatus
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.cloud.account import connect, environment
 from tests.cloud.faults import (
@@ -163,7 +164,7 @@ class CloudRun(ProgramRun):
 
         if not comes_true(is_closed):
             self._say(f"it cannot be closed: {self.session!r}")
-        state = self.session._journal.state
+        state = core_of(self.session).journal.state
         if not comes_true(lambda: state.state.is_terminal and not state.pending):
             known = [each.state for each in self.server.state.timeline.sessions.values()]
             self._say(f"it does not end: {self.session!r}; the service says {known}")

@@ -21,6 +21,7 @@ from qsession.engines.local.workers.pool import workers
 from qsession.errors import UnknownJobError, WorkerLostError
 from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.engines.local.workers.work import endless
 from tests.stress.carrying_out import ProgramRun
@@ -29,6 +30,7 @@ from tests.stress.observing import Observers
 from tests.stress.programs import Program
 from tests.support.circuits import flipped
 from tests.support.gated_backend import GatedBackend
+from tests.support.inside import snapshot_of
 from tests.support.patience import PATIENCE_S
 
 _LONGEST_JOB_STEPS = 4
@@ -152,7 +154,7 @@ class Run(ProgramRun):
 
     def _note(self) -> None:
         super()._note()
-        reason = self.session.snapshot().ended_reason or ""
+        reason = snapshot_of(self.session).ended_reason or ""
         self.notices.happened["guard"] += any(guard in reason for guard in _GUARDS)
 
     # --- steps: each takes a number to choose by ------------------------------------------------
@@ -187,7 +189,7 @@ class Run(ProgramRun):
 
     def _read(self, number: int) -> None:
         del number
-        snapshot = self.session.snapshot()
+        snapshot = snapshot_of(self.session)
         if sum(snapshot.counts.values()) > len(self.session.jobs):
             self._say("a snapshot counts more jobs than there are")
         repr(self.session)
@@ -213,7 +215,7 @@ class Run(ProgramRun):
     def _end(self) -> None:
         """Close the session, and wait for the end of it and of its jobs."""
         self.session.close()
-        state = self.session._journal.state
+        state = core_of(self.session).journal.state
         if not comes_true(lambda: state.state.is_terminal and not state.pending):
             self._say(f"it does not end: {self.session!r} {_shown(self.session.jobs)}")
 
@@ -250,7 +252,7 @@ class Run(ProgramRun):
 
     def _jobs_of_each_session(self) -> list[list[JobRecord]]:
         """The jobs of the sessions that it went through, in the order of their submission."""
-        found, state = [], self.session._journal.state
+        found, state = [], core_of(self.session).journal.state
         while True:
             earlier = {} if state.earlier is None else state.earlier.jobs
             found.append([each for each in state.jobs.values() if each.job_id not in earlier])

@@ -17,6 +17,7 @@ from qsession.model.events import (
 )
 from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus, State
+from qsession.session.registry import core_of
 
 if TYPE_CHECKING:
     from qsession import Session
@@ -32,7 +33,7 @@ def job_id(number: int) -> str:
 
 def report_jobs(session: Session, count: int, *, waiting: int = 0) -> None:
     """Report jobs, a second apart, all of them done but the newest ones, which wait."""
-    journal = session._journal
+    journal = core_of(session).journal
     now = journal.clock.now()
     if session.session_id is None:
         journal.record(SessionOpened(now, job_id(0)), SessionMoved(now, State.ACTIVE))
@@ -47,19 +48,19 @@ def report_jobs(session: Session, count: int, *, waiting: int = 0) -> None:
 
 def start_job(session: Session, number: int) -> None:
     """Report that a job that waits has started."""
-    journal = session._journal
+    journal = core_of(session).journal
     journal.record(JobStarted(journal.clock.now(), job_id(number)))
 
 
 def finish_job(session: Session, number: int) -> None:
     """Report that a job that runs is done."""
-    journal = session._journal
+    journal = core_of(session).journal
     journal.record(_finished(journal.clock.now(), number))
 
 
 def cancel_jobs(session: Session, numbers: range) -> None:
     """Report, all at once, that jobs that wait are cancelled."""
-    journal = session._journal
+    journal = core_of(session).journal
     now = journal.clock.now()
     reason = "Cancelled by the user."
     journal.record(

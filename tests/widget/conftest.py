@@ -9,6 +9,7 @@ import comm
 import pytest
 
 from qsession import Session
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.support.gated_backend import GatedBackend
 from tests.widget.recording_comm import RecordingComm
@@ -29,7 +30,7 @@ def make_session(
     yield make
     for session in made:
         session.cancel(reason="the test is over")
-        if session._views is not None:
+        if core_of(session).display.views is not None:
             session.widget.close()
 
 

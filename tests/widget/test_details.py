@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
+from qsession.session.registry import core_of
 from qsession.widget.wire import ROW_FIELDS
 from tests.support.circuits import bell, flipped, rotation
 from tests.support.patience import PATIENCE_S
@@ -121,7 +122,7 @@ def test_what_cannot_be_read_is_told_beside_the_rest(
     def fail(_job_id: str) -> None:
         raise OSError("no network")
 
-    monkeypatch.setattr(session._engine, "job", fail)
+    monkeypatch.setattr(core_of(session).engine, "job", fail)
     details = details_of(page, job.job_id())
     assert details["problem"] == "Not all could be read: OSError: no network"
     assert details["code"]
@@ -163,13 +164,13 @@ def test_reading_a_job_stands_in_the_way_of_nothing_else(
     job = session.run(flipped())
     job.result(PATIENCE_S)
     may_go_on = threading.Event()
-    real = session._engine.job
+    real = core_of(session).engine.job
 
     def slow(job_id: str) -> Any:
         assert may_go_on.wait(PATIENCE_S)
         return real(job_id)
 
-    monkeypatch.setattr(session._engine, "job", slow)
+    monkeypatch.setattr(core_of(session).engine, "job", slow)
     page.receive({"kind": "request", "id": "slow", "action": "details", "job_id": job.job_id()})
     assert page.ask("resync")["ok"]
     assert [reply["id"] for reply in page.contents("reply")] != ["slow"]

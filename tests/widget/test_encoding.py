@@ -13,6 +13,7 @@ from qsession.model.states import JobStatus
 from qsession.widget.encoding import LONGEST_ERROR, encode_head, encode_row, sendable
 from qsession.widget.wire import HEAD_FIELDS, WIRE_VERSION
 from tests.support.circuits import flipped, rotation
+from tests.support.inside import snapshot_of
 from tests.widget.page_state import PageState, row_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def test_a_head_has_the_fields_of_the_wire_in_every_state(
     session: Session, gated: GatedBackend, clock: ManualClock
 ):
     def check(state: str) -> None:
-        head = encode_head(session.snapshot(), clicks_wait=False)
+        head = encode_head(snapshot_of(session), clicks_wait=False)
         assert tuple(head) == HEAD_FIELDS
         assert json.loads(json.dumps(head)) == head
         assert (head["state"], head["version"]) == (state, WIRE_VERSION)
@@ -58,7 +59,7 @@ def test_a_head_tells_times_in_milliseconds_and_spans_in_seconds(
     job.result()
     clock.advance(1.25)
     session.add_program((rotation(), "Z", [0]), name="turn", precision=0.5)
-    head = encode_head(session.snapshot(), clicks_wait=True)
+    head = encode_head(snapshot_of(session), clicks_wait=True)
     expected = {
         "label": "In progress",
         "session_id": job.job_id(),

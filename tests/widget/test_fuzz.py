@@ -17,6 +17,7 @@ from qsession import Session
 from qsession.dashboards.encoding import ACTIONS as DASHBOARD_ACTIONS
 from qsession.dashboards.overview import Overview
 from qsession.dashboards.widget import DashboardWidget
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from qsession.widget import SessionWidget
 from qsession.widget.page_widget import OF_THE_PAGE, PageWidget
@@ -56,7 +57,7 @@ def a_session() -> Iterator[Session]:
     finally:
         backend.open_gate()
         session.cancel(reason="the test is over")
-        if session._views is not None:
+        if core_of(session).display.views is not None:
             session.widget.close()
 
 

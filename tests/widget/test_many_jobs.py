@@ -12,6 +12,7 @@ from qsession.errors import QSessionError
 from qsession.model.events import JobFinished, JobQueued, JobStarted, ProblemAppeared, ProblemEnded
 from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus
+from qsession.session.registry import core_of
 from qsession.widget.wire import NEWEST_ROWS, ROWS_A_MESSAGE
 from tests.support.circuits import flipped
 from tests.widget.page_state import PageState, row_of
@@ -34,7 +35,7 @@ def id_of(number: int) -> str:
 
 def queue(session: Session, count: int) -> None:
     """Let an engine report jobs, a second apart."""
-    session._journal.record(
+    core_of(session).journal.record(
         *(
             JobQueued(
                 START,
@@ -61,7 +62,7 @@ def many(make_session: Callable[..., Session], gated: GatedBackend) -> Session:
 def delta_of(page: RecordingComm, session: Session, event: JobStarted) -> dict[str, Any]:
     """What the page is sent of an event."""
     sent = len(page.contents("delta"))
-    session._journal.record(event)
+    core_of(session).journal.record(event)
     page.wait_for(lambda: len(page.contents("delta")) > sent)
     delta: dict[str, Any] = page.contents("delta")[-1]
     return delta
@@ -138,14 +139,18 @@ def test_a_change_costs_the_kernel_the_same_however_many_jobs_there_are(
 ):
     """Without an observer of the trait ``jobs`` nobody lists them all."""
     page: RecordingComm = many.widget.comm
-    asked: list[list[str] | None] = []
-    records = many.records
+    records, asked = core_of(many).records, []
+    read = records.of
 
-    def counted(job_ids: list[str] | None = None) -> list[JobRecord]:
+    def counted(job_ids: list[str]) -> list[JobRecord]:
         asked.append(job_ids)
-        return records(job_ids)
+        return read(job_ids)
 
-    monkeypatch.setattr(many, "records", counted)
+    def listed() -> list[JobRecord]:
+        raise AssertionError("all jobs were listed")
+
+    monkeypatch.setattr(records, "of", counted)
+    monkeypatch.setattr(records, "all", listed)
     delta_of(page, many, JobStarted(START, id_of(7)))
     assert asked == [[id_of(7)]]
 
@@ -154,9 +159,9 @@ def test_what_a_new_view_read_in_between_is_taken_back_for_it_too(many: Session)
     """A value that a view read, and that went back before the next delta, is no news otherwise."""
     many.widget.push([])
     page: RecordingComm = many.widget.comm
-    many._journal.state.apply(ProblemAppeared(START, "gone in a moment"))
+    core_of(many).journal.state.apply(ProblemAppeared(START, "gone in a moment"))
     second = PageState(many.widget.get_state(["seq", "head", "rows"]))
-    many._journal.state.apply(ProblemEnded(START))
+    core_of(many).journal.state.apply(ProblemEnded(START))
     sent = len(page.contents("delta"))
     many.widget.push([])
     second.merge(*page.contents("delta")[sent:])
@@ -166,9 +171,9 @@ def test_what_a_new_view_read_in_between_is_taken_back_for_it_too(many: Session)
 def test_code_that_reads_the_head_changes_nothing_of_what_is_sent(many: Session):
     many.widget.push([])
     page: RecordingComm = many.widget.comm
-    many._journal.state.apply(ProblemAppeared(START, "gone in a moment"))
+    core_of(many).journal.state.apply(ProblemAppeared(START, "gone in a moment"))
     assert many.widget.head["error"] == "gone in a moment"
-    many._journal.state.apply(ProblemEnded(START))
+    core_of(many).journal.state.apply(ProblemEnded(START))
     sent = len(page.contents("delta"))
     many.widget.push([])
     (delta,) = page.contents("delta")[sent:]
@@ -179,7 +184,7 @@ def test_thousands_of_changes_at_once_arrive_in_few_messages_and_complete(
     many: Session, new_threads: NewThreads
 ):
     page: RecordingComm = many.widget.comm
-    many._journal.record(
+    core_of(many).journal.record(
         *(
             JobFinished(START, id_of(number), JobStatus.CANCELLED, "Cancelled by the user.")
             for number in range(MANY)

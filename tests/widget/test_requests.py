@@ -9,6 +9,7 @@ import pytest
 
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import read_work
+from qsession.session.registry import core_of
 from qsession.widget.page_widget import MOST_AT_ONCE
 from qsession.widget.requests import ACTIONS
 from tests.support.circuits import bell, flipped, rotation
@@ -260,7 +261,7 @@ def test_a_failure_that_is_no_error_of_ours_is_answered_and_logged(
     def fail(**_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(session._engine, "close", fail)
+    monkeypatch.setattr(core_of(session).engine, "close", fail)
     reply = page.ask("close_session")
     assert reply["error"]["type"] == "TypeError"  # it was called with a reason
     assert "A request of the page failed." in caplog.messages
@@ -282,7 +283,7 @@ def test_every_one_of_many_requests_is_answered_once(
 def test_a_click_never_waits_in_the_shell(
     session: Session, page: RecordingComm, new_threads: NewThreads
 ):
-    with session._journal.lock:  # as if the session were busy
+    with core_of(session).journal.lock:  # as if the session were busy
         page.receive({"kind": "request", "id": "1", "action": "cancel_session"})
         assert page.contents("reply") == []
         assert threading.current_thread() not in new_threads()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qsession.session.registry import core_of
 from qsession.widget import SessionWidget
 from qsession.widget.views import MOST_FRESH
 from tests.support.circuits import flipped
@@ -13,6 +14,10 @@ from tests.support.circuits import flipped
 if TYPE_CHECKING:
     from qsession import Session
     from tests.widget.recording_comm import RecordingComm
+
+
+def fresh_view(session: Session) -> SessionWidget:
+    return core_of(session).display.fresh_view(session)
 
 
 def open_page(view: SessionWidget) -> RecordingComm:
@@ -33,7 +38,7 @@ def answer(page: RecordingComm) -> None:
 
 
 def test_each_is_another_and_all_are_told_of_the_same(session: Session):
-    views = [session.widget, session.fresh_view(), session.fresh_view()]
+    views = [session.widget, fresh_view(session), fresh_view(session)]
     assert len({view.model_id for view in views}) == 3
     session.run(flipped())
     for view in views:
@@ -41,9 +46,9 @@ def test_each_is_another_and_all_are_told_of_the_same(session: Session):
 
 
 def test_those_whose_page_is_gone_are_let_go_when_the_next_page_speaks(session: Session):
-    gone = session.fresh_view()
+    gone = fresh_view(session)
     page = open_page(gone)
-    successor = session.fresh_view()
+    successor = fresh_view(session)
     page.wait_for(lambda: len(page.contents("ping")) == 1)
     assert gone.comm is not None
     open_page(successor)
@@ -57,9 +62,9 @@ def test_those_whose_page_is_gone_are_let_go_when_the_next_page_speaks(session: 
 
 
 def test_those_that_give_a_sign_of_life_stay(session: Session):
-    first, second = session.fresh_view(), session.fresh_view()
+    first, second = fresh_view(session), fresh_view(session)
     pages = [open_page(first), open_page(second)]
-    third = session.fresh_view()
+    third = fresh_view(session)
     for page in pages:
         answer(page)
     open_page(third)
@@ -68,8 +73,8 @@ def test_those_that_give_a_sign_of_life_stay(session: Session):
 
 
 def test_one_whose_page_is_still_coming_is_no_suspect(session: Session):
-    coming = session.fresh_view()
-    open_page(session.fresh_view())
+    coming = fresh_view(session)
+    open_page(fresh_view(session))
     page: RecordingComm = coming.comm
     assert page.contents("ping") == []
 
@@ -77,27 +82,27 @@ def test_one_whose_page_is_still_coming_is_no_suspect(session: Session):
 def test_the_first_stays_whatever_becomes_of_the_others(session: Session):
     stays = session.widget
     open_page(stays)
-    open_page(session.fresh_view())
-    open_page(session.fresh_view())
+    open_page(fresh_view(session))
+    open_page(fresh_view(session))
     assert stays.comm is not None
     assert session.widget is stays
 
 
 def test_there_are_so_many_and_no_more(session: Session):
-    views = [session.fresh_view() for _ in range(MOST_FRESH + 2)]
+    views = [fresh_view(session) for _ in range(MOST_FRESH + 2)]
     assert [view.comm is None for view in views] == [True, True, *[False] * MOST_FRESH]
 
 
 def test_they_are_as_compact_as_the_first(session: Session):
-    before = session.fresh_view()
+    before = fresh_view(session)
     session.widget.view = "compact"
-    assert (before.view, session.fresh_view().view) == ("compact", "compact")
+    assert (before.view, fresh_view(session).view) == ("compact", "compact")
 
 
 @pytest.mark.parametrize("content", [None, 5, {"kind": "delta"}, {"kind": "ping"}])
 def test_what_is_no_request_is_no_first_word(session: Session, content: object):
-    old = session.fresh_view()
+    old = fresh_view(session)
     open_page(old)
-    fresh = session.fresh_view()
+    fresh = fresh_view(session)
     fresh.comm.receive(content)
     assert old.comm is not None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qsession.render.mimebundle import SESSION_VIEW
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from qsession.widget import SessionWidget
 from tests.support.circuits import flipped
@@ -68,6 +69,19 @@ def test_its_state_is_true_whenever_it_is_read(
     job.result()
     assert row_of(state_of(session)["rows"][0])["status"] == "DONE"
     json.dumps(state_of(session))
+
+
+def test_reading_a_trait_changes_nothing(
+    session: Session, page: RecordingComm, gated: GatedBackend
+):
+    gated.open_gate()
+    session.run(flipped()).result()
+    page.wait_for(lambda: PageState.of(page).head["counts"]["DONE"] == 1)
+    widget = session.widget
+    before = dict(vars(widget)), len(page.messages)
+    for name in SYNCED:
+        getattr(widget, name)
+    assert (dict(vars(widget)), len(page.messages)) == before
 
 
 def test_a_change_is_sent_as_deltas_and_nothing_else(
@@ -217,5 +231,5 @@ def test_no_view_is_needed_to_work(make_session, gated: GatedBackend, new_thread
     gated.open_gate()
     session = make_session(gated)
     session.run(flipped()).result(PATIENCE_S)
-    assert session._views is None
+    assert core_of(session).display.views is None
     assert "qsession-publisher" not in new_threads.names

@@ -17,6 +17,7 @@ from rich.text import Text
 from qsession.cli.output import jobs_table, sessions_table
 from qsession.errors import QSessionError
 from qsession.model.durations import format_duration
+from qsession.session.registry import core_of
 
 if TYPE_CHECKING:
     from qsession.session import Session
@@ -67,7 +68,7 @@ def watch_all() -> None:
 
 def session_screen(session: Session, asked: str | None = None, problem: str = "") -> Group:
     """Return the screen of a session: facts, meters, the newest jobs and the keys."""
-    snapshot = session.snapshot()
+    snapshot = core_of(session).records.snapshot()
     title = Text.assemble(
         (f"{snapshot.mode.capitalize()} ", "bold"),
         (snapshot.name or snapshot.session_id or "not opened yet", "bold"),

@@ -10,6 +10,7 @@ from traitlets import Dict, Unicode
 
 from qsession.compat import jupyter
 from qsession.dashboards.encoding import ACTIONS, encode_sight
+from qsession.session.registry import core_of
 from qsession.widget.page_widget import KernelOwned, PageWidget
 
 if TYPE_CHECKING:
@@ -69,7 +70,11 @@ class DashboardWidget(PageWidget):
 
     def _show(self, key: str) -> None:
         session = self._overview.session(key)
-        widget = session.fresh_view() if jupyter.is_in_vscode() else session.widget
+        widget = (
+            core_of(session).display.fresh_view(session)
+            if jupyter.is_in_vscode()
+            else session.widget
+        )
         with self._changing:
             self._shown[session] = widget
             self._arrange()

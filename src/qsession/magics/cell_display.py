@@ -14,6 +14,7 @@ from qsession.clock import SystemClock, drain
 from qsession.magics.output import DisplayHandle, Output, Shell, capturing
 from qsession.model.durations import format_duration
 from qsession.redaction.secrets import redacted
+from qsession.session.registry import core_of
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -139,7 +140,7 @@ class CellOnPage:
     # --- drawing ----------------------------------------------------------------------------------
 
     def _draw_until_ended(self) -> None:
-        self._cell.session.journal.subscribe(self._wake_ups)
+        core_of(self._cell.session).journal.subscribe(self._wake_ups)
         try:
             while self._ended is None:
                 self._clock.pause(_GAP_S)
@@ -148,7 +149,7 @@ class CellOnPage:
                 drain(self._wake_ups)
                 self._draw()
         finally:
-            self._cell.session.journal.unsubscribe(self._wake_ups)
+            core_of(self._cell.session).journal.unsubscribe(self._wake_ups)
 
     def _draw(self) -> None:
         with self._drawing:

@@ -62,7 +62,7 @@ class SessionsOfCells:
         # A named session is shared with whoever opened it; others are known to these magics alone.
         held = registry.named(name) if name else self._sessions.get(key)
         # A variable may come to hold another backend, of the same name but with other noise.
-        is_same = variable is None or name or (held and held._backend == backend)  # noqa: SLF001
+        is_same = variable is None or name or (held and registry.core_of(held).backend == backend)
         if held is not None and held.active and is_same and not options.new:
             if written and held.backend() != backend.name:
                 raise UsageError(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from qsession.magics.output import Shell, display
 from qsession.magics.top_level_await import awaited
+from qsession.session.registry import core_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -140,7 +141,9 @@ def run_in_foreground(shell: Shell, text: str, session: Session, options: Namesp
                 _show(shell, outcome)
     except KeyboardInterrupt as interrupt:
         if not end_if_wanted(session, options.on_interrupt, "its cell was interrupted"):
-            session.say_how_to_come_back(interrupt)
+            from qsession.session.waiting import say_how_to_come_back  # noqa: PLC0415 - the client
+
+            say_how_to_come_back(core_of(session), interrupt)
         raise
     finally:
         if options.close:

@@ -106,10 +106,12 @@ class Commands:
 
     @staticmethod
     def _cancel_job(session: Session, job_id: str) -> None:
+        from qsession.session import registry  # noqa: PLC0415 - loads the client
+
         if session.cancel_job(job_id):
             print(f"Job {job_id} is cancelled.")  # noqa: T201 - what came of it
             return
-        (record,) = session.records([job_id])
+        (record,) = registry.core_of(session).records.of([job_id])
         status = record.status.lower()
         raise UsageError(
             f"%qsession cancel: job {job_id} is {status} and can no longer be cancelled."

@@ -41,19 +41,11 @@ _MOST_FAILURES: Final = 3
 
 
 class ExportedSession(Protocol):
-    """A session, as whoever writes its record sees it."""
+    """A session, as whoever writes its record sees it: by public names."""
 
     @property
     def session_ids(self) -> list[str]:
         """The ids of all the sessions that it went through."""
-        ...
-
-    def snapshot(self) -> SessionSnapshot:
-        """The session at this moment, without its jobs."""
-        ...
-
-    def records(self) -> list[JobRecord]:
-        """The records of all jobs, oldest first."""
         ...
 
     def job(self, job_id: str) -> Job:
@@ -69,13 +61,26 @@ class ExportedSession(Protocol):
         ...
 
 
+class ExportedRecords(Protocol):
+    """The records of a session, as whoever writes them sees them."""
+
+    def snapshot(self) -> SessionSnapshot:
+        """The session at this moment, without its jobs."""
+        ...
+
+    def all(self) -> list[JobRecord]:
+        """The records of all jobs, oldest first."""
+        ...
+
+
 _writing: set[Path] = set()
 _lock = ForkSafeLock()
 in_child(_writing.clear)  # the parent writes them
 
 
-def export_record(
+def export_record(  # noqa: PLR0913 - three are options
     session: ExportedSession,
+    known: ExportedRecords,
     backend: Any,
     path: str | os.PathLike[str],
     *,
@@ -89,6 +94,7 @@ def export_record(
 
     Args:
         session: The session.
+        known: What is known of it.
         backend: Its backend.
         path: The file; one that is a record of the same session is replaced.
         progress: Whether to show a bar, or what to call with the number of jobs that are in it and
@@ -100,7 +106,7 @@ def export_record(
         RecordError: If it is being written already, or a service does not give its jobs.
         OSError: If the file cannot be written.
     """
-    snapshot, records = session.snapshot(), session.records()
+    snapshot, records = known.snapshot(), known.all()
     if snapshot.session_id is None:
         raise InvalidInputError("There is nothing to export: no job has run in the session yet.")
     target = _read_path(path, snapshot.session_id, overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""Reads what the constructor of a session is given: backend, spans, and where its jobs run."""
+"""Reads what the constructor of a session is given: `SessionArguments`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,95 @@ import re
 import sys
 from collections.abc import Mapping
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from datetime import timedelta
 from numbers import Number
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from qsession.circuits.backends import find_backend
+from qsession.circuits.checks import read_name
 from qsession.engines.base import RunningOptions
+from qsession.engines.selection import engine_class_for
 from qsession.errors import InvalidInputError, shown
 from qsession.model.durations import format_duration, parse_duration, read_max_time
 from qsession.session.guards import Guards
 
 if TYPE_CHECKING:
+    from qiskit.providers import BackendV2
+
     from qsession.model.session_state import Mode
+
+
+@dataclass(frozen=True)
+class SessionArguments:
+    """The description of a session to be made, checked.
+
+    Attributes:
+        mode: ``"session"`` or ``"batch"``.
+        backend: The backend that it was given, or that has the name.
+        max_time_s: Its ``max_time`` in seconds; None is the system's maximum.
+        name: A word for people.
+        guards: When it ends or goes on by itself.
+        running: Where the jobs of a local backend run.
+    """
+
+    mode: Mode
+    backend: BackendV2
+    max_time_s: int | None
+    name: str | None
+    guards: Guards
+    running: RunningOptions
+
+    @classmethod
+    def read(  # noqa: PLR0913 - those of the constructor
+        cls,
+        mode: Mode,
+        backend: object,
+        max_time: object,
+        *,
+        name: object,
+        idle_timeout: object,
+        max_usage: object,
+        auto_renew: object,
+        executor: object,
+        parallel: object,
+        memory_limit: object,
+    ) -> Self:
+        """Check what `Session` or `Batch` was given.
+
+        Raises:
+            InvalidMaxTimeError: If ``max_time`` is not a duration or out of bounds.
+            InvalidInputError: If another argument cannot be used.
+            BackendNotFoundError: If no backend has the name.
+        """
+        backend, max_time = split_backend_and_max_time(backend, max_time)
+        found = find_backend(backend)
+        longest_s = engine_class_for(found).longest_max_time_s
+        return cls(
+            mode,
+            found,
+            read_max_time(max_time, maximum_s=longest_s),
+            read_name(name),
+            Guards.read(idle_timeout=idle_timeout, max_usage=max_usage, auto_renew=auto_renew),
+            read_running(mode, executor=executor, parallel=parallel, memory_limit=memory_limit),
+        )
+
+    def differences(self, arguments: Mapping[str, Any]) -> list[str]:
+        """Describe in words each argument of a constructor that differs from these.
+
+        Raises:
+            InvalidInputError: If it was given another backend, or something that cannot be used.
+        """
+        backend, _ = split_backend_and_max_time(arguments.get("backend"), arguments.get("max_time"))
+        own = self.backend.name
+        if backend not in (None, own) and find_backend(backend).name != own:
+            raise InvalidInputError(
+                f"The live session {self.name!r} runs on {own}. Choose another name, or close it "
+                "with new=True."
+            )
+        here = {"max_time": self.max_time_s, **self.guards.as_arguments()}
+        longest_s = engine_class_for(self.backend).longest_max_time_s
+        return differing_spans(arguments, here, longest_max_time_s=longest_s)
 
 
 def split_backend_and_max_time(backend: Any, max_time: Any) -> tuple[Any, Any]:

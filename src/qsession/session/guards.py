@@ -10,7 +10,7 @@ import weakref
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from qsession.clock import start_polling_thread
 from qsession.errors import InvalidInputError, QSessionError, shown
@@ -19,8 +19,8 @@ from qsession.model.states import State
 
 if TYPE_CHECKING:
     from qsession.clock import WakeUps
-    from qsession.engines.base import Journal
     from qsession.model.session_state import SessionState
+    from qsession.session.renewal import Renewal
 
 _log = logging.getLogger("qsession")
 
@@ -94,39 +94,19 @@ class Guards:
         return state.quiet_since + timedelta(seconds=self.idle_timeout_s)
 
 
-class Guarded(Protocol):
-    """A session, as its guard sees it."""
-
-    @property
-    def journal(self) -> Journal:
-        """Its present journal."""
-        ...
-
-    def close(self, *, reason: str = ...) -> None:
-        """Take no new jobs."""
-        ...
-
-    def cancel_waiting_jobs(self, why: str) -> int:
-        """Cancel its queued jobs; say how many there were."""
-        ...
-
-    def renew_if_expired(self) -> bool:
-        """Continue in a new session if this one has expired."""
-        ...
-
-
 class Guard:
     """Does what the guards of one session say, on a daemon thread of its own.
 
-    The thread holds the session weakly and ends with it.
+    The thread holds what it guards weakly and ends with it.
     """
 
-    def __init__(self, owner: Guarded, guards: Guards, journal: Journal) -> None:
-        self._owner = weakref.ref(owner)
+    def __init__(self, renewal: Renewal, guards: Guards) -> None:
+        self._renewal = weakref.ref(renewal)
         self._guards = guards
         self._wake_ups: WakeUps = SimpleQueue()
+        journal = renewal.journal
         journal.subscribe(self._wake_ups)
-        weakref.finalize(owner, self._wake_ups.put, None).atexit = False
+        weakref.finalize(renewal, self._wake_ups.put, None).atexit = False
         start_polling_thread(self.look, self._wake_ups, journal.clock, "qsession-guard")
 
     def look(self) -> tuple[datetime | None, bool]:
@@ -135,31 +115,31 @@ class Guard:
         Returns:
             When to look again (None: when something changes), and whether nothing can follow.
         """
-        owner = self._owner()
-        if owner is None:
+        renewal = self._renewal()
+        if renewal is None:
             return None, True
-        with owner.journal.lock:
-            state, now = owner.journal.state, owner.journal.clock.now()
+        with renewal.journal.lock:
+            state, now = renewal.journal.state, renewal.journal.clock.now()
             reason = self._guards.reason_to_close(state, now)
             is_spent = self._guards.is_spent(state, now)
             deadline = self._guards.next_deadline(state, now)
             is_over = state.state.is_terminal
             has_expired = state.state is State.EXPIRED
         if reason is not None:
-            _close(owner, reason, drops_queue=is_spent)
+            _close(renewal, reason, drops_queue=is_spent)
             return None, False
-        if has_expired and owner.renew_if_expired():
+        if has_expired and renewal.renew_if_expired():
             return None, False
         return deadline, is_over
 
 
-def _close(owner: Guarded, reason: str, *, drops_queue: bool) -> None:
-    session_id = owner.journal.state.session_id
+def _close(renewal: Renewal, reason: str, *, drops_queue: bool) -> None:
+    session_id = renewal.journal.state.session_id
     try:
-        owner.close(reason=reason)
+        renewal.close(reason=reason)
     except QSessionError as error:
         _log.warning("Session %s is to be closed: %s. %s", session_id, reason, error)
         return
     _log.warning("Session %s was closed: %s.", session_id, reason)
-    if drops_queue and (dropped := owner.cancel_waiting_jobs(f"Cancelled because {reason}.")):
+    if drops_queue and (dropped := renewal.cancel_queued_jobs(f"Cancelled because {reason}.")):
         _log.warning("%s queued jobs of session %s were cancelled.", dropped, session_id)

@@ -1,4 +1,4 @@
-"""The sessions that this process holds, whatever their class: what knows each other by name and id.
+"""The sessions that this process holds, by name and id, as their own package finds them.
 
 `qsession.session.registry` gives them to the rest of the package as what they are.
 """
@@ -13,9 +13,12 @@ from qsession.forks import ForkSafeLock
 
 
 class Held(Protocol):
-    """A session, as others are told from it by name and id."""
+    """The core of a session, as others are told from it by name and id."""
 
-    name: str | None
+    @property
+    def name(self) -> str | None:
+        """The word for people that it was given."""
+        ...
 
     @property
     def session_id(self) -> str | None:
@@ -27,8 +30,12 @@ class Held(Protocol):
         """True if the session takes jobs."""
         ...
 
-    def close(self, *, reason: str = ...) -> None:
+    def close(self, *, reason: str) -> None:
         """Take no new jobs."""
+        ...
+
+    def session(self) -> Any:
+        """The session in people's hands; None if nobody holds it any more."""
         ...
 
     def differences(self, arguments: Mapping[str, Any]) -> list[str]:
@@ -55,7 +62,8 @@ def forget(session: Held) -> None:
 def sessions() -> list[Held]:
     """Every session that is still held."""
     with _lock:
-        return list(_sessions)
+        cores = list(_sessions)
+    return [core for core in cores if core.session() is not None]
 
 
 def find(session_id: str) -> Held | None:

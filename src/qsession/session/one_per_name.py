@@ -6,7 +6,7 @@ import inspect
 import logging
 import threading
 import warnings
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from traitlets import MetaHasTraits
@@ -14,7 +14,6 @@ from traitlets import MetaHasTraits
 from qsession.errors import InvalidInputError, shown
 from qsession.forks import ForkSafeLock, in_child
 from qsession.session import held
-from qsession.session.held import Held
 
 T = TypeVar("T")
 
@@ -27,7 +26,25 @@ _lock = ForkSafeLock()
 """Guards the dictionary."""
 
 
-def close_replaced(earlier: Held, reason: str) -> None:
+class Replaced(Protocol):
+    """A session in whose place there is a new one; or its core."""
+
+    @property
+    def name(self) -> str | None:
+        """The word for people that it was given."""
+        ...
+
+    @property
+    def session_id(self) -> str | None:
+        """Its id; None before it is opened."""
+        ...
+
+    def close(self, *, reason: str) -> None:
+        """Take no new jobs."""
+        ...
+
+
+def close_replaced(earlier: Replaced, reason: str) -> None:
     """Close a session in whose place there is a new one.
 
     That it cannot be closed is no error of who made the new one, and must not cost them the new
@@ -80,13 +97,14 @@ class OnePerName(MetaHasTraits):
             return OnePerName.unshared(cls, *args, **kwargs)
         with _lock_of(name):
             live = held.named(name)
-            if live is None or is_new:
+            session = None if live is None else live.session()
+            if live is None or session is None or is_new:
                 # The earlier one goes on if the arguments are not good for another.
-                session = OnePerName.unshared(cls, *args, **kwargs)
+                made = OnePerName.unshared(cls, *args, **kwargs)
                 if live is not None:
                     close_replaced(live, "replaced by a new session of the same name")
-                return session
-            kind = type(live)
+                return made
+            kind = type(session)
             if kind is not cls:
                 raise InvalidInputError(
                     f"The live session {name!r} is a {kind.__name__}, not a "
@@ -101,7 +119,7 @@ class OnePerName(MetaHasTraits):
                 UserWarning,
                 stacklevel=2,
             )
-        return cast("T", live)
+        return cast("T", session)
 
     def unshared(cls: type[T], *args: Any, **kwargs: Any) -> T:  # noqa: N805
         """A new session, whatever its name."""

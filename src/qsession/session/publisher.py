@@ -10,7 +10,7 @@ from datetime import timedelta
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from traitlets import TraitType
+from traitlets import Bunch, HasTraits, TraitType
 
 from qsession.clock import start_polling_thread
 from qsession.errors import in_words
@@ -51,6 +51,34 @@ class Observed(Protocol):
         ...
 
 
+class ObservedTraits:
+    """The traits of a session, as its publisher reads and announces them.
+
+    Its session is held weakly, and holds it: they are gone together.
+    """
+
+    def __init__(self, session: HasTraits) -> None:
+        self._session = weakref.ref(session)
+
+    def published_values(self) -> dict[str, Any]:
+        """The value of every trait but ``jobs``."""
+        session = self._session()
+        names = [] if session is None else session.trait_names()
+        return {name: getattr(session, name) for name in names if name != "jobs"}
+
+    def records(self) -> list[JobRecord]:
+        """The value of the trait ``jobs``."""
+        records: list[JobRecord] = getattr(self._session(), "jobs", [])
+        return records
+
+    def notify_trait(self, name: str, old: object, new: object) -> None:
+        """Tell the observers of a trait."""
+        session = self._session()
+        if session is not None:
+            news = Bunch(name=name, old=old, new=new, owner=session, type="change")
+            session.notify_change(news)
+
+
 class Publisher:
     """Calls trait observers and views when a session has changed.
 
@@ -60,19 +88,22 @@ class Publisher:
 
     def __init__(self, owner: Observed, journal: Journal) -> None:
         self._owner = weakref.ref(owner)
-        self._journal = journal
-        self._wake_ups: WakeUps = SimpleQueue()
         self._starting = ForkSafeLock()
-        self._thread: threading.Thread | None = None
         self._listeners: tuple[JobsListener, ...] = ()
         self._counts_down = False
+        self._begin(journal)
+
+    def _begin(self, journal: Journal) -> None:
+        self._journal = journal
+        self._wake_ups: WakeUps = SimpleQueue()
+        self._thread: threading.Thread | None = None
         self._version = 0
         self._values: dict[str, Any] = {}
         self._jobs: list[JobRecord] | None = None
         """What observers of the trait ``jobs`` know; None as long as there is none of them."""
         self._failing: dict[object, str] = {}
         """How the observers failed that did when they were last called, the newest failure last."""
-        weakref.finalize(owner, self._wake_ups.put, None).atexit = False
+        weakref.finalize(self._owner(), self._wake_ups.put, None).atexit = False
 
     def start(self, *, counts_down: bool = False, lists_jobs: bool = False) -> None:
         """Begin to publish.
@@ -122,13 +153,16 @@ class Publisher:
         if was_started:
             self.start()
 
-    def made_anew(self, owner: Observed, journal: Journal) -> Publisher:
-        """In a forked child: one with the same listeners and a thread of its own."""
-        publisher = Publisher(owner, journal)
-        publisher._listeners = self._listeners
-        if self._thread is not None:
-            publisher.start(counts_down=self._counts_down, lists_jobs=self._jobs is not None)
-        return publisher
+    def begin_anew_in_child(self, journal: Journal) -> None:
+        """In a forked child: go on with a thread of its own, for the same listeners.
+
+        Args:
+            journal: What it publishes there.
+        """
+        was_started, lists_jobs = self._thread is not None, self._jobs is not None
+        self._begin(journal)
+        if was_started:
+            self.start(counts_down=self._counts_down, lists_jobs=lists_jobs)
 
     def publish(self) -> tuple[datetime | None, bool]:
         """Send out what has changed since the last time; only its own thread calls this.

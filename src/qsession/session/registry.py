@@ -1,4 +1,4 @@
-"""The live sessions of this process, found again by id or name."""
+"""The live sessions of this process, found again by id or name, and what is inside of one."""
 
 from __future__ import annotations
 
@@ -7,21 +7,31 @@ from typing import TYPE_CHECKING, cast
 from qsession.session import held
 
 if TYPE_CHECKING:
+    from qsession.session.core import SessionCore
     from qsession.session.session import Session
 
-# What is held is typed by what the constructor needs of it. Here it is what it was made as.
+# What is held is typed by what its own package needs of it. Here it is what it was made as.
+
+
+def core_of(session: Session) -> SessionCore:
+    """The core of a session, for the rest of this package; it is promised to nobody else."""
+    return session._core  # noqa: SLF001 - the one place
 
 
 def sessions() -> list[Session]:
     """Every session that is still held."""
-    return cast("list[Session]", held.sessions())
+    return [session for core in held.sessions() if (session := _session_of(core)) is not None]
 
 
 def find(session_id: str) -> Session | None:
     """The session with this id, None if it is not held."""
-    return cast("Session | None", held.find(session_id))
+    return _session_of(held.find(session_id))
 
 
 def named(name: str) -> Session | None:
     """The session with this name that takes jobs, None if there is none."""
-    return cast("Session | None", held.named(name))
+    return _session_of(held.named(name))
+
+
+def _session_of(core: held.Held | None) -> Session | None:
+    return None if core is None else cast("Session | None", core.session())

@@ -1,50 +1,46 @@
-"""The live session: `Session`."""
+"""The live session: `Session`, with every public name it has.
+
+What a name does is done by the part of `SessionCore` that its line refers to. A new name is a line
+here that refers to its part, and an entry in ``tests/session/test_public_names.py``. What is long
+here is what people read of each name in a notebook, an editor and the reference.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NoReturn, Self, SupportsIndex
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, SupportsIndex
 
-import qiskit_ibm_runtime
+from traitlets import All, HasTraits
 
-from qsession.circuits.backends import find_backend
-from qsession.circuits.checks import read_name
 from qsession.client_errors import SessionNotFoundError
-from qsession.clock import SystemClock
-from qsession.compat.ibm import get_cm_session, set_cm_session
-from qsession.engines.base import Journal
-from qsession.engines.selection import engine_class_for, locate
-from qsession.errors import InvalidInputError
-from qsession.forks import begins_anew_in_child
-from qsession.ledger import SessionFacts, write_down
-from qsession.model.durations import read_max_time
+from qsession.engines.selection import locate
 from qsession.model.ids import read_id
 from qsession.model.session_state import SessionState
-from qsession.session import held
-from qsession.session.arguments import differing_spans, read_running, split_backend_and_max_time
-from qsession.session.display import DisplayedSession
-from qsession.session.guards import Guards
+from qsession.render import export
+from qsession.session import held, pictures, waiting
+from qsession.session.arguments import SessionArguments
+from qsession.session.core import SessionCore
+from qsession.session.ibm_mode import ModeOfPrimitives
+from qsession.session.job_callbacks import JobCallback
 from qsession.session.one_per_name import OnePerName
+from qsession.session.publisher import Published
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from qiskit.providers import BackendV2
 
+    from qsession.circuits.programs import Program, Programs
     from qsession.clock import Clock
+    from qsession.devices import Device
+    from qsession.engines.base import Job, SimulationCounts
+    from qsession.model.job import JobRecord
+    from qsession.model.session_state import Mode
+    from qsession.render.mimebundle import Forms
+    from qsession.widget import SessionWidget
 
 
-class _AcceptedByPrimitives(qiskit_ibm_runtime.Session):
-    """The base that IBM's primitives accept as ``mode``, without opening IBM's session."""
-
-    def __init__(self) -> None:
-        pass  # IBM's would open one
-
-
-class Session(DisplayedSession, _AcceptedByPrimitives, metaclass=OnePerName):
+class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
     """A time-limited window on a quantum computer or simulator that shows what goes on in it.
 
     It takes the place of `qiskit_ibm_runtime.Session`: IBM's primitives accept it as ``mode`` and
@@ -88,6 +84,47 @@ class Session(DisplayedSession, _AcceptedByPrimitives, metaclass=OnePerName):
         BackendNotFoundError: If no backend has the name.
     """
 
+    _mode: ClassVar[Mode] = "session"
+
+    # --- traits: read at any moment, and observed -------------------------------------------------
+
+    state = Published(lambda self: self._core.records.state.state.value, help="Where it stands.")
+    """``not-started, open, active, inactive, closing, closed, cancelled`` or ``expired``."""
+
+    active = Published(lambda self: self._core.active, help="Takes jobs.")
+    """True until it is closed, cancelled or expired."""
+
+    session_id = Published(lambda self: self._core.session_id, help="Its id.")
+    """None until the first job runs in it; locally it is the first job's id."""
+
+    remaining = Published(
+        lambda self: self._core.records.whole_seconds(SessionState.remaining), help="Time left."
+    )
+    """Seconds left of ``max_time``, rounded up; None before the first job started."""
+
+    idle_remaining = Published(
+        lambda self: self._core.records.whole_seconds(SessionState.idle_remaining),
+        help="Idle time left.",
+    )
+    """Seconds until an idle session is deactivated, rounded up; None unless it is idle."""
+
+    usage_seconds = Published(
+        lambda self: self._core.records.at_present(SessionState.total_usage_seconds), help="Usage."
+    )
+    """Usage as IBM counts it, in seconds: what a QPU would be paid for."""
+
+    qpu_seconds = Published(lambda self: self._core.records.state.qpu_seconds, help="QPU time.")
+    """Seconds that its jobs spent on the QPU; on a local backend, in the simulator."""
+
+    jobs = Published(lambda self: self._core.records.all(), help="Its jobs.")
+    """A `JobRecord` for each job, oldest first."""
+
+    stale_since = Published(lambda self: self._core.records.state.stale_since, help="Stale since.")
+    """Since when (UTC) the view could not be refreshed; None while it is fresh."""
+
+    error = Published(lambda self: self._core.records.state.error, help="The last problem.")
+    """The last problem in words; None once it is over."""
+
     def __init__(  # noqa: PLR0913 - each is an option of its own
         self,
         backend: BackendV2 | str | int | timedelta | None = None,
@@ -106,161 +143,24 @@ class Session(DisplayedSession, _AcceptedByPrimitives, metaclass=OnePerName):
         clock: Clock | None = None,
     ) -> None:
         del new  # its class has seen to it
-        backend, max_time = split_backend_and_max_time(backend, max_time)
-        found = find_backend(backend)
-        engine_class = engine_class_for(found)
-        self._max_time = read_max_time(max_time, maximum_s=engine_class.longest_max_time_s)
-        own_name = read_name(name)
-        guards = Guards.read(idle_timeout=idle_timeout, max_usage=max_usage, auto_renew=auto_renew)
-        state = SessionState(self._mode, engine_class.limits(self._max_time))
-        journal = Journal(state, clock or SystemClock())
-        running = read_running(
-            self._mode, executor=executor, parallel=parallel, memory_limit=memory_limit
+        arguments = SessionArguments.read(
+            self._mode,
+            backend,
+            max_time,
+            name=name,
+            idle_timeout=idle_timeout,
+            max_usage=max_usage,
+            auto_renew=auto_renew,
+            executor=executor,
+            parallel=parallel,
+            memory_limit=memory_limit,
         )
-        self._engine = engine_class(found, journal, running)
-        self._backend = self._engine.backend
-        self._facts = SessionFacts(
-            kind="ibm" if engine_class.outlives_process else "local",
-            backend=self._backend.name,
-            mode=self._mode,
-            name=own_name,
-            instance=self._engine.instance,
-            max_time_s=self._max_time,
-        )
-        write_down(journal, self._facts)
-        DisplayedSession.__init__(self, journal, own_name, guards)
-        self._service = self._engine.service
-        self._instance = None
-        self._outer: list[qiskit_ibm_runtime.Session | None] = []
-        held.remember(self)
-        begins_anew_in_child(self, is_owner=True)
-        self._custody.closes_at_exit = close_at_exit
+        self._core = SessionCore(self, arguments, clock)
+        self._core.custody.closes_at_exit = close_at_exit
+        super().__init__()
+        held.remember(self._core)
         if create_new:
-            self._engine.open()
-
-    # --- what IBM's primitives ask for ------------------------------------------------------------
-
-    def _run(  # noqa: PLR0913, PLR0917 - IBM's signature
-        self,
-        program_id: str,
-        inputs: dict[str, Any],
-        options: dict[str, Any] | None = None,
-        result_decoder: Any = None,
-        calibration_id: str | None = None,
-        dry_run: bool = False,
-        **extra: Any,
-    ) -> Any:
-        """Take what IBM's primitives hand over."""
-        self._prepare_for_job()
-        return self._hand_over(
-            lambda: self._engine.run_program(
-                program_id,
-                inputs,
-                options or {},
-                result_decoder=result_decoder,
-                calibration_id=calibration_id,
-                dry_run=dry_run,
-                **extra,
-            )
-        )
-
-    @property
-    def _active(self) -> bool:
-        """The attribute of IBM's class that says `active`; others read it."""
-        return self._journal.state.state.accepts_jobs
-
-    @property
-    def _session_id(self) -> str | None:
-        """The attribute of IBM's class that holds `session_id`; others read it."""
-        return self._journal.state.session_id
-
-    # --- copies -----------------------------------------------------------------------------------
-
-    def __copy__(self) -> Self:
-        """A copy of a session is the session: there is one window on the computer."""
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Likewise: trainers copy primitives, and the session with them."""
-        return self
-
-    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        """Refuse to be pickled.
-
-        Raises:
-            TypeError: Always.
-        """
-        raise TypeError(
-            f"{self!r} cannot be pickled: it lives in its process. In another one, "
-            "attach(session_id) goes on with a session of IBM Quantum."
-        )
-
-    # --- ending ---------------------------------------------------------------------------------
-
-    @contextmanager
-    def as_default(self) -> Iterator[Self]:
-        """Make it the default mode of IBM's primitives for a block, without closing it after."""
-        outer = get_cm_session()
-        set_cm_session(self)
-        try:
-            yield self
-        finally:
-            set_cm_session(outer)
-
-    def __enter__(self) -> Self:
-        """Make it the default mode of IBM's primitives until the block ends."""
-        self._outer.append(get_cm_session())
-        set_cm_session(self)
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
-        """Close it and give the default mode back to an enclosing session's block."""
-        set_cm_session(self._outer.pop())
-        self.close(reason="its with block ended")
-
-    def differences(self, arguments: Mapping[str, Any]) -> list[str]:
-        """Describe in words each argument of a constructor that differs from this session.
-
-        Raises:
-            InvalidInputError: If it was given another backend, or something that cannot be used.
-        """
-        backend, _ = split_backend_and_max_time(arguments.get("backend"), arguments.get("max_time"))
-        own = self._backend.name
-        if backend not in (None, own) and find_backend(backend).name != own:
-            raise InvalidInputError(
-                f"The live session {self.name!r} runs on {own}. Choose another name, or close it "
-                "with new=True."
-            )
-        here = {"max_time": self._max_time, **self._guards.as_arguments()}
-        longest_s = self._engine.longest_max_time_s
-        return differing_spans(arguments, here, longest_max_time_s=longest_s)
-
-    def begin_anew_in_child(self) -> None:
-        """In a forked child: what is over there is known no more."""
-        super().begin_anew_in_child()
-        if not self.active:
-            held.forget(self)
-
-    # --- what IBM's session tells ---------------------------------------------------------------
-
-    @property
-    def max_time(self) -> int | None:
-        """The ``max_time`` it was given, in seconds; None if none was."""
-        return self._max_time
-
-    def details(self) -> dict[str, Any] | None:
-        """The session in the shape of IBM's ``details()``; None before it is opened."""
-        return self._engine.details()
-
-    def usage(self) -> float | None:
-        """Usage in seconds as IBM counts it; None before it is opened."""
-        details = self.details()
-        return None if details is None else details["usage_time"]
+            self._core.engine.open()
 
     @classmethod
     def from_id(
@@ -289,7 +189,8 @@ class Session(DisplayedSession, _AcceptedByPrimitives, metaclass=OnePerName):
             ServiceError: If the service could not be asked.
         """
         session_id = read_id("session_id", session_id)
-        known = held.find(session_id)
+        core = held.find(session_id)
+        known = None if core is None else core.session()
         if isinstance(known, Session):
             _require_mode(session_id, known._mode, cls._mode)  # noqa: SLF001 - our own class
             return known
@@ -307,8 +208,381 @@ class Session(DisplayedSession, _AcceptedByPrimitives, metaclass=OnePerName):
         session = cls.unshared(
             found.backend, found.max_time_s, name=found.name, close_at_exit=False
         )
-        session._engine.attach(session_id)  # noqa: SLF001 - as above
+        session._core.engine.attach(session_id)  # noqa: SLF001 - as above
         return session
+
+    # --- facts ------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str | None:
+        """The word for people that it was given; None if none was."""
+        return self._core.records.name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._core.records.name = name
+
+    @property
+    def max_time(self) -> int | None:
+        """The ``max_time`` it was given, in seconds; None if none was."""
+        return self._core.max_time_s
+
+    @property
+    def session_ids(self) -> list[str]:
+        """The ids of all the sessions that it went through, oldest first.
+
+        More than one only with ``auto_renew``; `session_id` is the present one's.
+        """
+        return self._core.records.session_ids()
+
+    @property
+    def is_paid(self) -> bool:
+        """True if the time of the backend is charged: that of IBM Quantum is."""
+        return self._core.engine.is_paid
+
+    @property
+    def simulation_counts(self) -> SimulationCounts:
+        """The number of jobs by the way in which they were simulated, with reasons.
+
+        Nothing is counted on IBM Quantum.
+        """
+        return self._core.engine.simulation_counts
+
+    @property
+    def programs(self) -> Programs:
+        """The work that `add_program` keeps, by name, in the order in which it was added."""
+        return self._core.submissions.programs
+
+    @property
+    def device(self) -> Device:
+        """The known facts of its backend: qubits, couplings, gates, times, and how it is doing.
+
+        Displayed, it is a map. IBM Quantum is asked for the status at most once a minute.
+        """
+        return self._core.device_reader.read()
+
+    # --- submitting -------------------------------------------------------------------------------
+
+    def run(
+        self,
+        circuits_or_pubs: object,
+        *,
+        shots: int | None = None,
+        precision: float | None = None,
+        name: str | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Job:
+        """Submit work and return its job at once.
+
+        Circuits are transpiled to the backend if they need it, once per circuit and session.
+
+        Args:
+            circuits_or_pubs: A circuit, several, a PUB, or several. Observables make it an
+                estimator job, anything else a sampler job. Values of a PUB's parameters have the
+                shape ``(..., parameters)``, in the order of ``circuit.parameters``; the leading
+                dimensions are the points of a sweep.
+            shots: Shots of each sampler PUB that names none.
+            precision: Standard error that is aimed at, of each estimator PUB that names none.
+            name: A word for people; otherwise the circuit's name.
+            options: Options of the primitive, such as ``{"simulator": {"seed_simulator": 42}}``.
+
+        Returns:
+            The job; its result is a `PrimitiveResult` with an entry for each PUB. The data of a
+            sampler's has a `BitArray` for each classical register, of the shape of the sweep and
+            with its shots; that of an estimator's the arrays ``evs`` and ``stds``, of the shape
+            that the sweep and the observables broadcast to.
+
+        Raises:
+            InvalidInputError: If the work cannot be run; nothing has been submitted then.
+            SessionEndedError: If the session takes no jobs.
+            ServiceError: If IBM Quantum could not be told.
+        """
+        return self._core.submissions.run(
+            circuits_or_pubs, shots=shots, precision=precision, name=name, options=options
+        )
+
+    def run_circuits(self, circuits: object, *, name: str | None = None, **run_options: Any) -> Job:
+        """Submit circuits to ``backend.run``, transpiled as in `run`.
+
+        Args:
+            circuits: A circuit or several.
+            name: A word for people; otherwise the circuit's name.
+            run_options: Options of the backend's ``run``, such as ``shots=1000``.
+
+        Returns:
+            The job; its result is a `qiskit.result.Result`.
+
+        Raises:
+            InvalidInputError: If the circuits cannot be run; nothing has been submitted then.
+            SessionEndedError: If the session takes no jobs.
+            ServiceError: If IBM Quantum could not be told.
+        """
+        return self._core.submissions.run_circuits(circuits, run_options, name=name)
+
+    def run_program(
+        self,
+        name: str,
+        *,
+        shots: int | None = None,
+        precision: float | None = None,
+        parameters: Mapping[str, float] | Sequence[float] | None = None,
+    ) -> Job:
+        """Submit a program that `add_program` made.
+
+        Args:
+            name: Its name.
+            shots: Other shots than it was given, of a sampler's.
+            precision: Another precision than it was given, of an estimator's.
+            parameters: Values of its circuits' parameters: by name, or all of them in the order of
+                ``circuit.parameters``. Those that it was given a value need none.
+
+        Returns:
+            The job, as `run` gives it.
+
+        Raises:
+            InvalidInputError: If no program has this name, if shots, precision or parameters do
+                not fit it, or if values of parameters lack.
+            SessionEndedError: If the session takes no jobs.
+            ServiceError: If IBM Quantum could not be told.
+        """
+        return self._core.submissions.run_program(
+            name, shots=shots, precision=precision, parameters=parameters
+        )
+
+    def run_again(self, job_id: str | None = None, *, shots: int | None = None) -> Job:
+        """Submit the work of an earlier job once more.
+
+        Args:
+            job_id: The id of that job; None is the last one's.
+            shots: Other shots than that job had.
+
+        Returns:
+            The new job.
+
+        Raises:
+            InvalidInputError: If that cannot be an id.
+            UnknownJobError: If there is no such job.
+            SessionEndedError: If the session takes no jobs.
+            ServiceError: If IBM Quantum could not be asked or told.
+        """
+        return self._core.submissions.run_again(job_id, shots=shots)
+
+    def add_program(
+        self,
+        work: object,
+        *,
+        name: str | None = None,
+        shots: int | None = None,
+        precision: float | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Program:
+        """Keep work under a name, for the Run button and `run_program`.
+
+        Circuits may lack values of their parameters: each run then gives them. A program of the
+        same name is replaced.
+
+        Args:
+            work: As in `run`, and likewise all that follows but the name.
+            name: Its name; otherwise the circuit's.
+            shots: Shots of each sampler PUB that names none.
+            precision: Precision of each estimator PUB that names none.
+            options: Options of the primitive.
+
+        Raises:
+            InvalidInputError: If the work cannot be run or the name cannot be used.
+        """
+        return self._core.submissions.add_program(
+            work, name=name, shots=shots, precision=precision, options=options
+        )
+
+    # --- jobs -------------------------------------------------------------------------------------
+
+    def job(self, job_id: str) -> Job:
+        """The live job with this id.
+
+        Raises:
+            InvalidInputError: If that cannot be an id.
+            UnknownJobError: If the session has none.
+            ServiceError: If IBM Quantum could not be asked.
+        """
+        return self._core.submissions.job(job_id)
+
+    def cancel_job(self, job_id: str) -> bool:
+        """Cancel one job; False if it can no longer be cancelled.
+
+        Raises:
+            InvalidInputError: If that cannot be an id.
+            UnknownJobError: If the session has no such job.
+            ServiceError: If IBM Quantum could not be told.
+        """
+        return self._core.submissions.cancel_job(job_id)
+
+    def on_job(
+        self,
+        callback: Callable[[JobRecord], object],
+        *,
+        statuses: str | Iterable[str] | None = None,
+    ) -> Callable[[], None]:
+        """Call ``callback`` with the record of a job whenever its status changes.
+
+        It is called on a thread of the session's, one call at a time. Steps within 50 ms arrive as
+        one: the last. If it fails, that is the session's ``error``, and it is called again with the
+        next change.
+
+        Args:
+            callback: What to call.
+            statuses: The statuses to tell of, such as ``"DONE"`` or ``("DONE", "ERROR")``; None is
+                all of them.
+
+        Returns:
+            A function that ends it.
+
+        Raises:
+            InvalidInputError: If there is no such status.
+        """
+        told = JobCallback(self._core, callback, statuses)
+        self._core.publisher.add_listener(told)
+        return lambda: self._core.publisher.remove_listener(told)
+
+    def wait(self, timeout: float | None = None, progress: bool = True) -> None:
+        """Wait until no job of the session is queued or runs.
+
+        It can be interrupted (Ctrl-C, ■): the jobs go on, and a line says how to come back.
+
+        Args:
+            timeout: Seconds to wait at most; None waits as long as it takes.
+            progress: Whether to show a bar, in a notebook or a terminal.
+
+        Raises:
+            JobTimeoutError: If jobs are pending when the time is over (a ``TimeoutError``); they
+                go on.
+            InvalidInputError: If ``timeout`` is not a number of seconds.
+        """
+        waiting.wait(self._core, timeout, progress=progress)
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        """Wait, without blocking the event loop, until no job is queued or runs.
+
+        ``await session`` gives the session; `asyncio.timeout` bounds it, and the jobs go on.
+        """
+        yield from waiting.wait_in_loop(self._core).__await__()
+        return self
+
+    # --- ending -----------------------------------------------------------------------------------
+
+    def cancel(self, *, running: bool = False, reason: str = "cancel() was called") -> None:
+        """End the session: queued jobs are cancelled, one that runs finishes.
+
+        Args:
+            running: Cancel jobs that run, too. On a local backend, one that runs in this process,
+                as short ones do, ends by itself.
+            reason: Why, in words that people will see.
+
+        Raises:
+            ServiceError: If IBM Quantum could not be told. It takes no jobs all the same, and is
+                told again in the background.
+        """
+        self._core.renewal.cancel(running=running, reason=reason)
+
+    def close(self, *, reason: str = "close() was called") -> None:
+        """Take no new jobs; queued and running ones finish, then the session ends.
+
+        Args:
+            reason: Why, in words that people will see.
+
+        Raises:
+            ServiceError: As `cancel` does.
+        """
+        self._core.renewal.close(reason=reason)
+
+    # --- pictures, and records for other programs -------------------------------------------------
+
+    def observe(self, handler: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        """Call ``handler`` when a trait changes, as traitlets does, from another thread.
+
+        Changes within 50 ms arrive together; times that pass are announced once a second.
+        """
+        names = args[0] if args else kwargs.get("names", All)
+        lists_jobs = names is All or "jobs" in ([names] if isinstance(names, str) else names)
+        self._core.publisher.start(counts_down=True, lists_jobs=lists_jobs)
+        super().observe(handler, *args, **kwargs)
+
+    @property
+    def widget(self) -> SessionWidget:
+        """The live view, for composing with other widgets. Displaying the session displays it.
+
+        There is one for a session, however often it is displayed.
+        """
+        return self._core.display.widget(self)
+
+    def to_html(self, *, results: bool = False, page: bool = False) -> str:
+        """The static picture: HTML without scripts, readable where no live view can be.
+
+        Args:
+            results: Whether to add what the newest jobs gave: the most frequent outcomes and the
+                expectation values. Results of a service's jobs are fetched over the network.
+            page: Whether to make a whole page of it, for a file of its own, instead of a piece
+                without styles.
+        """
+        return pictures.html_of(self._core, results=results, page=page)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The jobs as dicts that can be written as JSON, oldest first."""
+        return export.records_as_dicts(self.jobs)
+
+    def to_json(self) -> str:
+        """The jobs as a JSON array, oldest first."""
+        return export.records_as_json(self.jobs)
+
+    def to_csv(self) -> str:
+        """The jobs as a table with a head line, oldest first; safe to open in a spreadsheet."""
+        return export.records_as_csv(self.jobs)
+
+    def to_dataframe(self) -> Any:
+        """The jobs as a pandas DataFrame with a row for each, oldest first.
+
+        Raises:
+            QSessionError: If pandas is not installed.
+        """
+        return export.records_as_dataframe(self.jobs)
+
+    def __repr__(self) -> str:
+        """One line: what it is, where it runs, how it stands."""
+        return pictures.line_of(self._core)
+
+    def __str__(self) -> str:
+        """Some lines: the facts, and a table of the newest jobs."""
+        return pictures.text_of(self._core)
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[Forms, Forms]:
+        """The live view, with the static forms for whoever cannot show it."""
+        return self._core.display.forms(self)
+
+    @property
+    def _ipython_display_(self) -> Callable[[], None] | None:
+        """The function that displays it where outputs must be kept up to date; else None."""
+        return self._core.display.function_of(self)
+
+    # --- copies -----------------------------------------------------------------------------------
+
+    def __copy__(self) -> Self:
+        """A copy of a session is the session: there is one window on the computer."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Likewise: trainers copy primitives, and the session with them."""
+        return self
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        """Refuse to be pickled.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError(
+            f"{self!r} cannot be pickled: it lives in its process. In another one, "
+            "attach(session_id) goes on with a session of IBM Quantum."
+        )
 
 
 def _require_mode(session_id: str, mode: str, wanted: str) -> None:

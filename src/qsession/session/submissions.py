@@ -1,7 +1,8 @@
-"""Running work in a session without IBM's primitives: `WorkingSession`."""
+"""Work that goes to the engine, and the jobs that come of it: `Submissions`."""
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,23 +10,55 @@ from qsession.circuits.backends import gives_counts
 from qsession.circuits.checks import read_circuits, read_name, read_run_options, read_shots
 from qsession.circuits.pubs import PubRequest, read_request
 from qsession.circuits.transpile import TranspileCache
-from qsession.engines.jobs import note_result
+from qsession.client_errors import SessionEndedError
 from qsession.errors import UnknownJobError, shown
 from qsession.model.ids import read_id
 from qsession.session.cancellation import stop_if_wanted
-from qsession.session.records import ObservedSession
 
 if TYPE_CHECKING:
-    from qsession.circuits.programs import Program
-    from qsession.engines.base import Job, Journal
+    from qiskit.providers import BackendV2
+
+    from qsession.circuits.programs import Program, Programs
+    from qsession.engines.base import Job
+    from qsession.session.records import SessionRecords
+    from qsession.session.renewal import Renewal
 
 
-class WorkingSession(ObservedSession):
-    """Circuits, PUBs and programs in; jobs out."""
+class Submissions:
+    """Circuits, PUBs and programs in; jobs out. `Session` describes the arguments.
 
-    def __init__(self, journal: Journal, name: str | None) -> None:
-        super().__init__(journal, name)
-        self._transpiled = TranspileCache(self._backend)
+    A session that is to be renewed, and has expired, is renewed before it is given a job.
+
+    Attributes:
+        programs: The work that is kept under names.
+        transpiled: The circuits that were made to fit the backend.
+    """
+
+    def __init__(
+        self,
+        renewal: Renewal,
+        records: SessionRecords,
+        backend: BackendV2,
+        programs: Programs,
+        mode: weakref.ref[Any],
+    ) -> None:
+        """Prepare to submit.
+
+        Args:
+            renewal: The session that the jobs go to.
+            records: The jobs that it has.
+            backend: The backend that circuits are made to fit.
+            programs: The work that is kept under names.
+            mode: The `Session`, as IBM's primitives take it; whoever submits holds it.
+        """
+        self.programs = programs
+        self.transpiled = TranspileCache(backend)
+        self._renewal = renewal
+        self._records = records
+        self._backend = backend
+        self._mode = mode
+
+    # --- ways to submit ---------------------------------------------------------------------------
 
     def run(
         self,
@@ -36,47 +69,11 @@ class WorkingSession(ObservedSession):
         name: str | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Job:
-        """Submit work and return its job at once.
-
-        Circuits are transpiled to the backend if they need it, once per circuit and session.
-
-        Args:
-            circuits_or_pubs: A circuit, several, a PUB, or several. Observables make it an
-                estimator job, anything else a sampler job.
-            shots: Shots of each sampler PUB that names none.
-            precision: Precision of each estimator PUB that names none.
-            name: A word for people; otherwise the circuit's name.
-            options: Options of the primitive, such as ``{"simulator": {"seed_simulator": 42}}``.
-
-        Returns:
-            The job; its result is a `PrimitiveResult`.
-
-        Raises:
-            InvalidInputError: If the work cannot be run; nothing has been submitted then.
-            SessionEndedError: If the session takes no jobs.
-        """
+        """Submit circuits or PUBs, transpiled to the backend if they need it."""
         request = read_request(
             circuits_or_pubs, shots=shots, precision=precision, name=name, options=options
         )
         return self._submit(request)
-
-    def run_circuits(self, circuits: object, *, name: str | None = None, **run_options: Any) -> Job:
-        """Submit circuits to ``backend.run``; the result is a `qiskit.result.Result`.
-
-        Circuits are transpiled as in `run`. Options such as ``shots`` go to the backend.
-
-        Raises:
-            InvalidInputError: If the circuits cannot be run; nothing has been submitted then.
-            SessionEndedError: If the session takes no jobs.
-        """
-        own_name, options = read_name(name), read_run_options(run_options)
-        self._prepare_for_job()
-        checked = read_circuits(circuits, must_measure=gives_counts(self._backend))
-        self._engine.read_target()
-        fitting = [self._transpiled.fit_for_run(circuit) for circuit in checked]
-        return self._hand_over(
-            lambda: self._engine.run_circuits(fitting, options, own_name, mode=self)
-        )
 
     def run_program(
         self,
@@ -86,42 +83,52 @@ class WorkingSession(ObservedSession):
         precision: float | None = None,
         parameters: Mapping[str, float] | Sequence[float] | None = None,
     ) -> Job:
-        """Submit a program that `add_program` made.
-
-        Args:
-            name: Its name.
-            shots: Other shots than it was given, of a sampler's.
-            precision: Another precision than it was given, of an estimator's.
-            parameters: Values of its circuits' parameters: by name, or all of them in the order of
-                ``circuit.parameters``. Those that it was given a value need none.
-
-        Raises:
-            InvalidInputError: If no program has this name, if shots, precision or parameters do
-                not fit it, or if values of parameters lack.
-            SessionEndedError: If the session takes no jobs.
-        """
+        """Submit a program that was kept under a name."""
         program = self.programs.find(name)
         request = program.request_with(shots=shots, precision=precision, parameters=parameters)
         return self._submit(request, program.name)
 
-    def run_again(self, job_id: str | None = None, *, shots: int | None = None) -> Job:
-        """Submit the work of an earlier job once more, of the last one if none is named.
+    def _submit(self, request: PubRequest, name: str | None = None) -> Job:
+        self._prepare()
+        self._renewal.engine.read_target()
+        fitting = self.transpiled.fit_request(request)
+        named = fitting if name is None else fitting.named(name)
+        return self._hand_over(lambda: self._renewal.engine.run_pubs(named, mode=self._mode()))
 
-        Raises:
-            InvalidInputError: If that cannot be an id.
-            UnknownJobError: If there is no such job.
-            SessionEndedError: If the session takes no jobs.
-        """
+    def run_circuits(
+        self, circuits: object, run_options: dict[str, Any], *, name: str | None
+    ) -> Job:
+        """Submit circuits to ``backend.run``, transpiled to the backend if they need it."""
+        own_name, options = read_name(name), read_run_options(run_options)
+        self._prepare()
+        checked = read_circuits(circuits, must_measure=gives_counts(self._backend))
+        self._renewal.engine.read_target()
+        fitting = [self.transpiled.fit_for_run(circuit) for circuit in checked]
+        return self._hand_over(
+            lambda: self._renewal.engine.run_circuits(fitting, options, own_name, self._mode())
+        )
+
+    def run_again(self, job_id: str | None = None, *, shots: int | None = None) -> Job:
+        """Submit the work of an earlier job once more, of the last one if none is named."""
         if job_id is not None:
             job_id = read_id("job_id", job_id)
-        self._prepare_for_job()
+        self._prepare()
         if job_id is None:
-            records = self.jobs
-            if not records:
+            newest = self._records.newest(1)
+            if not newest:
                 raise UnknownJobError("Nothing ran in this session yet. Run a circuit first.")
-            job_id = records[-1].job_id
+            job_id = newest[0].job_id
         again, checked = job_id, None if shots is None else read_shots(shots)
-        return self._hand_over(lambda: self._engine.run_again(again, shots=checked))
+        return self._hand_over(lambda: self._renewal.engine.run_again(again, shots=checked))
+
+    def run_primitive(
+        self, program_id: str, inputs: dict[str, Any], options: dict[str, Any], **extra: Any
+    ) -> Any:
+        """Submit what one of IBM's primitives hands over."""
+        self._prepare()
+        return self._hand_over(
+            lambda: self._renewal.engine.run_program(program_id, inputs, options, **extra)
+        )
 
     def add_program(
         self,
@@ -132,74 +139,61 @@ class WorkingSession(ObservedSession):
         precision: float | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Program:
-        """Keep work under a name, for the Run button and `run_program`.
-
-        The arguments are those of `run`; without a name the circuit's is taken. Circuits may lack
-        values of their parameters: each run then gives them. A program of the same name is
-        replaced.
-
-        Raises:
-            InvalidInputError: If the work cannot be run or the name cannot be used.
-        """
+        """Keep work under a name; views are told of it."""
         program = self.programs.add(
             work, name=name, shots=shots, precision=precision, options=options
         )
-        self._journal.note_change()
+        self._renewal.journal.note_change()
         return program
 
-    def _submit(self, request: PubRequest, name: str | None = None) -> Job:
-        self._prepare_for_job()
-        self._engine.read_target()
-        fitting = self._transpiled.fit_request(request)
-        named = fitting if name is None else fitting.named(name)
-        return self._hand_over(lambda: self._engine.run_pubs(named, mode=self))
+    # --- what was submitted -----------------------------------------------------------------------
 
-    def _prepare_for_job(self) -> None:
+    def job(self, job_id: str) -> Job:
+        """The live job with this id."""
+        job = self._renewal.engine.job(read_id("job_id", job_id))
+        if job is None:
+            raise _unknown(job_id)
+        return job
+
+    def cancel_job(self, job_id: str) -> bool:
+        """Cancel one job; False if it can no longer be cancelled."""
+        # The records say whether there is such a job. Its handle may have to be fetched from the
+        # service first, which takes time, and fails when the service does.
+        job_id = read_id("job_id", job_id)
+        if not self._records.has(job_id):
+            raise _unknown(job_id)
+        return self._renewal.engine.cancel_job(job_id)
+
+    # --- handing over -----------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
         """Refuse work early: before it is transpiled.
 
         Raises:
             SessionEndedError: If the session takes no jobs.
             CellCancelled: If the background cell that submits it was cancelled.
         """
+        self._renewal.renew_if_expired()
         stop_if_wanted()
-        self._journal.require_accepting_jobs()
+        try:
+            self._renewal.journal.require_accepting_jobs()
+        except SessionEndedError:
+            # It may have expired this very moment.
+            self._renewal.renew_if_expired()
+            self._renewal.journal.require_accepting_jobs()
 
     def _hand_over(self, submit: Callable[[], Job]) -> Job:
-        """Let the engine submit a job."""
-        return submit()
-
-    def job(self, job_id: str) -> Job:
-        """The live job with this id.
-
-        Raises:
-            InvalidInputError: If that cannot be an id.
-            UnknownJobError: If the session has none.
-        """
-        job = self._engine.job(read_id("job_id", job_id))
-        if job is None:
-            raise _unknown(job_id)
-        return job
-
-    def note_result(self, job_id: str, result: object) -> None:
-        """Keep the expectation values of a result that was fetched, for the trend over jobs."""
-        note_result(self._journal, job_id, result)
-
-    def cancel_job(self, job_id: str) -> bool:
-        """Cancel one job; False if it can no longer be cancelled.
-
-        Raises:
-            InvalidInputError: If that cannot be an id.
-            UnknownJobError: If the session has no such job.
-            ServiceError: If IBM Quantum could not be told.
-        """
-        # The records say whether there is such a job. Its handle may have to be fetched from the
-        # service first, which takes time, and fails when the service does.
-        job_id = read_id("job_id", job_id)
-        with self._journal.lock:
-            is_known = job_id in self._journal.state.jobs
-        if not is_known:
-            raise _unknown(job_id)
-        return self._engine.cancel_job(job_id)
+        """Submit, in a new session if the old one has expired meanwhile."""
+        if not self._renewal.is_wanted:
+            return submit()
+        self._renewal.renew_if_expired()
+        refusing = self._renewal.journal
+        try:
+            return submit()
+        except SessionEndedError:
+            if not self._renewal.renew_once_known_why(refusing):
+                raise
+            return submit()
 
 
 def _unknown(job_id: str) -> UnknownJobError:

@@ -16,6 +16,7 @@ from qsession.widget.details import record_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qsession.session.records import SessionRecords
     from qsession.widget.session_view import SessionView
 
 MOST_PARTS: Final = 10
@@ -23,7 +24,7 @@ MOST_PARTS: Final = 10
 
 
 def comparison_of(
-    session: SessionView, job_ids: Sequence[str], *, with_ideal: bool
+    session: SessionView, records: SessionRecords, job_ids: Sequence[str], *, with_ideal: bool
 ) -> dict[str, Any]:
     """Jobs of a session beside each other; the last one, or the ideal, is the reference.
 
@@ -33,7 +34,7 @@ def comparison_of(
         Exception: If one of them has no result, or the ideal simulation fails.
     """
     for job_id in job_ids:
-        record_of(session, job_id)
+        record_of(records, job_id)
     found = compare_jobs(session.job, *job_ids, *([IDEAL] if with_ideal else []))
     return {
         "labels": list(found.labels),

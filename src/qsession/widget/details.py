@@ -24,18 +24,19 @@ from qsession.render.job_details import (
 
 if TYPE_CHECKING:
     from qsession.model.job import JobRecord
+    from qsession.session.records import SessionRecords
     from qsession.widget.session_view import SessionView
 
 _log = logging.getLogger("qsession")
 
 
-def details_of(session: SessionView, job_id: str) -> dict[str, Any]:
+def details_of(session: SessionView, records: SessionRecords, job_id: str) -> dict[str, Any]:
     """Everything that is worth knowing of a job and not in its row.
 
     Raises:
         UnknownJobError: If the session has no such job.
     """
-    record = record_of(session, job_id)
+    record = record_of(records, job_id)
     details: dict[str, Any] = {
         "job_id": job_id,
         "status": record.status.value,
@@ -54,7 +55,7 @@ def details_of(session: SessionView, job_id: str) -> dict[str, Any]:
         _add_inputs(details, job.inputs)
         if record.status is JobStatus.DONE:
             result = job.result()
-            session.note_result(job_id, result)
+            records.note_result(job_id, result)
             details["result"] = result_details(result)
             details["spans"] = span_details(result)
         elif record.status is JobStatus.ERROR:
@@ -66,35 +67,37 @@ def details_of(session: SessionView, job_id: str) -> dict[str, Any]:
     return details
 
 
-def drawing_of(session: SessionView, job_id: str, index: int) -> dict[str, Any]:
+def drawing_of(
+    session: SessionView, records: SessionRecords, job_id: str, index: int
+) -> dict[str, Any]:
     """One circuit of a job, drawn.
 
     Raises:
         UnknownJobError: If the session has no such job.
         InvalidInputError: If it has no such circuit, or one too large to be read.
     """
-    record_of(session, job_id)
+    record_of(records, job_id)
     return {"job_id": job_id, "index": index, "drawing": draw(session.job(job_id).inputs, index)}
 
 
-def use_of(session: SessionView, job_id: str) -> dict[str, Any]:
+def use_of(session: SessionView, records: SessionRecords, job_id: str) -> dict[str, Any]:
     """The qubits and couplings of the device that a job uses.
 
     Raises:
         UnknownJobError: If the session has no such job.
     """
-    record_of(session, job_id)
+    record_of(records, job_id)
     return encode_use(job_id, used_in(session.job(job_id)))
 
 
-def record_of(session: SessionView, job_id: str) -> JobRecord:
+def record_of(records: SessionRecords, job_id: str) -> JobRecord:
     """The record of a job of this session.
 
     Raises:
         UnknownJobError: If it has no such job.
     """
     try:
-        return session.records([job_id])[0]
+        return records.of([job_id])[0]
     except KeyError:
         raise UnknownJobError(f"No job {job_id!r} in this session.") from None
 

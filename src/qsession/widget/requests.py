@@ -24,6 +24,7 @@ from qsession.widget.details import details_of, drawing_of, record_of, use_of
 from qsession.widget.replies import Details, Outcome
 
 if TYPE_CHECKING:
+    from qsession.session.records import SessionRecords
     from qsession.widget.session_view import SessionView
 
 ACTIONS: Final[Actions] = {
@@ -53,6 +54,7 @@ ACTIONS: Final[Actions] = {
 
 def carry_out(
     session: SessionView,
+    records: SessionRecords,
     request: Request,
     *,
     resync: Callable[[], None],
@@ -62,6 +64,7 @@ def carry_out(
 
     Args:
         session: The session that the page shows.
+        records: What there is to read of it.
         request: One of `ACTIONS`.
         resync: Sends the whole state again.
         send_older: Sends the jobs before one.
@@ -78,34 +81,34 @@ def carry_out(
         case "older":
             send_older(given["before"])
         case "compare" | "details" | "device" | "drawing" | "picture" | "use":
-            return Details(_told(session, request))
+            return Details(_told(session, records, request))
         case _:
-            return _act(session, request)
+            return _act(session, records, request)
     return None
 
 
-def _told(session: SessionView, request: Request) -> dict[str, Any]:
+def _told(session: SessionView, records: SessionRecords, request: Request) -> dict[str, Any]:
     given = request.arguments
     match request.action:
         case "compare":
             job_ids, with_ideal = given["job_ids"], given["with_ideal"]
-            return comparison_of(session, job_ids, with_ideal=with_ideal)
+            return comparison_of(session, records, job_ids, with_ideal=with_ideal)
         case "details":
-            return details_of(session, given["job_id"])
+            return details_of(session, records, given["job_id"])
         case "device":
             return encode_device(session.device)
         case "drawing":
-            return drawing_of(session, given["job_id"], given["index"])
+            return drawing_of(session, records, given["job_id"], given["index"])
         case "use":
-            return use_of(session, given["job_id"])
+            return use_of(session, records, given["job_id"])
         case _:
             return {"html": session.to_html(), "text": repr(session)}
 
 
-def _act(session: SessionView, request: Request) -> str:
+def _act(session: SessionView, records: SessionRecords, request: Request) -> str:
     match request.action:
         case "run":
-            return _run(session, request)
+            return _run(session, records, request)
         case "cancel_session":
             session.cancel(reason="cancelled from its widget")
             return "The session is cancelled."
@@ -113,14 +116,14 @@ def _act(session: SessionView, request: Request) -> str:
             session.close(reason="closed from its widget")
             return "The session takes no more jobs."
         case "cancel_job":
-            return _cancel_job(session, request.arguments["job_id"])
+            return _cancel_job(session, records, request.arguments["job_id"])
         case "cancel_queued":
-            return _cancel_queued(session)
+            return _cancel_queued(session, records)
         case action:
             raise AssertionError(f"nobody carries out {action!r}")
 
 
-def _run(session: SessionView, request: Request) -> str:
+def _run(session: SessionView, records: SessionRecords, request: Request) -> str:
     """A program with what the reader chose for it, a job once more, or else the last one."""
     given = request.arguments
     if given["program"] is not None:
@@ -133,22 +136,22 @@ def _run(session: SessionView, request: Request) -> str:
     else:
         if given["job_id"] is not None:
             # In code, a job that another process left can be run again. A page is for its session.
-            record_of(session, given["job_id"])
+            record_of(records, given["job_id"])
         job = session.run_again(given["job_id"], shots=given["shots"])
     return f"Job {job.job_id()} was submitted."
 
 
-def _cancel_job(session: SessionView, job_id: str) -> str:
+def _cancel_job(session: SessionView, records: SessionRecords, job_id: str) -> str:
     if session.cancel_job(job_id):
         return f"Job {job_id} is cancelled."
-    status = record_of(session, job_id).status
+    status = record_of(records, job_id).status
     raise InvalidInputError(
         f"Job {job_id} is {status.lower()} and can no longer be cancelled here."
     )
 
 
-def _cancel_queued(session: SessionView) -> str:
-    queued = [record for record in session.records() if record.status == JobStatus.QUEUED]
+def _cancel_queued(session: SessionView, records: SessionRecords) -> str:
+    queued = [record for record in records.all() if record.status == JobStatus.QUEUED]
     cancelled, failures = 0, []
     # The newest first: the one that would start next is the last to be asked for.
     for record in reversed(queued):

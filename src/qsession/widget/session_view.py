@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from qsession.devices import Device
     from qsession.engines.base import Job
-    from qsession.model.job import JobRecord
-    from qsession.model.snapshot import SessionSnapshot
 
 
 class SessionView(Protocol):
-    """A session, as its view sees it: read at any moment, and told what people ask for."""
+    """A session, as its view acts on it: by its public names, as code does.
+
+    What a view reads, it reads from its `SessionRecords`.
+    """
 
     @property
     def session_id(self) -> str | None:
@@ -23,26 +24,6 @@ class SessionView(Protocol):
     @property
     def is_paid(self) -> bool:
         """True if the time of the backend is charged."""
-        ...
-
-    def snapshot(self) -> SessionSnapshot:
-        """The session at this moment, without its jobs."""
-        ...
-
-    def records(self, job_ids: list[str] | None = None) -> list[JobRecord]:
-        """The records of these jobs, of all of them if none are named.
-
-        Raises:
-            KeyError: If it has no such job.
-        """
-        ...
-
-    def newest_records(self, most: int) -> list[JobRecord]:
-        """The records of the newest jobs, oldest first."""
-        ...
-
-    def records_before(self, job_id: str, most: int) -> list[JobRecord]:
-        """The records of the jobs that are next older than one, oldest first."""
         ...
 
     def to_html(self) -> str:
@@ -56,10 +37,6 @@ class SessionView(Protocol):
 
     def job(self, job_id: str) -> Job:
         """The live job with this id."""
-        ...
-
-    def note_result(self, job_id: str, result: object) -> None:
-        """Keep the expectation values of a result that was fetched, for the trend over jobs."""
         ...
 
     def run_program(

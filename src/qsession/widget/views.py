@@ -10,6 +10,7 @@ from qsession.widget.checking import is_request
 from qsession.widget.widget import SessionWidget
 
 if TYPE_CHECKING:
+    from qsession.session.records import SessionRecords
     from qsession.widget.session_view import SessionView
 
 MOST_FRESH: Final = 20
@@ -31,17 +32,20 @@ class SessionViews:
     def __init__(
         self,
         session: SessionView,
+        records: SessionRecords,
         add_listener: Callable[[Listener], None],
         remove_listener: Callable[[Listener], None],
     ) -> None:
         """Prepare to make views.
 
         Args:
-            session: The session they show.
+            session: The session they show, which lives as long as they do.
+            records: What they read of it.
             add_listener: Has a listener called with the ids of jobs that changed.
             remove_listener: Ends that.
         """
         self._session = session
+        self._records = records
         self._add_listener = add_listener
         self._remove_listener = remove_listener
         self._lock = ForkSafeLock()
@@ -94,7 +98,7 @@ class SessionViews:
             self._remove_listener(view.push)
 
     def _made(self) -> SessionWidget:
-        view = SessionWidget(self._session)
+        view = SessionWidget(self._session, self._records)
         self._add_listener(view.push)
         return view
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qsession.model.job import JobRecord
+    from qsession.session.records import SessionRecords
     from qsession.widget.checking import Request
     from qsession.widget.replies import Outcome
     from qsession.widget.session_view import SessionView
@@ -44,8 +45,15 @@ class SessionWidget(PageWidget):
         ["full", "compact"], "full", help="Everything, or the session and its meters alone."
     ).tag(sync=True)
 
-    def __init__(self, session: SessionView) -> None:
+    def __init__(self, session: SessionView, records: SessionRecords) -> None:
+        """Show a session.
+
+        Args:
+            session: What people act on with buttons; it lives as long as the widget.
+            records: What is shown of it.
+        """
         self._session = session
+        self._records = records
         self._seq = 0
         self._told: dict[str, Any] = {}
         """The fields of the head that every page knows to have this value."""
@@ -65,7 +73,7 @@ class SessionWidget(PageWidget):
         told, self._told = self._told, head
         news = {name: value for name, value in head.items() if told.get(name, _UNTOLD) != value}
         news["now_ms"] = head["now_ms"]  # the page sets its clock by it
-        rows = _rows(self._session.records(job_ids))
+        rows = _rows(self._records.of(job_ids))
         self._seq += 1
         self.send({"kind": "delta", "seq": self._seq, "head": news, "rows": rows})
 
@@ -100,20 +108,22 @@ class SessionWidget(PageWidget):
         """
         with self._sending:
             # One more than is sent tells whether there are more.
-            older = self._session.records_before(job_id, ROWS_A_MESSAGE + 1)
+            older = self._records.before(job_id, ROWS_A_MESSAGE + 1)
             rows = _rows(older[-ROWS_A_MESSAGE:])
             is_all = len(older) <= ROWS_A_MESSAGE
             self.send({"kind": "older", "before": job_id, "rows": rows, "is_all": is_all})
 
     def _head(self) -> dict[str, Any]:
-        return encode_head(self._session.snapshot(), clicks_wait=jupyter.clicks_wait())
+        return encode_head(self._records.snapshot(), clicks_wait=jupyter.clicks_wait())
 
     def _newest(self) -> list[list[Any]]:
-        return _rows(self._session.newest_records(NEWEST_ROWS))
+        return _rows(self._records.newest(NEWEST_ROWS))
 
     def carry_out(self, request: Request) -> Outcome:
         """Do what a page asks for."""
-        return carry_out(self._session, request, resync=self.renew, send_older=self.send_older)
+        return carry_out(
+            self._session, self._records, request, resync=self.renew, send_older=self.send_older
+        )
 
     def renew(self) -> None:
         """Send the state as it is at this moment."""

@@ -11,6 +11,7 @@ import pytest
 
 from qsession import QSessionError, Session
 from qsession.engines.ibm.monitor import Monitor
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.cloud.conftest import (
     back_offs,
@@ -33,7 +34,7 @@ __all__ = ["back_offs", "backend", "circuit", "pytest_itemcollected", "server", 
 @pytest.fixture(autouse=True)
 def _one_clock(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sessions that are found again read the test's clock, too."""
-    for module in ("session.session", "engines.ibm.lookup"):
+    for module in ("session.core", "engines.ibm.lookup"):
         monkeypatch.setattr(f"qsession.{module}.SystemClock", lambda: clock)
 
 
@@ -76,7 +77,7 @@ def make_session(
         with contextlib.suppress(QSessionError):
             session.cancel(reason="the test is over")
         clock.advance(3600)  # whatever pause was asked for
-        monitor: Any = getattr(session._engine, "_monitor", None)
+        monitor: Any = getattr(core_of(session).engine, "_monitor", None)
         while monitor is not None and monitor._thread is None and monitor.look() is not None:
             clock.advance(1)
     for thread in new_threads():

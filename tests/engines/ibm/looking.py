@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class TurnableClock(ManualClock):
 
 def monitor_of(session: Session) -> Monitor:
     """What watches over the session."""
-    engine: Any = session._engine
+    engine: Any = core_of(session).engine
     monitor: Monitor = engine._monitor
     return monitor
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from qsession import QSessionError, ServiceError, Session, SessionEndedError
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.cloud import faults
 from tests.cloud.messages import Reply
@@ -363,9 +364,9 @@ class Program:
 
     def _act(self, session: Session, action: str) -> None:
         if action in ("close", "cancel", "stop"):
-            self.to_end.append(session._journal)
+            self.to_end.append(core_of(session).journal)
         actions: dict[str, Callable[[], Any]] = {
-            "open": session._engine.open,
+            "open": core_of(session).engine.open,
             "run": partial(session.run, flipped()),
             "close": session.close,
             "cancel": session.cancel,

@@ -9,6 +9,7 @@ import pytest
 
 from qsession import Session
 from qsession.model.states import State
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
@@ -71,7 +72,7 @@ def test_a_look_costs_two_requests_at_most(
     session.cancel_job(jobs[1].job_id())
     assert costs() <= 2
     manual.start_next_job()
-    engine: Any = session._engine
+    engine: Any = core_of(session).engine
     engine._ending.decide(State.CLOSED, "a test")
     assert costs() <= 2  # with an ending that had not been heard
     manual.finish_job()

@@ -17,6 +17,7 @@ from ibm_cloud_sdk_core.token_managers import token_manager  # type: ignore[impo
 
 from qsession import QSessionError, ServiceError, Session, sessions
 from qsession.model.states import ProblemKind
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.cloud import faults
 from tests.cloud.account import TOKEN
@@ -24,6 +25,7 @@ from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.engines.ibm.looking import TurnableClock, look, look_for, monitor_of, statuses
 from tests.support.circuits import flipped
+from tests.support.inside import snapshot_of
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("by_hand")
@@ -268,7 +270,10 @@ def test_an_observer_that_recovers_does_not_make_a_stale_view_fresh(
             "The service answered 503. A fault of the test.",
             since,
         )
-    until(session._journal, lambda: ProblemKind.OBSERVER not in session._journal.state.problems)
+    until(
+        core_of(session).journal,
+        lambda: ProblemKind.OBSERVER not in core_of(session).journal.state.problems,
+    )
     assert session.stale_since == since
     server.faults.clear()
     clock.advance(60)
@@ -459,7 +464,10 @@ def test_no_secret_is_told(
         look(session)
         clock.advance(60)
         told += [repr(session), session.to_html(), repr(session.trait_values()), repr(session.jobs)]
-        told += [repr(session.snapshot()), json.dumps(session.widget.head, default=str)]
+        told += [
+            repr(snapshot_of(session)),
+            json.dumps(session.widget.head, default=str),
+        ]
         told.append(json.dumps(session.widget.rows, default=str))
     told += [repr(sessions(session.service, ended=True)), caplog.text]
     told += [record.getMessage() for record in caplog.records]

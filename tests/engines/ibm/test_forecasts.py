@@ -12,6 +12,7 @@ from qsession import Session, UsageLimitError
 from qsession.forecast.executions import length_of
 from qsession.model.bill import Budget, Quota
 from qsession.model.events import QuotaObserved
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
@@ -81,10 +82,10 @@ def test_what_does_not_fit_is_refused_before_anything_is_sent(
     make_session: Make, manual: ServiceState, server: Server, clock: ManualClock
 ):
     session = make_session()
-    state = session._journal.state
+    state = core_of(session).journal.state
     state.budget = Budget(refuses_unfitting=True)
     left = Quota(clock.now(), 596.5, 600, 3.5, instance="premium-instance")
-    session._journal.record(QuotaObserved(clock.now(), left))
+    core_of(session).journal.record(QuotaObserved(clock.now(), left))
     server.log.clear()
     with pytest.raises(
         UsageLimitError,
@@ -101,6 +102,6 @@ def test_it_is_submitted_where_nobody_asked_for_that(
     make_session: Make, manual: ServiceState, clock: ManualClock
 ):
     session = make_session()
-    session._journal.record(QuotaObserved(clock.now(), Quota(clock.now(), 600, 600, 0.0)))
+    core_of(session).journal.record(QuotaObserved(clock.now(), Quota(clock.now(), 600, 600, 0.0)))
     session.run(flipped(), shots=10_000)
     assert len(session.jobs) == 1

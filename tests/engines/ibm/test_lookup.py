@@ -16,6 +16,7 @@ from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.engines.ibm.looking import look, statuses
 from tests.support.circuits import flipped
+from tests.support.inside import snapshot_of
 from tests.support.waiting import NewThreads
 
 pytestmark = pytest.mark.usefixtures("by_hand")
@@ -75,8 +76,8 @@ def test_from_id_takes_up_a_session_with_all_its_jobs(
     assert (session.state, statuses(session)) == found
     assert server.log.count("POST /(sessions|jobs)") == server.log.count("PATCH|DELETE") == 0
     assert (session.session_id, session.backend()) == (session_id, "ibm_manila")
-    assert session.snapshot().opened == opened
-    assert session.snapshot().limit_s == 28800
+    assert snapshot_of(session).opened == opened
+    assert snapshot_of(session).limit_s == 28800
     assert Session.from_id(session_id, service) is session
 
 

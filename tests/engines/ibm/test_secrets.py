@@ -31,6 +31,7 @@ from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.engines.ibm.looking import look
 from tests.support.circuits import flipped
+from tests.support.inside import snapshot_of
 
 pytestmark = pytest.mark.usefixtures("by_hand")
 
@@ -149,7 +150,7 @@ def outlets(session: Session) -> Iterator[str]:
     yield from (session.to_html(), session.to_html(results=True, page=True), session.to_json())
     yield from (session.to_csv(), repr(session.to_dicts()), repr(session.trait_values()))
     yield repr(session._repr_mimebundle_())
-    yield from (repr(session.snapshot()), repr(session.jobs))
+    yield from (repr(snapshot_of(session)), repr(session.jobs))
     yield json.dumps(session.widget.get_state(), default=str)
     for path in Path(os.environ["QSESSION_HOME"]).rglob("*"):
         if path.is_file():

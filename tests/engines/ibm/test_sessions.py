@@ -21,6 +21,7 @@ from qsession import (
     UnknownJobError,
     UsageLimitError,
 )
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.cloud import faults
 from tests.cloud.account import OPEN_CRN, connect
@@ -29,6 +30,7 @@ from tests.cloud.service_state import ServiceState
 from tests.contract.primitives import PRIMITIVES, Primitive
 from tests.engines.ibm.looking import look, look_for, statuses
 from tests.support.circuits import bell, flipped, rotation
+from tests.support.inside import snapshot_of
 
 pytestmark = pytest.mark.usefixtures("by_hand")
 
@@ -65,13 +67,13 @@ def test_it_can_be_opened_at_once(make_session: Make, server: Server, cls: type,
     assert (session.state, session.session_id) == ("open", the_session(server).session_id)
     assert "max_ttl" not in server.log.matching("POST /sessions")[0].body
     look(session)
-    snapshot = session.snapshot()
+    snapshot = snapshot_of(session)
     assert (snapshot.limit_s, snapshot.interactive_timeout_s) == (28800, 60)
 
 
 def test_many_threads_open_it_once(make_session: Make, server: Server):
     session = make_session()
-    session._transpiled.fit(flipped())
+    core_of(session).submissions.transpiled.fit(flipped())
     threads = [threading.Thread(target=session.run, args=(flipped(),)) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -369,7 +371,7 @@ def test_a_clock_of_the_service_that_goes_wrong_does_no_harm(
     values = set()
     for _ in range(5):
         look(session)
-        values.add((session.remaining, session.idle_remaining, session.snapshot().started))
+        values.add((session.remaining, session.idle_remaining, snapshot_of(session).started))
         clock.advance(0.3)
     assert len({started for _, _, started in values}) == 1  # it does not tremble
     assert all(579 <= (left or 0) <= 581 for left, _, _ in values)
@@ -394,7 +396,7 @@ def test_it_expires_and_its_queued_jobs_with_it(
     assert (session.state, session.remaining, len(jobs)) == ("expired", 0, 3)
     assert statuses(session) == ["DONE", *["ERROR" if words == "Failed" else "CANCELLED"] * 3]
     assert all(record.started is None for record in session.jobs[1:])
-    assert str(session.snapshot().ended_reason).startswith("its max_time of 5m ran out")
+    assert str(snapshot_of(session).ended_reason).startswith("its max_time of 5m ran out")
     with pytest.raises(SessionEndedError, match="is closed: expired at"):
         session.run(flipped())
 
@@ -403,7 +405,10 @@ def test_a_session_that_is_not_used_is_closed(make_session: Make, clock: ManualC
     session = make_session(create_new=True)
     clock.advance(1900)
     assert look(session) is None
-    assert (session.state, session.snapshot().ended_reason) == ("closed", "Session was not used.")
+    assert (session.state, snapshot_of(session).ended_reason) == (
+        "closed",
+        "Session was not used.",
+    )
 
 
 def test_a_session_that_was_closed_elsewhere_refuses_and_says_so(
@@ -436,7 +441,7 @@ def test_closing_lets_jobs_finish(make_session: Make, manual: ServiceState, serv
     manual.run_next_job()
     look(session)
     assert (session.state, statuses(session)) == ("closed", ["DONE", "DONE"])
-    assert session.snapshot().ended_reason == "close() was called"
+    assert snapshot_of(session).ended_reason == "close() was called"
     assert session.status() == "Closed"
     session.close()
     session.cancel()
@@ -457,7 +462,7 @@ def test_cancelling_drops_queued_jobs(make_session: Make, manual: ServiceState):
     manual.finish_job()
     look(session)
     assert (session.state, statuses(session)) == ("cancelled", ["DONE", "CANCELLED"])
-    assert session.snapshot().ended_reason == "cancel() was called"
+    assert snapshot_of(session).ended_reason == "cancel() was called"
 
 
 def test_each_call_is_sent_and_a_close_takes_no_cancel_back(
@@ -494,7 +499,10 @@ def test_leaving_the_block_closes(make_session: Make, server: Server):
         raise ZeroDivisionError
     assert server.log.count("PATCH") == 1
     look(session)
-    assert (session.state, session.snapshot().ended_reason) == ("closed", "its with block ended")
+    assert (session.state, snapshot_of(session).ended_reason) == (
+        "closed",
+        "its with block ended",
+    )
 
 
 # --- telling -------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.engines.ibm.looking import WATCHING, TurnableClock, look, look_for, statuses
 from tests.support.circuits import flipped
+from tests.support.inside import snapshot_of
 
 pytestmark = pytest.mark.usefixtures("by_hand")
 
@@ -101,7 +102,7 @@ def test_the_jobs_of_a_batch_wait_however_many_have_run(
     batch.run(flipped())
     manual.run_next_job()
     look(batch)
-    assert batch.snapshot().queue is not None
+    assert snapshot_of(batch).queue is not None
 
 
 def test_a_queue_that_cannot_be_had_does_not_make_the_view_stale(
@@ -151,7 +152,7 @@ def test_a_session_knows_what_its_instance_may_use(
 ):
     session = make_session(create_new=True)
     look(session)
-    told = session.snapshot().quota
+    told = snapshot_of(session).quota
     assert told == Quota(clock.now(), 300, 600, 300, False, "premium-instance", "premium")
 
 
@@ -168,7 +169,7 @@ def test_the_quota_is_asked_for_once_a_minute_while_something_runs_and_once_afte
     assert 5 <= server.log.count(USAGE) <= 6
     limited.finish_job()
     look_for(session, clock, 300)  # deactivated after a minute
-    quota = session.snapshot().quota
+    quota = snapshot_of(session).quota
     assert quota is not None
     assert quota.used_s == int(limited.usage(limited.premium)) == 660
     server.log.clear()
@@ -184,7 +185,7 @@ def test_a_quota_that_is_used_up_is_told(
     limited.start_next_job()
     clock.advance(400)
     look_for(session, clock, 61)
-    quota = session.snapshot().quota
+    quota = snapshot_of(session).quota
     assert quota is not None
     assert (quota.remaining_s, quota.is_used_up) == (0, True)
     limited.finish_job()

@@ -9,6 +9,7 @@ import pytest
 
 from qsession import Session
 from qsession.render.job_details import circuit_details, parameter_details
+from qsession.session.registry import core_of
 from qsession.widget.details import details_of
 from tests.engines.ibm.looking import look
 from tests.support.circuits import rotation
@@ -42,7 +43,7 @@ def test_the_values_are_kept_when_the_users_program_fetches_the_result(
 
 def test_the_values_are_kept_when_the_details_are_opened(make_session: Make, manual: ServiceState):
     session, job_id = estimated(make_session, manual)
-    details = details_of(session, job_id)
+    details = details_of(session, core_of(session).records, job_id)
     assert details["problem"] is None
     (part,) = details["result"]["parts"]
     assert [each.value for each in session.jobs[0].values] == [part["values"][0][0]]
@@ -52,7 +53,7 @@ def test_the_values_are_kept_when_the_details_are_opened(make_session: Make, man
 def test_what_a_job_of_the_service_ran_is_told(make_session: Make, manual: ServiceState):
     session, job_id = estimated(make_session, manual)
     inputs = session.job(job_id).inputs
-    details = details_of(session, job_id)
+    details = details_of(session, core_of(session).records, job_id)
     assert (details["circuits"], details["circuit_count"]) == circuit_details(inputs)
     # The estimator prepares on this side: besides the user's circuit it may run its own.
     assert details["circuit_count"] >= 1

@@ -12,6 +12,7 @@ import pytest
 
 from qsession import ServiceError, Session
 from qsession.engines.ibm.monitor import Monitor
+from qsession.session.registry import core_of
 from qsession.testing import ManualClock
 from tests.cloud import faults
 from tests.cloud.messages import Reply
@@ -19,6 +20,7 @@ from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.engines.ibm.looking import monitor_of, statuses
 from tests.support.circuits import flipped
+from tests.support.inside import snapshot_of
 from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads, until, until_dropped
 
@@ -66,14 +68,14 @@ def test_it_follows_a_job_and_ends_with_the_session(
 ):
     session = make_session()
     session.run(flipped())
-    until(session._journal, lambda: session.snapshot().limit_s == 28800)
+    until(core_of(session).journal, lambda: snapshot_of(session).limit_s == 28800)
     assert new_threads.names == {"qsession-monitor"}
     manual.start_next_job()
     looks.step(lambda: statuses(session) == ["RUNNING"])
     manual.finish_job()
     looks.step(lambda: statuses(session) == ["DONE"])
     session.close()
-    until(session._journal, lambda: session.state == "closed")
+    until(core_of(session).journal, lambda: session.state == "closed")
     assert new_threads.left_when_done() == []
     server.log.clear()
     manual.advance(7200)
@@ -105,7 +107,7 @@ def test_an_action_here_is_looked_at_at_once(make_session: Make, looks: Looks):
     session = make_session(create_new=True)
     looks.wait()
     session.run(flipped())
-    until(session._journal, lambda: statuses(session) == ["DONE"])  # no time has passed
+    until(core_of(session).journal, lambda: statuses(session) == ["DONE"])  # no time has passed
 
 
 @pytest.mark.parametrize("has_work", [False, True])
@@ -148,7 +150,7 @@ def test_many_submissions_do_not_make_as_many_looks(
         session.run(flipped())
     before = looks.count
     gate.release()
-    until(session._journal, lambda: statuses(session) == ["DONE"] * 21)
+    until(core_of(session).journal, lambda: statuses(session) == ["DONE"] * 21)
     waiting = monitor_of(session)._wake_ups
     while not waiting.empty():
         looks.wait()

@@ -1,7 +1,6 @@
 import { h, hasFocus, setAttribute } from "../page/dom";
 import type { SelectedJob } from "../page/selection";
 import type { JobIndex } from "../store/job-index";
-import { counted } from "../view-model/format";
 import { describeJob } from "../view-model/jobs";
 import {
   ROW_HEIGHT,
@@ -14,13 +13,9 @@ import type { Snapshot } from "../view-model/snapshot";
 import type { Row } from "../wire/wire";
 import { JobHeadings } from "./job-headings";
 import { type JobHandlers, JobRow } from "./job-row";
+import { jobOf, type RowActionHandlers, RowActions } from "./row-actions";
 import { moveFor } from "./row-keys";
 import { putInOrder } from "./row-order";
-
-export interface TableHandlers extends JobHandlers {
-  /** Asks whether to cancel a job. */
-  readonly askToCancel: (jobId: string) => void;
-}
 
 /** When nobody has scrolled for this long, the rows are put in order in the document. */
 const REST_MS = 120;
@@ -45,7 +40,8 @@ export class JobTable {
   readonly node: HTMLElement;
   readonly #index: JobIndex;
   readonly #selected: SelectedJob;
-  readonly #handlers: TableHandlers;
+  readonly #handlers: JobHandlers;
+  readonly #actions: RowActions;
   readonly #headings: JobHeadings;
   readonly #body = h("div", { role: "rowgroup", class: "qs-rows" });
   readonly #grid: HTMLElement;
@@ -59,13 +55,14 @@ export class JobTable {
   constructor(
     index: JobIndex,
     selected: SelectedJob,
-    handlers: TableHandlers,
+    handlers: RowActionHandlers,
     onSort: () => void,
     signal: AbortSignal,
   ) {
     this.#index = index;
     this.#selected = selected;
     this.#handlers = handlers;
+    this.#actions = new RowActions(selected, handlers);
     this.#headings = new JobHeadings(index, onSort);
     this.#grid = h(
       "div",
@@ -83,7 +80,7 @@ export class JobTable {
     this.node.style.setProperty("--qs-row", `${ROW_HEIGHT}px`);
     this.node.addEventListener("scroll", () => this.#onScroll(), { passive: true });
     this.#body.addEventListener("keydown", (event) => this.#onKey(event));
-    this.#body.addEventListener("click", (event) => this.#onClick(event));
+    this.#body.addEventListener("click", (event) => this.#actions.click(event));
     this.#body.addEventListener("focusin", (event) => this.#onFocus(event));
     selected.subscribe(() => this.#draw(), signal);
     const observer = new ResizeObserver(() => this.#measure());
@@ -263,23 +260,11 @@ export class JobTable {
     this.#placeTabStop();
   }
 
-  #onClick({ target, ctrlKey, metaKey }: MouseEvent): void {
-    const isButton = target instanceof Element && target.closest("button") !== null;
-    const jobId = jobOf(target);
-    if (jobId === null || isButton) return;
-    if (ctrlKey || metaKey) this.#selected.mark(jobId);
-    else this.#selected.select(jobId);
-  }
-
   #onKey(event: KeyboardEvent): void {
     const jobId = jobOf(event.target);
     const view = this.#shown.get(jobId ?? "")?.view;
     if (jobId === null || !view || event.altKey || event.metaKey) return;
-    const isHandled =
-      this.#moveBy(event.key, jobId) ||
-      this.#mark(event, view) ||
-      this.#act(event.key, view, event.target === view.node);
-    if (!isHandled) return;
+    if (!this.#moveBy(event.key, jobId) && !this.#actions.key(event, view)) return;
     // Neither the page nor the notebook around it is meant.
     event.preventDefault();
     event.stopPropagation();
@@ -291,30 +276,6 @@ export class JobTable {
     if (to !== null) this.#goTo(to);
     return to !== null;
   }
-
-  #mark({ key, ctrlKey, shiftKey, target }: KeyboardEvent, view: JobRow): boolean {
-    if (key !== " " || !(ctrlKey || shiftKey) || target !== view.node) return false;
-    this.#selected.mark(view.jobId);
-    const { length } = this.#selected.marked;
-    this.#handlers.say(`${counted(length, "job")} marked to be compared`);
-    return true;
-  }
-
-  #act(key: string, view: JobRow, isOnRow: boolean): boolean {
-    if (key === "ArrowRight" && isOnRow && view.cancelButton) view.cancelButton.focus();
-    else if (key === "ArrowLeft" && !isOnRow) view.node.focus();
-    else if ((key === "Enter" || key === " ") && isOnRow) this.#selected.select(view.jobId);
-    else if (key === "Escape" && this.#selected.jobId !== null) this.#selected.select(null);
-    else if (key === "Delete" && view.cancelButton) this.#askToCancel(view);
-    else return false;
-    return true;
-  }
-
-  #askToCancel(view: JobRow): void {
-    // The button knows why it cannot act, and says so.
-    if (view.cancelButton?.getAttribute("aria-disabled") === "true") view.cancelButton.click();
-    else this.#handlers.askToCancel(view.jobId);
-  }
 }
 
 function takeFree(free: Shown[]): Shown | null {
@@ -322,11 +283,6 @@ function takeFree(free: Shown[]): Shown | null {
   if (!shown) return null;
   shown.row = null;
   return shown;
-}
-
-function jobOf(target: EventTarget | null): string | null {
-  const row = target instanceof Element ? target.closest<HTMLElement>("[data-job-id]") : null;
-  return row?.dataset["jobId"] ?? null;
 }
 
 function draw(shown: Shown, row: Row, snapshot: Snapshot): void {

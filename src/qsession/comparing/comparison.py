@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from qsession.comparing.parts import CountsComparison, ValuesComparison, words_of
-from qsession.render.charts import PairedBars, PairedErrorBars
+from qsession.render.paired_charts import PairedBars, PairedErrorBars
 from qsession.render.results import MOST_OUTCOMES, MOST_VALUES, Table, table_html, table_text
 from qsession.render.text import counted
 
@@ -78,8 +79,6 @@ class Comparison:
         return "\n\n".join([self._title, *drawn, *self._more()])
 
     def _repr_html_(self) -> str:
-        from html import escape  # noqa: PLC0415 - for notebooks alone
-
         found = [f"<p><strong>{escape(self._title)}</strong></p>"]
         for part in self.parts[:MOST_PARTS]:
             lines = "<br>".join(map(escape, _headlines(part, self.labels)))

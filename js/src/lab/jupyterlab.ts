@@ -140,7 +140,6 @@ export interface Plugin<App = Application, Services extends readonly unknown[] =
   readonly id: string;
   readonly description: string;
   readonly autoStart: boolean;
-  readonly requires?: readonly object[];
   readonly optional?: readonly object[];
   activate(app: App, ...services: Services): void;
 }

@@ -27,7 +27,7 @@ export interface LabModules extends Lumino {
   readonly statusBar: object;
 }
 
-type Services = [object, Restorer | null, Palette | null, StatusBar | null];
+type Services = [object | null, Restorer | null, Palette | null, StatusBar | null];
 
 /** @returns the plugin, for a page that has these modules. */
 export function sidebarPlugin(modules: LabModules): Plugin<Lab, Services> {
@@ -35,10 +35,10 @@ export function sidebarPlugin(modules: LabModules): Plugin<Lab, Services> {
     id: "qsession:sidebar",
     description: "A tab with all sessions, and the paid ones that are open in the status bar.",
     autoStart: true,
-    requires: [modules.labShell],
-    optional: [modules.restorer, modules.palette, modules.statusBar],
-    activate: (app, _shell, restorer, palette, statusBar) => {
-      if (isExtended()) addSidebar(app, modules, { restorer, palette, statusBar });
+    // Required, Notebook 7 would complain of it on every page: it has another shell.
+    optional: [modules.labShell, modules.restorer, modules.palette, modules.statusBar],
+    activate: (app, labShell, restorer, palette, statusBar) => {
+      if (labShell && isExtended()) addSidebar(app, modules, { restorer, palette, statusBar });
     },
   };
 }

@@ -37,6 +37,8 @@ interface Asked {
   readonly headers: Headers;
 }
 
+type Answer = Pick<Response, "status" | "ok" | "json">;
+
 /** A server behind the page's `fetch`, which answers what a test says. */
 export class FakeServer {
   readonly asked: Asked[] = [];
@@ -55,12 +57,14 @@ export class FakeServer {
     return this.asked.map(({ method, url }) => `${method} ${url.replace(/^.*\/api\//, "")}`);
   }
 
-  async #answer(url: string, { method, headers }: RequestInit): Promise<Response> {
+  // Not a whole response: reading one takes any number of turns, and would outlast the test.
+  async #answer(url: string, { method, headers }: RequestInit): Promise<Answer> {
     this.asked.push({ method: method ?? "", url, headers: new Headers(headers) });
     if (this.isUnreachable) throw new TypeError("Failed to fetch");
     const isEnding = /\/(close|cancel)$/.test(url);
     const content = isEnding && this.status === 200 ? { message: "It is done." } : this.content;
-    return new Response(JSON.stringify(content), { status: this.status });
+    const { status } = this;
+    return { status, ok: status < 300, json: async () => content };
   }
 }
 

@@ -51,7 +51,8 @@ beforeEach(() => {
   );
   server = new FakeServer();
 });
-afterEach(() => {
+afterEach(async () => {
+  await settled();
   vi.clearAllTimers();
   vi.resetAllMocks();
   vi.unstubAllGlobals();
@@ -59,21 +60,33 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-function activate({ isExtended = true, isBare = false } = {}): void {
+interface Host {
+  readonly isExtended?: boolean;
+  readonly isBare?: boolean;
+  readonly shell?: object | null;
+}
+
+function activate({ isExtended = true, isBare = false, shell: found = {} }: Host = {}): void {
   const script = document.createElement("script");
   script.id = "jupyter-config-data";
   script.type = "application/json";
   script.textContent = JSON.stringify({ qsessionServer: isExtended });
   document.body.append(script);
   const { activate: start } = sidebarPlugin(modules);
-  if (isBare) start(lab, {}, null, null, null);
-  else start(lab, {}, restorer, palette, statusBar);
+  if (isBare) start(lab, found, null, null, null);
+  else start(lab, found, restorer, palette, statusBar);
 }
 
-test("it needs JupyterLab's shell, and takes what else there is", () => {
-  const { requires, optional } = sidebarPlugin(modules);
-  expect(requires).toEqual([modules.labShell]);
-  expect(optional).toEqual([modules.restorer, modules.palette, modules.statusBar]);
+test("it takes what JupyterLab has, and requires nothing", () => {
+  const { labShell, restorer: kept, palette: found, statusBar: bar } = modules;
+  expect(sidebarPlugin(modules).optional).toEqual([labShell, kept, found, bar]);
+  expect(sidebarPlugin(modules)).not.toHaveProperty("requires");
+});
+
+test("in another shell, as that of Notebook 7, there is none", () => {
+  activate({ shell: null });
+  expect(shell.add).not.toHaveBeenCalled();
+  expect(server.asked).toEqual([]);
 });
 
 test("the tab stands in the left area, is kept with the layout, and is found by its name", () => {

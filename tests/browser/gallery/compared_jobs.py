@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from qiskit.primitives import BitArray, DataBin, PrimitiveResult, PubResult
 
-from qsession.session.registry import core_of
 from qsession.widget.comparisons import comparison_of
 
 
@@ -50,5 +49,6 @@ def _compared(results: dict[str, Any]) -> dict[str, Any]:
         record = SimpleNamespace(name=name.strip())
         return SimpleNamespace(job_id=lambda: name, result=lambda: results[name], record=record)
 
-    session: Any = SimpleNamespace(job=job, records=lambda job_ids: job_ids)
-    return comparison_of(session, core_of(session).records, list(results), with_ideal=False)
+    session: Any = SimpleNamespace(job=job)
+    records: Any = SimpleNamespace(of=lambda job_ids: job_ids)
+    return comparison_of(session, records, list(results), with_ideal=False)

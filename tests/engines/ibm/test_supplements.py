@@ -51,7 +51,7 @@ def test_a_session_that_waits_knows_the_queue_of_its_backend(
     waiting: Session, manual: ServiceState, clock: ManualClock
 ):
     look(waiting)
-    queue = waiting.snapshot().queue
+    queue = snapshot_of(waiting).queue
     assert queue is not None
     told = manual.devices["ibm_manila"].status_view(len(manual.timeline.queue("ibm_manila")))
     assert (queue.pending_jobs, queue.message) == (told["length_queue"], told["message"])
@@ -62,7 +62,7 @@ def test_a_backend_under_maintenance_is_said_to_be(waiting: Session, manual: Ser
     device = manual.devices["ibm_manila"]
     device.status, device.message = "maintenance", f"Back at 15:00, {TOKEN}."
     look(waiting)
-    queue = waiting.snapshot().queue
+    queue = snapshot_of(waiting).queue
     assert queue is not None
     assert not queue.is_operational
     assert queue.message.startswith("Back at 15:00, ")
@@ -80,7 +80,7 @@ def test_the_queue_is_asked_for_once_a_minute_while_the_session_waits(
     server.log.clear()
     look_for(waiting, clock, 120)
     assert server.log.count(QUEUE) == 0
-    assert waiting.snapshot().queue is None
+    assert snapshot_of(waiting).queue is None
 
 
 def test_a_session_that_holds_its_backend_does_not_wait_for_it(
@@ -113,7 +113,7 @@ def test_a_queue_that_cannot_be_had_does_not_make_the_view_stale(
     assert server.log.count(QUEUE) == 3
     assert waiting.stale_since is None
     assert waiting.error is None
-    assert waiting.snapshot().queue is None
+    assert snapshot_of(waiting).queue is None
 
 
 def test_a_service_that_asks_to_be_left_alone_is(

@@ -136,13 +136,14 @@ def _has_narrower(circuit: QuantumCircuit, widths: Mapping[str, int]) -> bool:
     Aer goes by its label, if it has one and is a gate, and else by its name.
     """
     for instruction in circuit.data:
-        name, label, on = instruction.name, instruction.label, len(instruction.qubits)
+        label = instruction.label
+        if label is None and instruction.is_standard_gate():
+            continue  # no error is wider than the standard gate of its name
+        name, on = instruction.name, len(instruction.qubits)
         if on < widths.get(name, 0):  # stores are on none
             return True
         if label is not None and (1 if _OPEN_CONTROLS in name else on) < widths.get(label, 0):
             return True
-        if instruction.is_standard_gate():
-            continue
         if instruction.is_control_flow() and (
             any(widths.get(each, 0) > min(circuit.num_qubits, 1) for each in _JUMPS)
             or any(_has_narrower(block, widths) for block in instruction.operation.blocks)

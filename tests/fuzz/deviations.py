@@ -47,6 +47,11 @@ def _is_without_shots(source: str, found: Difference) -> bool:
     return is_of_counts and found.ours == "a result" and "max_memory_mb" in source
 
 
+def _is_of_nothing_to_sample(_source: str, found: Difference) -> bool:
+    is_said = "gives neither shots nor counts" in found.ours
+    return found.kind == "error" and is_said and "could not broadcast" in found.theirs
+
+
 DEVIATIONS = (
     Deviation(
         "refused with the result",
@@ -65,6 +70,12 @@ DEVIATIONS = (
         "Aer makes Kraus operators of all errors of a noise model, and gives up where LAPACK does. "
         "An error that nothing meets is left out here, or the density matrix takes it as it is.",
         _is_of_noise_that_cannot_be_converted,
+    ),
+    Deviation(
+        "nothing to sample",
+        "A simulator of states gives no counts. Qiskit's sampler fails where it would put them into "
+        "an array; a session says what lacks, and what to call instead.",
+        _is_of_nothing_to_sample,
     ),
     Deviation(
         "no shot is run",

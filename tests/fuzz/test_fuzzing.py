@@ -193,10 +193,24 @@ def test_parts_that_lack_since_aer_ran_no_shot_are_a_deviation():
     assert deviation_of("", shotless) is not None
 
 
-def test_a_deviation_is_known_by_its_words():
-    theirs = "RuntimeError at result: Something went wrong in heevx call"
-    known = deviation_of("", Difference(0, "error", "job", "a result", theirs))
+@pytest.mark.parametrize(
+    ("ours", "theirs", "name"),
+    [
+        (
+            "a result",
+            "RuntimeError at result: Something went wrong in heevx call",
+            "noise that Aer cannot convert",
+        ),
+        (
+            "JobFailedError at result: The backend gives neither shots nor counts for circuit 'a'",
+            "ValueError at result: could not broadcast input array from shape (0,1)",
+            "nothing to sample",
+        ),
+    ],
+)
+def test_a_deviation_is_known_by_its_words(ours: str, theirs: str, name: str):
+    known = deviation_of("", Difference(0, "error", "job", ours, theirs))
 
     assert known is not None
-    assert known.name == "noise that Aer cannot convert"
+    assert known.name == name
     assert deviation_of("", OTHER_SHOTS) is None

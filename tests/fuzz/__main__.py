@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     # A run that is ended by "timeout" or the like tells what it has done, too.
     before = signal.signal(signal.SIGTERM, _interrupt)
-    process = Process(chosen.timeout)
+    process = Process(chosen.timeout, is_in_workers=chosen.in_workers)
     fuzzer = Fuzzer(process, is_reducing=not (chosen.no_reducing or chosen.files))
     begun = told = time.monotonic()
     different = 0
@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--devices", type=float, default=1, help="factor for fake backends (1)")
     parser.add_argument(
         "--timeout", type=float, default=120, help="seconds for a program on a side (120)"
+    )
+    parser.add_argument(
+        "--in-workers", action="store_true", help="run all jobs of ours in worker processes"
     )
     parser.add_argument("--show", action="store_true", help="print programs instead")
     parser.add_argument("--no-reducing", action="store_true", help="leave programs as they are")

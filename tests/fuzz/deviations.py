@@ -73,8 +73,8 @@ DEVIATIONS = (
     ),
     Deviation(
         "nothing to sample",
-        "A simulator of states gives no counts. Qiskit's sampler fails where it would put them into "
-        "an array; a session says what lacks, and what to call instead.",
+        "A simulator of states gives no counts. Qiskit's sampler fails where it puts them into an "
+        "array; a session says what lacks, and what to call instead.",
         _is_of_nothing_to_sample,
     ),
     Deviation(

@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[2]
 
 BOOT_S = 120.0
 
+IN_WORKERS = "in-workers"
+"""Asks a process to run the jobs of our sessions in workers of its own."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -44,13 +47,17 @@ class Process:
     Args:
         timeout_s: How long one program may take on one side.
         most: So many programs one process runs at most.
+        is_in_workers: Whether all jobs of our sessions run in worker processes, short ones too.
     """
 
-    def __init__(self, timeout_s: float = 120, most: int = 400) -> None:
+    def __init__(
+        self, timeout_s: float = 120, most: int = 400, *, is_in_workers: bool = False
+    ) -> None:
         self.timeout_s = timeout_s
         self.started = 0
         """How many processes there were."""
         self._most = most
+        self._arguments = [IN_WORKERS] if is_in_workers else []
         self._ran = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._home = tempfile.TemporaryDirectory(prefix="fuzz-")
@@ -109,8 +116,8 @@ class Process:
         self.started += 1
         self._ran, self._rest = 0, b""
         with self._written.open("wb") as written:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.fuzz.child"],
+            self._process = subprocess.Popen(  # noqa: S603 - ours
+                [sys.executable, "-m", "tests.fuzz.child", *self._arguments],
                 cwd=ROOT,
                 env=self._environment(),
                 stdin=subprocess.PIPE,

@@ -98,7 +98,7 @@ def test_a_program_that_differs_is_written_down_and_printed_with_what_repeats_it
         return Program(f"{seed}:{number}", PROGRAM.source, is_seeded=False)
 
     monkeypatch.setattr(command, "generate", program)
-    monkeypatch.setattr(command, "Process", lambda _: Answering("both", "apart"))
+    monkeypatch.setattr(command, "Process", lambda *_, **__: Answering("both", "apart"))
     assert command.main(["--seed", "3", "--first", "4", "--programs", "1", f"--found={tmp_path}"])
 
     printed, path = capsys.readouterr().out, tmp_path / "3-4.txt"
@@ -125,7 +125,7 @@ def test_a_run_that_is_told_to_end_tells_what_it_has_done(
 ):
     told: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
-    monkeypatch.setattr(command, "Process", lambda _: Ending())
+    monkeypatch.setattr(command, "Process", lambda *_, **__: Ending())
     try:
         command.main(["--seed", "3", "--programs", "2"])
     finally:

@@ -48,6 +48,16 @@ def test_most_of_them_are_not_about_errors(fuzzer: Fuzzer):
     assert counts.ways["fast"] > counts.jobs / 2
 
 
+def test_all_jobs_can_be_sent_to_worker_processes():
+    process = Process(is_in_workers=True)
+    asks = "from qsession.engines.local.workers.hybrid_runner import may_abort\n"
+    answer = process.run(f"{asks}assert may_abort(None)\n", is_seeded=True)
+    process.close()
+
+    assert answer.verdict is not None
+    assert not answer.verdict.broken
+
+
 def test_a_seed_and_a_number_make_the_same_program_each_time():
     assert generate(1, 7) == generate(1, 7) != generate(1, 8)
 

@@ -18,7 +18,7 @@ Make = Callable[..., Session]
 
 
 def compare(session: Session, *sides: object, **options: Any) -> Comparison:
-    return compare_jobs(session.job, *sides, **options)
+    return session.compare(*sides, **options)
 
 
 def bits(counts: dict[str, int]) -> BitArray:

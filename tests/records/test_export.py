@@ -13,9 +13,7 @@ import numpy as np
 import pytest
 
 from qsession import InvalidInputError, RecordError, Session
-from qsession.records.export import export_record
 from qsession.records.schema import SCHEMA
-from qsession.session.registry import core_of
 from tests.cloud.account import TOKEN
 from tests.records.written import all_of, content_of, export, json_of, names_in
 from tests.support.circuits import bell, flipped
@@ -237,11 +235,13 @@ def test_no_secret_of_the_account_is_written(make_session: Any, path: Path, back
 
 
 def test_no_secret_in_an_error_is_written(backend: Any, gated: Any, make_session: Any, path: Path):
+    of_the_account = make_session(backend)  # whose secrets are known from then on
     session = make_session(gated)
     gated.failure = ValueError(f"refused for {TOKEN}")
     gated.open_gate()
     session.run(flipped()).wait_for_final_state()
     export(session, path)
+    assert not of_the_account.jobs
     assert TOKEN.encode() not in all_of(path)
     assert "refused for [removed]" in json_of(path, "jobs/000000/error.json")["message"]
 
@@ -293,9 +293,7 @@ def test_what_cannot_be_written_exactly_is_told(
             return object()
 
     monkeypatch.setattr(session, "job", lambda _: Job())
-    summary = export_record(
-        session, core_of(session).records, session._backend, path, progress=False
-    )
+    summary = export(session, path)
     assert summary.results == 0
     (problems,) = summary.problems.values()
     assert [each.partition(":")[0] for each in problems] == [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,12 @@ from qsession import (
     open_record,
     sessions,
 )
+from qsession.model.bill import Price, Quota
+from qsession.model.events import QuotaObserved
 from qsession.session import registry
 from qsession.session.registry import core_of
 from qsession.widget.details import details_of, drawing_of
-from tests.records.written import export, is_same
+from tests.records.written import all_of, export, is_same, json_of
 from tests.support.circuits import bell
 
 
@@ -69,6 +73,29 @@ def test_it_shows_itself_as_it_was(study: Session, opened: Session):
     assert "bell" in str(opened)
 
 
+def test_the_bill_is_that_of_the_session(study: Session, path: Path):
+    core_of(study).journal.state.price = Price(96, "EUR")
+    asked = datetime(2026, 3, 14, 14, tzinfo=UTC)
+    quota = Quota(asked, 100, 600, 500, instance="crn:v1:bluemix:public:mine", plan="flex")
+    core_of(study).journal.record(QuotaObserved(asked, quota))
+    own = core_of(study).records.snapshot().bill
+    export(study, path)
+    kept = core_of(open_record(path)).records.snapshot().bill
+    assert kept.price == own.price
+    assert kept.cost == pytest.approx(own.cost)
+    assert kept.quota == replace(quota, instance=None)
+    assert b"crn:v1" not in all_of(path)
+    told = json_of(path, "record.json")["bill"]
+    assert told["cost"] == pytest.approx(own.cost)
+
+
+def test_the_price_of_whoever_opens_it_is_not_that_of_the_record(
+    opened: Session, path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("QSESSION_PRICE_PER_MINUTE", "5")
+    assert core_of(open_record(path)).records.snapshot().price is None
+
+
 def test_a_session_that_had_ended_keeps_its_end(study: Session, path: Path):
     study.close(reason="all is done")
     export(study, path)
@@ -90,6 +117,7 @@ def test_results_stand_in_its_picture_and_its_details(opened: Session):
     details = details_of(opened, core_of(opened).records, first)
     assert details["result"]["parts"][0]["shots"] == 50
     assert details["circuits"][0]["name"] == "bell"
+    assert details["code"][1].startswith('qsession.open_record("/')
     assert "meas" in drawing_of(opened, core_of(opened).records, first, 0)["drawing"]
 
 

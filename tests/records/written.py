@@ -10,15 +10,13 @@ from typing import Any
 
 from qsession import Session
 from qsession.ledger.result_codec import encode_result
-from qsession.records.export import export_record
 from qsession.records.packing import RecordSummary
-from qsession.session.registry import core_of
 
 
 def export(session: Session, path: Path, **options: Any) -> RecordSummary:
     """Write the record of a session."""
     options = {"progress": False, **options}
-    return export_record(session, core_of(session).records, session._backend, path, **options)
+    return session.export(path, **options)
 
 
 def is_same(result: Any, other: Any) -> bool:

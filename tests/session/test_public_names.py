@@ -14,7 +14,7 @@ TRAITS = {
 METHODS = {
     *("run", "run_circuits", "run_program", "run_again", "add_program"),
     *("job", "cancel_job", "cancel", "close", "wait", "on_job", "as_default"),
-    *("to_html", "to_dicts", "to_json", "to_csv", "to_dataframe"),
+    *("to_html", "to_dicts", "to_json", "to_csv", "to_dataframe", "export", "compare"),
     *("backend", "details", "status", "usage", "from_id"),
 }
 FACTS = {

@@ -14,6 +14,8 @@ from qsession.engines.recovered_job import RecoveredJob
 from qsession.errors import JobFailedError, QSessionError, in_words
 from qsession.ledger.entries import SessionEntry, SessionFacts
 from qsession.ledger.processes import this_process
+from qsession.model.bill import Price, Quota, read_currency
+from qsession.model.events import Event, QuotaObserved
 from qsession.model.job import ExpectationValue, JobRecord
 from qsession.model.states import JobStatus, State
 from qsession.records.device import target_of
@@ -96,7 +98,9 @@ class RecordEngine(RecoveredEngine):
         known = [_record_of(line["job"]) for line in lines]
         events, records = story_of(entry, [_as_ended(record, entry) for record in known])
         with self._journal.lock:
-            self._journal.record(*events)
+            # Not what the reader of the record has configured.
+            self._journal.state.price = _price_of(self._file.head)
+            self._journal.record(*events, *_quota_observed(self._file.head))
             self._jobs = {
                 record.job_id: RecordJob(record, self.backend, session_id, place)
                 for record, place in zip(records, places, strict=True)
@@ -129,6 +133,22 @@ def _entry(head: Mapping[str, Any], session_id: str) -> SessionEntry:
         seen=made,
         jobs=0,
     )
+
+
+def _price_of(head: Mapping[str, Any]) -> Price | None:
+    told = (head.get("bill") or {}).get("price")
+    return (
+        None if told is None else Price(float(told["per_minute"]), read_currency(told["currency"]))
+    )
+
+
+def _quota_observed(head: Mapping[str, Any]) -> list[Event]:
+    told = (head.get("bill") or {}).get("quota")
+    if told is None:
+        return []
+    known = {field.name: told.get(field.name) for field in fields(Quota)}
+    asked = datetime.fromisoformat(told["asked"])
+    return [QuotaObserved(asked, Quota(**{**known, "asked": asked}))]
 
 
 def _record_of(told: Mapping[str, Any]) -> JobRecord:
@@ -211,6 +231,15 @@ class RecordJob(RecoveredJob):
     def options(self) -> Mapping[str, Any]:
         """The options of its primitive, as JSON."""
         return self._place.json(OPTIONS) or {}
+
+    @property
+    def code(self) -> list[str]:
+        """The lines of Python that give its result."""
+        record, job_id = json.dumps(str(self._place.file.path)), json.dumps(self.job_id())
+        return [
+            f"session.job({job_id}).result()",
+            f"qsession.open_record({record}).job({job_id}).result()",
+        ]
 
     @property
     def failure(self) -> Mapping[str, str] | None:

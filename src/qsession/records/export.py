@@ -6,7 +6,9 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
+from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -31,6 +33,7 @@ from qsession.redaction.secrets import redacted
 
 if TYPE_CHECKING:
     from qsession.engines.base import Job
+    from qsession.model.bill import Bill, Quota
     from qsession.model.job import JobRecord
     from qsession.model.snapshot import SessionSnapshot
 
@@ -131,10 +134,11 @@ def export_record(  # noqa: PLR0913 - three are options
             "made": datetime.now(UTC).isoformat(),
             "versions": _releases(),
             "session": {**_facts(snapshot), "session_ids": session.session_ids},
+            "bill": _bill(snapshot.bill),
         }
         texts = {
             README: README_TEXT.format(file=target.name).encode(),
-            PICTURE: redacted(session.to_html(page=True)).encode(),
+            PICTURE: _picture(session, snapshot.quota).encode(),
             **_device(backend),
         }
         summary = pack(target, head, texts, records, partial)
@@ -213,6 +217,13 @@ def _files_of(session: ExportedSession, record: JobRecord) -> JobFiles:
     return files_of(job, record)
 
 
+def _picture(session: ExportedSession, quota: Quota | None) -> str:
+    """The picture for a browser. An instance is not named: it is somebody's account."""
+    picture = redacted(session.to_html(page=True))
+    instance = None if quota is None else quota.instance
+    return picture.replace(escape(instance), "the instance") if instance else picture
+
+
 def _device(backend: Any) -> dict[str, bytes]:
     try:
         return {DEVICE: json_without_secrets(device_as_dict(backend), indent=1)}
@@ -233,6 +244,22 @@ def _facts(snapshot: SessionSnapshot) -> dict[str, Any]:
         **{name: getattr(snapshot, name) for name in names},
         **{name: _iso(getattr(snapshot, name)) for name in times},
         "counts": {status.value: count for status, count in snapshot.counts.items()},
+    }
+
+
+def _bill(bill: Bill) -> dict[str, Any]:
+    """The bill. Spans are seconds, money is estimated; the instance is not named."""
+    quota = bill.quota
+    return {
+        "usage_s": bill.usage_s,
+        "qpu_s": bill.qpu_s,
+        "idle_s": bill.idle_s,
+        "price": None if bill.price is None else asdict(bill.price),
+        "cost": bill.cost,
+        "idle_cost": bill.idle_cost,
+        "quota": None
+        if quota is None
+        else {**asdict(quota), "instance": None, "asked": _iso(quota.asked)},
     }
 
 

@@ -28,14 +28,18 @@ from qsession.session.one_per_name import OnePerName
 from qsession.session.publisher import Published
 
 if TYPE_CHECKING:
+    import os
+
     from qiskit.providers import BackendV2
 
     from qsession.circuits.programs import Program, Programs
     from qsession.clock import Clock
+    from qsession.comparing import Comparison
     from qsession.devices import Device
     from qsession.engines.base import Job, SimulationCounts
     from qsession.model.job import JobRecord
     from qsession.model.session_state import Mode
+    from qsession.records.packing import RecordSummary
     from qsession.render.mimebundle import Forms
     from qsession.widget import SessionWidget
 
@@ -545,6 +549,60 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
             QSessionError: If pandas is not installed.
         """
         return export.records_as_dataframe(self.jobs)
+
+    def compare(self, job: object, *others: object, shots: int = 100_000) -> Comparison:
+        """Compare results with a reference: how far apart distributions and values are.
+
+        ``session.compare(job)`` tells how far a job is from ideal: its circuits are simulated
+        without noise, beside the kernel if that is not short, in no session.
+
+        Args:
+            job: A job, its id, or a result.
+            others: More of them; the last one is the reference, ``"ideal"`` if there is none.
+            shots: The shots of the ideal simulation.
+
+        Raises:
+            InvalidInputError: If one of them is something else, or they have nothing in common.
+            UnknownJobError: If the session has no job with an id.
+            Exception: If a job has no result, or the ideal simulation fails.
+        """
+        from qsession.comparing import compare_jobs  # noqa: PLC0415 - only who compares needs it
+
+        return compare_jobs(self.job, job, *(others or ("ideal",)), shots=shots)
+
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        progress: bool | Callable[[int, int], object] = True,
+        overwrite: bool = False,
+    ) -> RecordSummary:
+        """Write a record of the session to keep and to share; `qsession.open_record` opens it.
+
+        It is a zip file of JSON, QPY and npz, with a README: jobs, results, circuits, options,
+        releases, properties of the device, times and bill. Secrets are left out. It is written job
+        by job and appears when it is whole; what is there when this is interrupted is kept beside
+        it, and the next call goes on from there. Of a service's jobs, inputs and results are
+        fetched over the network.
+
+        Args:
+            path: The file, such as ``"study.zip"``. One that is a record of this session is
+                replaced.
+            progress: Whether to show a bar, or a function that is called with the number of jobs
+                that are in it and the number of all.
+            overwrite: Whether to replace whatever else is there.
+
+        Raises:
+            InvalidInputError: If no job has run yet, or something else is at the path.
+            RecordError: If it is being written already, or the service does not give its jobs.
+            OSError: If the file cannot be written.
+        """
+        from qsession.records.export import export_record  # noqa: PLC0415 - as above
+
+        core = self._core
+        return export_record(
+            self, core.records, core.backend, path, progress=progress, overwrite=overwrite
+        )
 
     def __repr__(self) -> str:
         """One line: what it is, where it runs, how it stands."""

@@ -52,6 +52,7 @@ def details_of(session: SessionView, records: SessionRecords, job_id: str) -> di
     }
     try:
         job = session.job(job_id)
+        details["code"] = getattr(job, "code", details["code"])  # of a record: its file
         _add_inputs(details, job.inputs)
         if record.status is JobStatus.DONE:
             result = job.result()

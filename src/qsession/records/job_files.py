@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger("qsession")
 
 _RESULTS: Final = Format(b"", result_codec.FORMS)
+OPTIONS_OF_INPUTS: Final = "options"
+"""Under this name a service's job has them; a record has them in a file of their own."""
+
 _CIRCUIT: Final = "qiskit.circuit.quantumcircuit.QuantumCircuit"
 
 
@@ -60,13 +63,20 @@ def files_of(job: Any, record: JobRecord) -> JobFiles:
         found.note_problem("what it ran could not be fetched", error)
         found.is_fetched = False
     else:
-        _add_inputs(found, inputs)
+        _add_inputs(found, _without_options(inputs))
         _add_options(found, job, inputs)
     if record.status is JobStatus.DONE:
         _add_result(found, job)
     elif record.status is JobStatus.ERROR:
         _add_error(found, job)
     return found
+
+
+def _without_options(inputs: Any) -> Any:
+    """The inputs without the primitive's options: those of IBM's client are models of its own."""
+    if not isinstance(inputs, Mapping):
+        return inputs
+    return {name: value for name, value in inputs.items() if name != OPTIONS_OF_INPUTS}
 
 
 def _add_inputs(found: JobFiles, inputs: Any) -> None:
@@ -122,7 +132,7 @@ def _add_tree(found: JobFiles, name: str, form: Format, value: Any) -> None:
 def _add_options(found: JobFiles, job: Any, inputs: Any) -> None:
     options = getattr(getattr(job, "work", None), "options", None)
     if options is None and isinstance(inputs, Mapping):
-        options = inputs.get("options")
+        options = inputs.get(OPTIONS_OF_INPUTS)
     try:
         # Those of IBM's client are models.
         dump = getattr(options, "model_dump", None)

@@ -1,0 +1,59 @@
+"""The record of a session on IBM Quantum: what its jobs ran and gave is fetched, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qsession import Session, open_record
+from qsession.session.registry import core_of
+from qsession.widget.details import details_of
+from tests.records.written import export, is_same, json_of
+from tests.support.circuits import bell, rotation
+
+
+@pytest.fixture
+def study(make_session: Callable[..., Session], backend: Any) -> Session:
+    session = make_session(backend, name="paid")
+    session.run(bell(), shots=50).result()
+    session.run((rotation(), ["Z", "X"], [0.3]), precision=0.1).result()
+    session.run_circuits([bell(), bell()], shots=20).result()
+    return session
+
+
+def test_results_and_inputs_are_kept(study: Session, path: Path):
+    summary = export(study, path)
+    assert (summary.jobs, summary.results, summary.problems) == (3, 3, {})
+    opened = open_record(path)
+    for record in study.jobs:
+        job: Any = opened.job(record.job_id)
+        assert is_same(job.result(), study.job(record.job_id).result())
+        assert job.inputs
+    assert opened.to_html(results=True)
+
+
+def test_its_details_are_shown_as_those_of_the_live_session(study: Session, path: Path):
+    export(study, path)
+    opened = open_record(path)
+    for record in study.jobs:
+        own, kept = (
+            details_of(each, core_of(each).records, record.job_id) for each in (study, opened)
+        )
+        for name in ("result", "circuits", "parameters", "problem", "spans"):
+            assert kept[name] == own[name], name
+
+
+def test_it_tells_that_it_was_paid_for(study: Session, path: Path):
+    export(study, path)
+    assert json_of(path, "record.json")["session"]["is_paid"] is True
+    assert open_record(path).is_paid
+
+
+def test_its_jobs_are_compared_with_the_ideal(study: Session, path: Path):
+    export(study, path)
+    opened = open_record(path)
+    found = opened.compare(opened.jobs[0].job_id, shots=100)
+    assert found.labels == ("bell", "ideal")

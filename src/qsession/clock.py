@@ -15,8 +15,8 @@ from queue import Empty, SimpleQueue
 from typing import Protocol, TypeAlias
 
 WakeUps = SimpleQueue[None]
-"""What a sleeping thread listens to. `SimpleQueue.put` may be called from anywhere, finalizers
-and signal handlers included, and never blocks."""
+"""The queue that a sleeping thread listens to. `SimpleQueue.put` may be called from anywhere,
+finalizers and signal handlers included, and never blocks."""
 
 LONGEST_NAP_S = 30.0
 """Deadlines are wall-clock times: after a laptop's sleep or a corrected clock a longer nap would

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from qsession.session import Session
 
 LOOK_S = 0.5
-"""How often the screen is drawn anew; the session itself looks at the service at its own pace."""
+"""The interval between two drawings of the screen; the session itself looks at the service at its
+own pace."""
 
 LOOK_AT_ALL_S = 30.0
 """The interval between requests for the account's sessions."""

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_PARTS: Final = 20
-"""How many registers and arrays of values are shown; all of them are in `Comparison.parts`."""
+"""The largest number of registers and arrays of values that are shown; all of them are in
+`Comparison.parts`."""
 
 Part = CountsComparison | ValuesComparison
 

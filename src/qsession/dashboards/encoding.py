@@ -26,7 +26,7 @@ ACTIONS: Final[Actions] = {
     "cancel": {"key": an_id},
     "close_all": {},
 }
-"""What a page may ask for; anything else is answered with an error."""
+"""The requests of a page; anything else is answered with an error."""
 
 
 def encode_sight(

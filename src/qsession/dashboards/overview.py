@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from qsession.session import Session
 
 _CLOSED_AT_ONCE: Final = 8
-"""How many sessions are closed at the same time: a service that is slow with one delays the next,
-and open ones cost."""
+"""The number of sessions that are closed at the same time: a service that is slow with one delays
+the next, and open ones cost."""
 
 
 @dataclass(frozen=True)

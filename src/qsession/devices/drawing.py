@@ -23,7 +23,7 @@ SHADES: Final = ("#d6e6f5", "#aecbe8", "#8fa6d6", "#8b7cc4", "#8c4fab", "#7d2488
 """From the best to the worst; ``js/src/styles/device.css`` has them too, and others for dark."""
 
 _INK: Final = ("#000", "#000", "#000", "#000", "#fff", "#fff", "#fff")
-"""What is read on each shade."""
+"""The colour of the text on each shade."""
 
 _STEP: Final = 44
 """From one place of the lattice to the next."""

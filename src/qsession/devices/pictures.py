@@ -17,7 +17,7 @@ from qsession.devices.words import (
 )
 
 MOST_ROWS = 1000
-"""How many qubits, and how many couplings, a picture lists."""
+"""The largest number of qubits, and of couplings, that a picture lists."""
 
 QUBIT_HEADS = (
     "Qubit",

@@ -10,13 +10,13 @@ from typing import Final, Literal
 from qsession.devices.facts import DeviceFacts
 
 STEPS: Final = 7
-"""How many steps there are: as many shades as people can tell apart."""
+"""The number of steps: as many shades as people can tell apart."""
 
 _FAR_APART: Final = 3
 """From this ratio of the largest error to the smallest on, steps are ratios, not differences."""
 
 Measure = Literal["readout_error", "t1_s", "t2_s", "gate_error"]
-"""What a qubit can be coloured by."""
+"""The values that a qubit can be coloured by."""
 
 MEASURES: Final[tuple[Measure, ...]] = ("readout_error", "t1_s", "t2_s", "gate_error")
 

@@ -13,7 +13,7 @@ LABELS: dict[Measure, str] = {
 }
 
 MOST_GATES = 16
-"""How many names of gates are listed."""
+"""The largest number of names of gates that are listed."""
 
 UNKNOWN = "–"
 OUT_OF_SERVICE = "not in service"

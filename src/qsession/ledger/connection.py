@@ -23,7 +23,7 @@ class LedgerFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.generation = 0
-        """Which file it is: another one, for whatever reason, has to be told everything."""
+        """The number of the file: another one, for whatever reason, has to be told everything."""
         self._opened: OpenFile | None = None
 
     @property

@@ -34,7 +34,7 @@ _BESIDE: Final = ("", "-wal", "-shm", "-journal")
 
 _FORM_AT: Final = 18
 _WAL_FORM: Final = b"\x02\x02"
-"""What stands there in the file of a database with a write-ahead log."""
+"""The bytes that stand there in the file of a database with a write-ahead log."""
 
 
 @dataclass(frozen=True)

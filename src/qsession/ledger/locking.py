@@ -12,10 +12,11 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 CALLER_WAIT_S: Final = 0.5
-"""How long whoever submits a job or lists sessions waits at most."""
+"""The longest time in seconds that whoever submits a job or lists sessions waits."""
 
 LONGEST_WAIT_S: Final = 5.0
-"""How long the ledger's own thread waits. A write takes less than a millisecond on a disk."""
+"""The longest time in seconds that the ledger's own thread waits. A write takes less than a
+millisecond on a disk."""
 
 LAST_WAIT_S: Final = 2.0
 """The longest wait at the end of the process."""

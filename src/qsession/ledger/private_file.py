@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 Identity = tuple[int, int]
-"""Which file it is, whatever it is called: its device and its number there."""
+"""The identity of a file, whatever it is called: its device and its number there."""
 
 _FOR_OTHERS = 0o077
 _ROOT = 0

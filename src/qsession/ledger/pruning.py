@@ -10,7 +10,8 @@ from typing import Final
 from qsession.ledger.transactions import transaction
 
 MOST_BYTES: Final = 256 * 2**20
-"""What all results together may take, and so may all works that wait; the oldest go first."""
+"""The bytes that all results together may take, and so may all works that wait; the oldest go
+first."""
 
 KEPT_DAYS: Final = 90
 """For how long a session is remembered after it was last heard of."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qsession.session import Session
 
 Key = tuple[str, ...]
-"""What a live session is found again by: its name, or else its mode and backend."""
+"""The key of a live session: its name, or else its mode and backend."""
 
 
 class SessionsOfCells:

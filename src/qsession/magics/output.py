@@ -187,7 +187,7 @@ class Sink(Protocol):
 
 
 _sink: ContextVar[Sink | None] = ContextVar("qsession_sink", default=None)
-"""Where output of this thread goes; None is where it always goes."""
+"""The place where output of this thread goes; None is where it always goes."""
 
 _lock = threading.Lock()
 _users = 0

@@ -117,7 +117,7 @@ class Budget:
     max_usage_s: float | None = None
     max_cost: float | None = None
     refuses_unfitting: bool = False
-    """Whether work that by its forecast does not fit what is left is refused."""
+    """True if work that by its forecast does not fit what is left is refused."""
 
     def seconds(self, price: Price | None) -> float | None:
         """Seconds of usage that it allows; None if any."""

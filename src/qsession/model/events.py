@@ -184,7 +184,7 @@ JobEvent = (
     | JobTimed
     | JobMeasured
 )
-"""What happens to a job rather than to the session."""
+"""The events that happen to a job rather than to the session."""
 
 Event = (
     SessionOpened

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from qsession.model.states import JobStatus
 
 MOST_VALUES_OF_A_JOB = 4
-"""How many expectation values are kept with a job: enough to follow a loop, small for a view."""
+"""The number of expectation values that are kept with a job: enough to follow a loop, small for a
+view."""
 
 
 class ExpectationValue(NamedTuple):

@@ -81,11 +81,11 @@ class SessionState:
     quota: Quota | None = None
     """The last word of a service on the instance that pays; it is asked while usage grows."""
     price: Price | None = None
-    """What the user says that a minute costs."""
+    """The price of a minute, as the user gave it."""
     budget: Budget = field(default_factory=Budget)
-    """What its guard lets it use."""
+    """The usage that its guard allows."""
     problems: Mapping[ProblemKind, ProblemAppeared] = field(default_factory=dict)
-    """What is wrong at present; replaced with each change, so that it can be read at any time."""
+    """The problems at present; replaced with each change, so that it can be read at any time."""
     version: int = 0
     """Rises with every event."""
     touched: dict[str, None] = field(default_factory=dict)

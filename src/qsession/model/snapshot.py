@@ -36,7 +36,7 @@ class SessionSnapshot:
     max_time_s: int | None
     """As the user asked for it; None if not."""
     limit_s: int | None
-    """What holds: the asked for or the system's."""
+    """The limit that holds, in seconds: the one that was asked for, or the system's."""
     interactive_timeout_s: int | None
     now: datetime
     opened: datetime | None

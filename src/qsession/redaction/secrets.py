@@ -28,7 +28,7 @@ _LONG_ENOUGH: Final = 8
 """Characters of a known secret that is not an ordinary word by chance: removed inside others."""
 
 _SHORTEST: Final = 4
-"""What is shorter is no secret, and would tear words apart."""
+"""The length of the shortest secret: anything shorter would tear words apart."""
 
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
@@ -161,7 +161,7 @@ _NAMES = (
     r"|passw(?:or)?d|passphrase|(?:proxy[_-]?)?authorization"
     r"|x-amz-(?:signature|credential|security-token))"
 )
-"""What secrets are called where they stand behind their name."""
+"""The names of secrets, where these stand behind their name."""
 
 _EMPTY = frozenset({"none", "null", "true", "false", "undefined"})
 _SCHEME = re.compile(r"(?i:bearer|basic|apikey) ")

@@ -13,7 +13,8 @@ from qsession.model.snapshot import SessionSnapshot
 from qsession.render.text import jobs_words, queue_words, time_words
 
 NEWEST_JOBS = 50
-"""How many jobs the picture lists: it is saved with every notebook that shows a session."""
+"""The number of jobs that the picture lists: it is saved with every notebook that shows a
+session."""
 
 LONGEST_ERROR = 300
 """Characters of an error's text in the picture."""

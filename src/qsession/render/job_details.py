@@ -36,7 +36,7 @@ LONGEST_ERROR = 6_000
 MOST_CIRCUITS = 4
 MOST_OPERATIONS = 12
 MOST_PARAMETERS = 24
-"""How many of each are listed."""
+"""The largest number of each that are listed."""
 
 LONGEST_NAME = 80
 """Characters of a name of a circuit, register or parameter."""

@@ -100,9 +100,10 @@ class Publisher:
         self._version = 0
         self._values: dict[str, Any] = {}
         self._jobs: list[JobRecord] | None = None
-        """What observers of the trait ``jobs`` know; None as long as there is none of them."""
+        """The records that observers of the trait ``jobs`` know; None as long as there is none of
+        them."""
         self._failing: dict[object, str] = {}
-        """How the observers failed that did when they were last called, the newest failure last."""
+        """The failures of the observers that failed when they were last called, the newest last."""
         weakref.finalize(self._owner(), self._wake_ups.put, None).atexit = False
 
     def start(self, *, counts_down: bool = False, lists_jobs: bool = False) -> None:

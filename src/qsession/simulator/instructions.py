@@ -62,7 +62,7 @@ QUBITS: Mapping[str, int] = {
     **dict.fromkeys(("cp", "crx", "cry", "crz", "cu", "cu1", "cu3"), 2),
     **dict.fromkeys(("rxx", "ryy", "rzx", "rzz"), 2),
 }
-"""How many qubits each of those gates is on that is always on as many.
+"""The number of qubits of each of those gates that is always on as many.
 
 Qiskit would make each of its standard gates to tell it, which takes milliseconds.
 """
@@ -95,7 +95,7 @@ _WITHOUT_NOISE: Mapping[type, tuple[str, ...]] = {
     Instruction: ("kraus", "superop"),
     PauliGate: ("pauli",),
 }
-"""Which noise follows them is a question of its own: only where there is none."""
+"""Noise that follows them is a question of its own: only where there is none."""
 
 _KNOWN = {**{kind: (name,) for kind, name in PLAIN.items()}, **_AS_AER_TAKES_THEM, **_WITHOUT_NOISE}
 _STORES = ("store", "aer_store")

@@ -22,7 +22,7 @@ _OF_THE_RUN = frozenset(
         *("fusion_enable", "fusion_max_qubit", "fusion_threshold", "fusion_verbose"),
     }
 )
-"""How much is wanted and how it is shared out: no shot is another one for them."""
+"""Options for how much is wanted and how it is shared out: no shot is another one for them."""
 
 _OF_OTHER_METHODS = frozenset(
     {

@@ -18,7 +18,7 @@ Check: TypeAlias = Callable[[str, object], Any]
 """Takes an argument's name and value, and gives what it stands for, or raises."""
 
 Actions: TypeAlias = Mapping[str, Mapping[str, Check]]
-"""What may be asked for, each with its arguments."""
+"""The actions that may be asked for, each with its arguments."""
 
 LONGEST_REQUEST_ID: Final = 64
 
@@ -26,10 +26,10 @@ _LARGEST_NUMBER: Final = 2**53
 """Beyond it, numbers of a page are not whole."""
 
 MOST_IDS: Final = 4
-"""How many jobs a request may name: so many fit beside each other."""
+"""The largest number of jobs that a request may name: so many fit beside each other."""
 
 MOST_PARAMETERS: Final = 1000
-"""How many values of parameters a request may carry; a page offers a few."""
+"""The largest number of values of parameters in a request; a page offers a few."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from qsession.widget.session_view import SessionView
 
 MOST_PARTS: Final = 10
-"""How many registers and arrays of values are told."""
+"""The largest number of registers and arrays of values that are told."""
 
 
 def comparison_of(

@@ -49,7 +49,7 @@ ACTIONS: Final[Actions] = {
     "resync": {},
     "use": {"job_id": an_id},
 }
-"""What may be asked for; ``js/src/wire/wire.ts`` has the same names."""
+"""The actions that may be asked for; ``js/src/wire/wire.ts`` has the same names."""
 
 
 def carry_out(

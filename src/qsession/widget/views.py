@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from qsession.widget.session_view import SessionView
 
 MOST_FRESH: Final = 20
-"""How many fresh views are fed at most: beyond it the oldest is let go, whoever shows it."""
+"""The largest number of fresh views that are fed: beyond it the oldest is let go, whoever shows
+it."""
 
 Listener = Callable[[list[str]], None]
 

@@ -43,7 +43,7 @@ WIRE_VERSION: Final = 2
 """Raised when an older page could misread what is sent."""
 
 NEWEST_ROWS: Final = 500
-"""How many rows the trait holds: about as many bytes as the page's program."""
+"""The number of rows that the trait holds: about as many bytes as the page's program."""
 
 ROWS_A_MESSAGE: Final = 1000
 """The largest number of rows in a message: some 150 kB, merged and drawn within a frame."""

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from qsession.model.states import State
 
 LONGEST_ENDING_S = 20.0
-"""How long an ending may take, with the looks that see whether the service acts on it."""
+"""The time in seconds that an ending may take, with the looks that see whether the service acts on
+it."""
 
 
 class AccountReader:

@@ -56,7 +56,8 @@ class Ending:
         self.line: Line | None = None
         """None before the session is opened."""
         self.sends = 0
-        """How often the service was told, or tried to be; a look has to begin after the last."""
+        """The number of times that the service was told, or was tried to be; a look has to begin
+        after the last."""
         self._journal = journal
         self._sending = threading.Lock()
         self._is_opening = False

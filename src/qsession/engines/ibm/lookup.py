@@ -33,10 +33,11 @@ _STATES = {
     "failed": State.CLOSED,
     "canceled": State.CANCELLED,
 }
-"""What the listing says of a session; it does not tell open from inactive ones."""
+"""The words of the listing for the state of a session; it does not tell open from inactive ones."""
 
 MOST_WORKLOADS = 1000
-"""How far back to look in each instance: a session lasts for hours, and most workloads are over."""
+"""The number of workloads to look back at in each instance: a session lasts for hours, and most
+workloads are over."""
 
 _MODES: dict[object, Mode] = {"dedicated": "session", "batch": "batch"}
 

@@ -28,7 +28,7 @@ _TIMES_GAP = timedelta(seconds=TIMES_GAP_S)
 _LONGEST_PAUSE = timedelta(seconds=LONGEST_S)
 
 _MOST_TRIES = 3
-"""How often the times of a job are asked for, if the service does not tell them."""
+"""The number of times that the times of a job are asked for, if the service does not tell them."""
 
 
 InstanceName: TypeAlias = "Callable[[], tuple[str | None, str | None]]"

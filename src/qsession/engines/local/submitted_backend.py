@@ -41,8 +41,8 @@ _MOST_BACKENDS = 16
 
 
 Use: TypeAlias = Literal["run", "primitive", "program"]
-"""Whether a job calls the backend's ``run`` itself, by way of Qiskit's primitives, or not at all:
-IBM's executor simulates quantum programs by the backend's target alone."""
+"""The way in which a job calls the backend's ``run``: itself, by way of Qiskit's primitives, or not
+at all: IBM's executor simulates quantum programs by the backend's target alone."""
 
 
 def backend_as_submitted(backend: BackendV2, use: Use = "run") -> BackendV2:

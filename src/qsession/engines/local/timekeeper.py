@@ -40,7 +40,7 @@ class Timekeeper:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._sleeps_until: datetime | None = None
-        """What the thread waits for; None while it is about to look itself."""
+        """The time until which the thread sleeps; None while it is about to look itself."""
         weakref.finalize(owner, self._wake_ups.put, None).atexit = False
 
     def look(self) -> None:

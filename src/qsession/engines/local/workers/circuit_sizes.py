@@ -14,7 +14,8 @@ MOST_OPERATIONS = 5000
 at all would take milliseconds itself."""
 
 LOOP_LENGTH = 3.0
-"""How often a loop whose end depends on what is measured is taken to run, until it was measured."""
+"""The number of runs that a loop is taken to have whose end depends on a measurement, until its
+circuit was timed."""
 
 _WITHOUT_EFFECT = ("barrier", "delay")
 _WITHOUT_ERRORS = ("measure", "rz")

@@ -30,8 +30,8 @@ MOST_AMPLITUDES_QUBITS = 60
 """Nothing that takes more amplitudes ends."""
 
 _OF_THE_SAME_SIZE = 0.3
-"""What a circuit costs to compile that is as large as one before: it may be the same but for its
-angles."""
+"""The share of the cost to compile a circuit that is as large as one before: it may be the same but
+for its angles."""
 
 _STABILIZER, _PRODUCT = "stabilizer", "matrix_product_state"
 _KNOWN_METHODS = (None, "automatic", "statevector", "density_matrix", _STABILIZER, _PRODUCT)
@@ -46,7 +46,7 @@ class Run:
     times: int
     shots: int
     bases: int = 1
-    """How many circuits are made of it, each of which is compiled."""
+    """The number of circuits that are made of it, each of which is compiled."""
 
 
 @dataclass(frozen=True)

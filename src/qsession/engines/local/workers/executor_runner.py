@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from qsession.engines.local.workers.runner import Ended
 
 _LOST_ELSEWHERE = ("KilledWorker", "LostWorkerError")
-"""What Dask raises when the workers that a task was given to have died, again and again."""
+"""The errors that Dask raises when the workers that a task was given to have died, again and
+again."""
 
 
 @dataclass(eq=False)
@@ -38,11 +39,11 @@ class _Unit:
     parcel: Parcel | None = None
     future: Future[Any] | None = None
     is_given_away: bool = False
-    """Whether the executor has it, or is just taking it."""
+    """True if the executor has it, or is just taking it."""
     is_stopped: bool = False
     is_resent: bool = False
     is_apart: bool = False
-    """Whether it runs in a process of its own, wherever it comes to: it may end that one."""
+    """True if it runs in a process of its own, wherever it comes to: it may end that one."""
 
 
 class ElsewhereInOrder:
@@ -63,7 +64,7 @@ class ElsewhereInOrder:
         self._units: dict[str, _Unit] = {}
         self._parts = KnownParts()
         self._is_here = isinstance(executor, ThreadPoolExecutor)
-        """Whether its tasks run in this process, where nothing needs to be packed."""
+        """True if its tasks run in this process, where nothing needs to be packed."""
 
     def made_anew(self) -> ElsewhereInOrder:
         """Itself: a forked child has a copy of the executor, without its threads."""

@@ -72,7 +72,7 @@ _FREES_TOO_MUCH = "multiplexer"
 """Aer reads Qiskit's `UCGate` as its own of this name, and corrupts its memory."""
 
 _OF_MATRICES = ("kraus", "superop")
-"""What Qiskit makes generic instructions of, with matrices as their parameters."""
+"""The channels that Qiskit makes generic instructions of, with matrices as their parameters."""
 
 
 _RISKY_OPTIONS = ("shot_branching_enable", "blocking_qubits")
@@ -123,7 +123,7 @@ def _standard_widths() -> Mapping[str, int]:
 
 
 _JUMPS = ("jump", "mark")
-"""What Aer makes of control flow, on some of the qubits."""
+"""The instructions that Aer makes of control flow, on some of the qubits."""
 
 _OPEN_CONTROLS = "_o"
 """Begins the end of the name of a gate with controls of 0: Aer puts an X on each of these, under

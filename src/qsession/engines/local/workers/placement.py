@@ -47,7 +47,7 @@ def is_simulator(backend: BackendV2) -> bool:
 
 
 DOUBT = 3.0
-"""How many times slower or faster than usual a machine may well be. An estimate this near to a
+"""The factor by which a machine may well be slower or faster than usual. An estimate this near to a
 limit is made again with what steps cost here; to try that takes some milliseconds."""
 
 

@@ -14,8 +14,8 @@ MOST_IDLE = os.cpu_count() or 1
 """The largest number of idle workers; fewer are kept if the open sessions run fewer at once."""
 
 KEPT_WARM_S = 120.0
-"""How long one worker waits for a session to come after the last one has ended: to start another
-takes a second, and programs often open one session after the other."""
+"""The time in seconds that one worker waits for a session to come after the last one has ended: to
+start another takes a second, and programs often open one session after the other."""
 
 Timer = Callable[[float, Callable[[], None]], threading.Timer]
 

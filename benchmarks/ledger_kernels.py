@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from benchmarks.machine import machine
 from qsession.clock import SystemClock
-from qsession.engines.base import Journal
+from qsession.engines.journal import Journal
 from qsession.ledger.ledger import Ledger
 from qsession.model.events import JobQueued, SessionOpened
 from qsession.model.job import JobRecord

@@ -26,11 +26,11 @@ from benchmarks.machine import machine
 from qsession.clock import SystemClock
 from qsession.compat.ibm_service import client_of
 from qsession.compat.service_line import Line
-from qsession.engines.base import Journal
 from qsession.engines.ibm.closing import Ending
 from qsession.engines.ibm.engine import IBMEngine
 from qsession.engines.ibm.monitor import Monitor
 from qsession.engines.ibm.supplements import Supplements
+from qsession.engines.journal import Journal
 from qsession.model.events import SessionOpened
 from qsession.model.session_state import SessionState
 from tests.cloud.account import PREMIUM_CRN, default_account, environment

@@ -14,7 +14,7 @@ from qsession.circuits.checks import read_circuits, read_name, read_run_options
 from qsession.circuits.transpile import TranspileCache
 from qsession.clock import SystemClock
 from qsession.compat.ibm import QiskitRuntimeLocalService, is_ibm_backend
-from qsession.engines.base import Journal
+from qsession.engines.journal import Journal
 from qsession.engines.selection import engine_class_for
 from qsession.forks import ForkSafeLock
 from qsession.model.session_state import Limits, SessionState

@@ -6,7 +6,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from qsession.engines.base import Journal, RunningOptions
+from qsession.engines.base import RunningOptions
+from qsession.engines.journal import Journal
 from qsession.engines.local.engine import LocalEngine
 from qsession.engines.local.job import LocalJob
 from qsession.model.job import JobRecord

@@ -7,7 +7,7 @@ from queue import SimpleQueue
 import pytest
 
 from qsession.client_errors import SessionEndedError
-from qsession.engines.base import Journal
+from qsession.engines.journal import Journal
 from qsession.errors import IllegalMoveError
 from qsession.model.events import Event
 from qsession.model.states import State

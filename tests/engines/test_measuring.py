@@ -8,8 +8,8 @@ from qiskit_ibm_runtime import EstimatorV2
 from qiskit_ibm_runtime.executor_estimator import Estimator
 
 from qsession import Session
-from qsession.engines.base import Journal
 from qsession.engines.jobs import note_result
+from qsession.engines.journal import Journal
 from qsession.model.session_state import SessionState
 from qsession.testing import ManualClock
 from tests.support.circuits import bell, fitted, rotation

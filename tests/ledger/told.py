@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qsession.clock import Clock, SystemClock
-from qsession.engines.base import Journal
+from qsession.engines.journal import Journal
 from qsession.ledger.entries import SessionFacts
 from qsession.ledger.ledger import Ledger
 from qsession.ledger.reading import read_jobs, read_sessions

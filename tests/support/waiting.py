@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
-    from qsession.engines.base import Journal
+    from qsession.engines.journal import Journal
 
 
 _LOOK_AGAIN_S = 0.05

@@ -13,7 +13,7 @@ from qiskit_aer import AerSimulator
 
 from qsession.circuits.pubs import PubRequest
 from qsession.clock import SystemClock
-from qsession.engines.base import Journal
+from qsession.engines.journal import Journal
 from qsession.engines.local.engine import LocalEngine
 from qsession.errors import InvalidInputError
 from qsession.forks import in_child

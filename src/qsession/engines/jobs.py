@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from datetime import datetime
 
-    from qsession.engines.base import Journal
+    from qsession.engines.journal import Journal
     from qsession.model.job import JobRecord
 
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
     from qsession.circuits.pubs import PubRequest
-    from qsession.engines.base import Journal, RunningOptions
+    from qsession.engines.base import RunningOptions
+    from qsession.engines.journal import Journal
     from qsession.model.job import JobRecord
 
 

@@ -15,7 +15,7 @@ from qsession.ledger.pruning import KEPT_DAYS, prune_file
 from qsession.ledger.recorder import Recorder
 
 if TYPE_CHECKING:
-    from qsession.engines.base import Journal, Keeper
+    from qsession.engines.journal import Journal, Keeper
     from qsession.ledger.entries import SessionFacts
 
 _MOST: Final = 10**9

@@ -31,7 +31,7 @@ from qsession.model.states import JobStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from qsession.engines.base import Journal
+    from qsession.engines.journal import Journal
     from qsession.model.job import JobRecord
     from qsession.model.session_state import SessionState
 

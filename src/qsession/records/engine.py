@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from qiskit.providers import BackendV2
     from qiskit.transpiler import Target
 
-    from qsession.engines.base import Journal, RunningOptions
+    from qsession.engines.base import RunningOptions
+    from qsession.engines.journal import Journal
     from qsession.records.archive import RecordFile
 
 _TIMES = ("created", "started", "finished")

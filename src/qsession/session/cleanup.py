@@ -21,7 +21,8 @@ from qsession.forks import ForkSafeLock, in_child
 from qsession.redaction.secrets import redacted
 
 if TYPE_CHECKING:
-    from qsession.engines.base import Engine, Journal
+    from qsession.engines.base import Engine
+    from qsession.engines.journal import Journal
 
 EXIT_BUDGET_S = 2.0
 """So long closing may hold up the exit. Jupyter ends a kernel by force after 2.5 s."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qsession.circuits.programs import Programs
 from qsession.clock import SystemClock
 from qsession.devices import DeviceReader
-from qsession.engines.base import Journal
+from qsession.engines.journal import Journal
 from qsession.engines.selection import engine_class_for
 from qsession.forks import begins_anew_in_child
 from qsession.ledger import SessionFacts, write_down, write_down_if_used

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from qsession.clock import WakeUps
-    from qsession.engines.base import Journal
+    from qsession.engines.journal import Journal
     from qsession.model.job import JobRecord
 
 

@@ -15,7 +15,8 @@ from qsession.model.states import JobStatus, State
 
 if TYPE_CHECKING:
     from qsession.clock import WakeUps
-    from qsession.engines.base import Engine, Journal
+    from qsession.engines.base import Engine
+    from qsession.engines.journal import Journal
     from qsession.session.cleanup import Custody
     from qsession.session.publisher import Publisher
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from qsession.clock import WakeUps
-    from qsession.engines.base import Journal, Woken
+    from qsession.engines.journal import Journal, Woken
     from qsession.session.core import SessionCore
     from qsession.session.records import SessionRecords
 

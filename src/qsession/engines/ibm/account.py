@@ -11,11 +11,11 @@ from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError
 
 from qsession.compat.ibm_service import instances_of, know_secrets_of_service
 from qsession.compat.service_line import WORKLOADS_PAGE, Line
-from qsession.engines.base import Journal
 from qsession.engines.ibm.closing import Ending
 from qsession.engines.ibm.lookup import MOST_WORKLOADS, ListedSession, read_listing
 from qsession.engines.ibm.reading import ServerTime, read_session
 from qsession.engines.ibm.refusals import refusal
+from qsession.engines.journal import Journal
 from qsession.model.events import SessionOpened
 from qsession.model.session_state import SessionState
 from qsession.model.snapshot import SessionSnapshot

@@ -17,7 +17,7 @@ from qsession.model.states import JobStatus, ProblemKind, State
 
 if TYPE_CHECKING:
     from qsession.compat.service_line import Line
-    from qsession.engines.base import Journal
+    from qsession.engines.journal import Journal
 
 _VERBS = {State.CANCELLED: "cancel", State.CLOSED: "close"}
 

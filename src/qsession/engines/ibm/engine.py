@@ -52,7 +52,8 @@ if TYPE_CHECKING:
     from qiskit_ibm_runtime import IBMBackend
 
     from qsession.circuits.pubs import PubRequest
-    from qsession.engines.base import Job, Journal
+    from qsession.engines.base import Job
+    from qsession.engines.journal import Journal
 
 _IBM_MODES = {"session": "dedicated", "batch": "batch"}
 

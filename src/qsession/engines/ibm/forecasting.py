@@ -13,7 +13,7 @@ from qsession.model.events import JobForecast
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
-    from qsession.engines.base import Journal
+    from qsession.engines.journal import Journal
     from qsession.forecast.usage import Forecast
 
 

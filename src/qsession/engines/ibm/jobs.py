@@ -17,7 +17,8 @@ from qsession.redaction.secrets import redacted
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
-    from qsession.engines.base import Job, Journal
+    from qsession.engines.base import Job
+    from qsession.engines.journal import Journal
 
 
 class CountsJob:

@@ -29,9 +29,9 @@ from qsession.model.states import JobStatus, ProblemKind
 if TYPE_CHECKING:
     from qsession.clock import WakeUps
     from qsession.compat.service_line import Line
-    from qsession.engines.base import Journal
     from qsession.engines.ibm.closing import Ending
     from qsession.engines.ibm.supplements import Supplements
+    from qsession.engines.journal import Journal
 
 _log = logging.getLogger("qsession")
 

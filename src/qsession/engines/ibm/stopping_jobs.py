@@ -10,7 +10,7 @@ from qsession.model.states import JobStatus
 
 if TYPE_CHECKING:
     from qsession.compat.service_line import Line
-    from qsession.engines.base import Journal
+    from qsession.engines.journal import Journal
 
 _PAUSE_S = 2
 """Between two requests to cancel one job."""

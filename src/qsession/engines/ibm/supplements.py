@@ -20,7 +20,7 @@ from qsession.model.states import JobStatus
 
 if TYPE_CHECKING:
     from qsession.compat.service_line import Line
-    from qsession.engines.base import Journal
+    from qsession.engines.journal import Journal
     from qsession.model.job import JobRecord
 
 _GAP = timedelta(seconds=SUPPLEMENT_S)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
     from qsession.circuits.pubs import PubRequest
-    from qsession.engines.base import Journal, Keeper
+    from qsession.engines.journal import Journal, Keeper
     from qsession.engines.local.workers.runner import Place
 
 _PRIMITIVE_OF_ROLE = {"sampler_v2": "sampler", "estimator_v2": "estimator"}

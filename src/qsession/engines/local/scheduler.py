@@ -31,7 +31,7 @@ from qsession.render.summaries import expectation_values
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from qsession.engines.base import Journal
+    from qsession.engines.journal import Journal
     from qsession.engines.local.work import Outcome, Work
     from qsession.engines.local.workers.runner import Place
 

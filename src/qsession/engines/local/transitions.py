@@ -23,7 +23,7 @@ from qsession.model.states import JobStatus, State
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from qsession.engines.base import Journal
+    from qsession.engines.journal import Journal
     from qsession.engines.local.job import LocalJob
 
 

@@ -16,11 +16,11 @@ import pytest
 from qsession import LedgerWarning
 from qsession.ledger import database, locking
 from qsession.ledger import ledger as module
+from qsession.ledger.database import transaction
 from qsession.ledger.failures import FIRST_REST_S, Rest
 from qsession.ledger.ledger import Ledger
 from qsession.ledger.private_file import identity
 from qsession.ledger.reading import read_sessions
-from qsession.ledger.transactions import transaction
 from qsession.model.states import State
 from qsession.testing import ManualClock
 from tests.ledger.told import Telling, a_time, on_disk

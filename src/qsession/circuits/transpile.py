@@ -7,16 +7,17 @@ import hashlib
 import io
 import os
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from qiskit import qpy
+from qiskit.circuit import ControlFlowOp, Gate, Instruction
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.transpiler import generate_preset_pass_manager
 
 from qsession.circuits.backends import is_of_another_provider
-from qsession.circuits.operations import is_all_qiskits_own
 from qsession.compat.ibm import is_ibm_backend, is_isa_circuit
 from qsession.errors import InvalidInputError
 from qsession.forks import ForkSafeLock, is_forked_child
@@ -226,7 +227,7 @@ def _content_of(target: Target) -> Any:
 
 def _content_key(circuit: QuantumCircuit) -> bytes | None:
     """A digest of all that transpiling depends on; None if the content cannot be told."""
-    if not is_all_qiskits_own(circuit):
+    if not _is_all_qiskits_own(circuit):
         return None
     plain = circuit.copy(name="circuit")
     plain.metadata = {}
@@ -236,3 +237,28 @@ def _content_key(circuit: QuantumCircuit) -> bytes | None:
     except Exception:  # noqa: BLE001 - QPY fails in many ways on what it cannot write
         return None
     return hashlib.sha256(buffer.getbuffer()).digest()
+
+
+def _is_all_qiskits_own(circuit: QuantumCircuit) -> bool:
+    """Return True if all operations are Qiskit's own, which QPY writes in full."""
+    operations = [instruction.operation for instruction in circuit.data]
+    return all(map(_is_qiskits_own, operations)) and all(
+        _is_all_qiskits_own(inner) for operation in operations for inner in _inside(operation)
+    )
+
+
+def _inside(operation: Any) -> Iterable[QuantumCircuit]:
+    """The circuits that an operation was made from."""
+    if isinstance(operation, ControlFlowOp):
+        return operation.blocks  # type: ignore[no-any-return]  # Qiskit has no types
+    # What `to_instruction` and `to_gate` make; other gates have classes of their own.
+    if type(operation) in (Instruction, Gate) and operation.definition is not None:
+        return (operation.definition,)
+    return ()
+
+
+def _is_qiskits_own(operation: object) -> bool:
+    # Qiskit's singleton gates have a class of their own that names no module.
+    modules = (cls.__dict__.get("__module__") for cls in type(operation).__mro__)
+    module = next(module for module in modules if isinstance(module, str))
+    return module.partition(".")[0] == "qiskit"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qsession.dashboards.words import state_words, where_words
+from qsession.model.states import State
+from qsession.session_info import LOST
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from qsession.session_info import SessionInfo
+
+_PLACES = {"process": "this process", "ledger": "ledger", "service": "account"}
 
 
 @dataclass(frozen=True)
@@ -64,3 +67,13 @@ def encode_entry(entry: Entry, *, is_shown: bool) -> dict[str, Any]:
 def milliseconds(time: datetime | None) -> int | None:
     """A time as pages count it."""
     return None if time is None else round(time.timestamp() * 1000)
+
+
+def state_words(state: str) -> str:
+    """A state as people read it; that of a session whose process has ended is "Lost"."""
+    return "Lost" if state == LOST else State(state).label
+
+
+def where_words(info: SessionInfo) -> str:
+    """Return the source of a session's facts, or the process that holds the session, in words."""
+    return _PLACES[info.source] if info.pid is None else f"process {info.pid}"

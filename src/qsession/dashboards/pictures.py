@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from qsession.dashboards.words import state_words, where_words
+from qsession.dashboards.entries import state_words, where_words
 from qsession.model.durations import format_duration
 from qsession.render.text import columns, counted
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,6 @@ from qsession.ledger.private_file import (
     identity_of_open,
     open_private,
 )
-from qsession.ledger.transactions import transaction
 
 _BESIDE: Final = ("", "-wal", "-shm", "-journal")
 """The files of a SQLite database."""
@@ -278,3 +277,20 @@ class Checkpoints:
             _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             if pages > _LONG_LOG:
                 connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write what the block writes, all of it or nothing.
+
+    Raises:
+        sqlite3.OperationalError: If the file is locked; nothing has been written then.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -16,12 +16,11 @@ from qsession.clock import SystemClock, drain
 from qsession.errors import in_words
 from qsession.ledger import locking
 from qsession.ledger.connection import LedgerFile
-from qsession.ledger.database import Checkpoints
+from qsession.ledger.database import Checkpoints, transaction
 from qsession.ledger.failures import LedgerTooNewError, Rest, may_pass, warn_once
 from qsession.ledger.locking import Deadline, FileBusyError, held, tried_until
 from qsession.ledger.pruning import Pruning
 from qsession.ledger.recorder import Contents, Recorder
-from qsession.ledger.transactions import transaction
 from qsession.ledger.writing import forget_session, session_row, write_session
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from qsession.ledger.transactions import transaction
+from qsession.ledger.database import transaction
 
 MOST_BYTES: Final = 256 * 2**20
 """The bytes that all results together may take, and so may all works that wait; the oldest go

@@ -17,6 +17,9 @@ def read_id(what: str, value: object) -> str:
         what: What it is called, such as ``"job_id"``.
         value: The id.
 
+    Returns:
+        The id as it came.
+
     Raises:
         InvalidInputError: If it is no text, empty, too long, or has halves of characters.
     """

@@ -7,8 +7,7 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from qsession.dashboards.entries import Entry, encode_entry, milliseconds
-from qsession.dashboards.words import where_words
+from qsession.dashboards.entries import Entry, encode_entry, milliseconds, where_words
 from qsession.model.durations import SYSTEM_MAX_TIME_S
 from qsession.model.states import State
 

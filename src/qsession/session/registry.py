@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def core_of(session: Session) -> SessionCore:
-    """The core of a session, for the rest of this package; it is promised to nobody else."""
+    """The core of a session, for the rest of this package.
+
+    Its parts have names of their own (`SessionCore`), which are promised to nobody else: they may
+    change in any release.
+    """
     return session._core  # noqa: SLF001 - the one place
 
 

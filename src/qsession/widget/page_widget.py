@@ -6,6 +6,7 @@ import logging
 import threading
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, ClassVar, Final
 from uuid import uuid4
 
@@ -15,11 +16,17 @@ from traitlets import Unicode
 from qsession.compat import jupyter
 from qsession.errors import QSessionError
 from qsession.session.publisher import Published
-from qsession.widget.bundle import SCRIPT, STYLES
 from qsession.widget.checking import Actions, Request, is_request
 from qsession.widget.replies import Outcome, refusal, reply_to
 
 _log = logging.getLogger("qsession")
+
+_BUILT = Path(__file__).parent.parent / "static"
+if not (_BUILT / "widget.js").exists():
+    raise QSessionError(
+        "The front end is not built, so a session cannot be shown. In a clone of the repository "
+        "run 'make setup'; otherwise install qsession again."
+    )
 
 OF_THE_PAGE: Final[Mapping[str, Callable[[object], bool]]] = {
     "_view_count": lambda value: value is None or (type(value) is int and value >= 0),
@@ -56,8 +63,8 @@ class KernelOwned:
 class PageWidget(KernelOwned, anywidget.AnyWidget):
     """A view in a page, which asks for things and gets one reply to each request."""
 
-    _esm = SCRIPT
-    _css = STYLES
+    _esm = _BUILT / "widget.js"
+    _css = _BUILT / "widget.css"
 
     picture = Unicode(
         help="The class of the elements that show the view's picture, which the view hides."

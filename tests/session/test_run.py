@@ -287,3 +287,18 @@ def test_an_ended_session_says_so_before_it_looks_at_the_circuits(make_session):
     for run in (session.run, session.run_circuits):
         with pytest.raises(SessionEndedError):
             run(ghz(6))
+
+
+def test_circuits_without_a_name_go_by_what_was_handed_in_whichever_way(manila: Session):
+    circuit = QuantumCircuit(2)
+    circuit.h(0)
+    circuit.cx(0, 1)
+    circuit.measure_all()
+    manila.run(circuit, shots=5)
+    manila.run_circuits(circuit, shots=5)
+    manila.run_circuits([circuit, circuit], shots=5)
+    assert [job.name for job in manila.jobs[-3:]] == [
+        "2 qubits, depth 3",
+        "2 qubits, depth 3",
+        "2 qubits, depth 3 +1",
+    ]

@@ -13,6 +13,7 @@ from qsession.circuits.transpile import TranspileCache
 from qsession.client_errors import SessionEndedError
 from qsession.errors import UnknownJobError, shown
 from qsession.model.ids import read_id
+from qsession.render.circuit_names import name_of_all
 from qsession.session.cancellation import stop_if_wanted
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ class Submissions:
         own_name, options = read_name(name), read_run_options(run_options)
         self._prepare()
         checked = read_circuits(circuits, must_measure=gives_counts(self._backend))
+        # As they were handed in: nobody knows the transpiled ones.
+        own_name = own_name or name_of_all(checked)
         self._renewal.engine.read_target()
         fitting = [self.transpiled.fit_for_run(circuit) for circuit in checked]
         return self._hand_over(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,13 @@ def test_sessions_not_heard_of_for_long_are_forgotten(
     ledger.write_when_due()
     assert on_disk(path) == {new.session_id: ["b"]}
     ledger.close()
+
+
+def test_a_session_is_heard_of_by_the_clock_that_prunes_not_by_its_own(ledger: Ledger, path: Path):
+    long_ago = Telling(ledger, clock=ManualClock(datetime(2020, 1, 1, tzinfo=UTC)))
+    long_ago.submit("a")
+    ledger.write_when_due()
+    assert on_disk(path) == {long_ago.session_id: ["a"]}
 
 
 def test_it_prunes_when_it_has_been_opened_and_as_it_grows(

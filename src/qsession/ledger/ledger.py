@@ -64,6 +64,10 @@ class Ledger:
 
     # --- writing --------------------------------------------------------------------------------
 
+    def now(self) -> datetime:
+        """The time by its clock."""
+        return self._clock.now()
+
     def start(self) -> None:
         """Have what is noted be written from now on."""
         with self._starting:

@@ -86,6 +86,9 @@ class Writer(Protocol):
     def is_in_trouble(self) -> bool:
         """True if nothing can be written now."""
 
+    def now(self) -> datetime:
+        """The time by which it forgets what was not heard of for long."""
+
     def start(self) -> None:
         """Have a thread that writes."""
 
@@ -246,7 +249,7 @@ class Recorder:
             usage_s=state.usage_seconds(now),
             process=this_process(),
             notebook=_notebook(),
-            seen=now,
+            seen=self._ledger.now(),  # a session may have a clock of its own
             jobs=len(state.jobs),
         )
 

@@ -60,7 +60,7 @@ def test_an_estimate_tells_time_money_and_what_is_left():
 
 
 def test_what_does_not_fit_says_what_it_exceeds():
-    estimate = Estimate(FOUR_SECONDS, None, (Left(2.5, "the quota of mine"),))
+    estimate = Estimate(4.0, None, None, (Left(2.5, "the quota of mine"),))
     assert not estimate.fits
     assert estimate.excess == (
         "about 4.0 s of QPU time are needed, and 2.5 s are left of the quota of mine"
@@ -69,4 +69,9 @@ def test_what_does_not_fit_says_what_it_exceeds():
 
 
 def test_without_a_limit_all_fits():
-    assert Estimate(FOUR_SECONDS).fits
+    assert Estimate(4.0).fits
+
+
+def test_seconds_alone_make_an_estimate():
+    estimate = Estimate.of(4.0, limited(), at(60))
+    assert str(estimate).startswith("about 4.0 s of QPU time, about $6.40; ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qsession.forecast.usage import Forecast, qpu_seconds, seconds_words
+from qsession.forecast.usage import Forecast, qpu_seconds, rescaled, seconds_words
 
 
 @pytest.mark.parametrize("executions", [0, 1, 4096, 10_000, 80_000, 500_000])
@@ -56,3 +56,8 @@ def test_a_forecast_says_that_it_is_an_estimate_and_of_what(forecast: Forecast, 
 )
 def test_spans_are_as_fine_as_an_estimate_can_be(seconds: float, words: str):
     assert seconds_words(seconds) == words
+
+
+def test_other_shots_change_all_but_the_overhead():
+    assert rescaled(4.0, shots=2000, before=1000) == pytest.approx(6.0)
+    assert rescaled(1.0, shots=2000, before=1000) == 2.0

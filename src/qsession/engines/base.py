@@ -210,6 +210,14 @@ class Engine(Protocol):
         """Take no new jobs; the session ends with the last one it has."""
         ...
 
+    def refresh_quota(self) -> None:
+        """Have the journal tell what the instance may use; nothing where no instance pays.
+
+        Raises:
+            ServiceError: If IBM Quantum could not be asked.
+        """
+        ...
+
     def details(self) -> dict[str, Any] | None:
         """The session in the shape of IBM's ``Session.details()``; None before it is opened."""
         ...

@@ -145,6 +145,9 @@ class RecoveredEngine:
         """The object that ends the session at exit: this one, though nothing is left to end."""
         return self
 
+    def refresh_quota(self) -> None:
+        """Nobody is charged for what runs here."""
+
     def details(self) -> dict[str, Any] | None:
         """The session in IBM's shape."""
         with self._journal.lock:

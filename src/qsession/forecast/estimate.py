@@ -32,25 +32,31 @@ class Estimate:
     """About what work will use of a QPU and cost, and whether that fits what is left.
 
     Attributes:
-        forecast: The QPU time, by IBM's formula.
+        qpu_s: Seconds of QPU time.
+        forecast: Where they come from; None if only the seconds are known.
         price: What a minute costs; None if no price is set.
         left: What limits it, the tightest first: the quota of the instance, the budget of the
             session, its ``max_time``.
     """
 
-    forecast: Forecast
+    qpu_s: float
+    forecast: Forecast | None = None
     price: Price | None = None
     left: tuple[Left, ...] = ()
 
     @classmethod
-    def of(cls, forecast: Forecast, state: SessionState, now: datetime) -> Estimate:
-        """The estimate for a session; the caller holds the lock that guards ``state``."""
-        return cls(forecast, state.price, left_of(state, now))
+    def of(cls, forecast: Forecast | float, state: SessionState, now: datetime) -> Estimate:
+        """The estimate for a session; the caller holds the lock that guards ``state``.
 
-    @property
-    def qpu_s(self) -> float:
-        """Seconds of QPU time."""
-        return self.forecast.qpu_s
+        Args:
+            forecast: The forecast, or its seconds alone.
+            state: The session.
+            now: The time.
+        """
+        left = left_of(state, now)
+        if isinstance(forecast, Forecast):
+            return cls(forecast.qpu_s, forecast, state.price, left)
+        return cls(forecast, None, state.price, left)
 
     @property
     def cost(self) -> float | None:
@@ -75,7 +81,8 @@ class Estimate:
 
     def __str__(self) -> str:
         """One line: ``about 4.1 s of QPU time (…), about $6.56; 9 m 00 s left of …``."""
-        parts = [str(self.forecast)]
+        seconds = f"about {seconds_words(self.qpu_s)} of QPU time"
+        parts = [seconds if self.forecast is None else str(self.forecast)]
         if self.price is not None and self.cost is not None:
             parts[0] += f", about {self.price.words(self.cost)}"
         parts += [f"{seconds_words(each.seconds)} left of {each.of}" for each in self.left[:1]]

@@ -32,7 +32,11 @@ _MOST_TERMS = 2_000
 
 
 def forecast_of_pubs(
-    pubs: Iterable[SamplerPub | EstimatorPub], backend: BackendV2, options: Mapping[str, Any]
+    pubs: Iterable[SamplerPub | EstimatorPub],
+    backend: BackendV2,
+    options: Mapping[str, Any],
+    *,
+    circuits: list[QuantumCircuit] | None = None,
 ) -> Forecast:
     """The forecast of PUBs that a primitive has not prepared.
 
@@ -40,13 +44,14 @@ def forecast_of_pubs(
         pubs: The PUBs.
         backend: Where they will run; it is not asked over the network.
         options: Options of the primitive, among them the ``rep_delay``.
+        circuits: Their circuits as they will run, if these are others.
     """
     pubs = list(pubs)
     counts = [executions_of(pub, options) for pub in pubs]
     return Forecast(
         executions=sum(counts),
         rep_delay_s=rep_delay_of(backend, options),
-        circuit_s=_mean_length([pub.circuit for pub in pubs], counts, backend.target),
+        circuit_s=_mean_length(circuits or [pub.circuit for pub in pubs], counts, backend.target),
         is_without_mitigation=any(isinstance(pub, EstimatorPub) for pub in pubs),
     )
 

@@ -78,6 +78,11 @@ class Forecast:
         return f"about {seconds_words(self.qpu_s)} of QPU time ({notes})"
 
 
+def rescaled(qpu_s: float, *, shots: int, before: int) -> float:
+    """The seconds of a forecast with another number of shots than it was made for."""
+    return SUB_JOB_OVERHEAD_S + max(qpu_s - SUB_JOB_OVERHEAD_S, 0.0) * shots / before
+
+
 def seconds_words(seconds: float) -> str:
     """An estimated span for people: tenths where they mean something, else whole units."""
     if seconds < 9.95:  # noqa: PLR2004 - ten, rounded

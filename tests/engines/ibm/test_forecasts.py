@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from qiskit_ibm_runtime import SamplerV2
 
-from qsession import Session, UsageLimitError
+from qsession import ServiceError, Session, UsageLimitError
 from qsession.forecast.executions import length_of
 from qsession.model.bill import Budget, Quota
 from qsession.model.events import QuotaObserved
 from qsession.session.registry import core_of
 from qsession.testing import ManualClock
+from tests.cloud import faults
 from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
 from tests.engines.ibm.looking import look
@@ -105,3 +106,48 @@ def test_it_is_submitted_where_nobody_asked_for_that(
     core_of(session).journal.record(QuotaObserved(clock.now(), Quota(clock.now(), 600, 600, 0.0)))
     session.run(flipped(), shots=10_000)
     assert len(session.jobs) == 1
+
+
+def test_a_forecast_that_fails_costs_no_job(
+    make_session: Make, manual: ServiceState, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(*args: object) -> None:
+        raise ZeroDivisionError
+
+    for name in ("forecast_of_inputs", "mean_length_of"):
+        monkeypatch.setattr(f"qsession.engines.ibm.forecasting.{name}", fail)
+    session = make_session()
+    session.run(flipped())
+    assert session.jobs[0].forecast_s is None
+
+
+# --- the quota, because somebody wants to know ----------------------------------------------------
+
+
+def test_the_quota_is_known_before_the_session_is_opened(
+    make_session: Make, manual: ServiceState, server: Server, clock: ManualClock
+):
+    manual.premium.usage_limit, manual.premium.usage_before = 600, 60.0
+    session = make_session()
+    server.log.clear()
+    session._engine.refresh_quota()
+    quota = session.snapshot().quota
+    assert quota == Quota(clock.now(), 60, 600, 540, False, "premium-instance", "premium")
+    session._engine.refresh_quota()
+    assert server.log.lines() == ["GET /instances/usage"]
+    clock.advance(60)
+    session._engine.refresh_quota()
+    assert server.log.count() == 2
+    assert session.session_id is None
+
+
+def test_a_quota_that_cannot_be_had_is_told_to_whoever_asked_and_not_asked_for_again_at_once(
+    make_session: Make, manual: ServiceState, server: Server, clock: ManualClock
+):
+    session = make_session()
+    server.faults.add("GET /instances/usage", faults.refuse(403))
+    with pytest.raises(ServiceError, match="Could not look up the usage of the instance"):
+        session._engine.refresh_quota()
+    server.log.clear()
+    session._engine.refresh_quota()
+    assert server.log.lines() == []

@@ -13,15 +13,16 @@ from qsession.compat.ibm_service import (
     active_instance_kept,
     answers_awaited_for_a_while,
     client_of,
-    instance_name_and_plan,
     know_secrets_of_service,
 )
 from qsession.compat.service_line import Line
 from qsession.engines.base import RunningOptions, SimulationCounts
 from qsession.engines.ibm.closing import Ending
-from qsession.engines.ibm.forecasting import forecast_for, note_forecast
+from qsession.engines.ibm.forecasting import forecast_for, length_for, note_forecast
 from qsession.engines.ibm.jobs import CountsJob, awaitable
+from qsession.engines.ibm.kept_jobs import KeptJobs
 from qsession.engines.ibm.monitor import Monitor
+from qsession.engines.ibm.quota import QuotaLookup
 from qsession.engines.ibm.reading import ServerTime
 from qsession.engines.ibm.refusals import is_conflict, may_have_arrived, refusal
 from qsession.engines.ibm.submission import (
@@ -35,13 +36,10 @@ from qsession.engines.ibm.submission import (
 )
 from qsession.engines.ibm.supplements import Supplements
 from qsession.engines.ibm.wire import details_of, opened_at
-from qsession.errors import InvalidInputError, QSessionError, UnknownJobError
-from qsession.forecast.executions import mean_length_of
-from qsession.model.events import JobDescribed, JobQueued, SessionOpened
-from qsession.model.job import JobRecord
+from qsession.errors import InvalidInputError, QSessionError
+from qsession.model.events import SessionOpened
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, State
-from qsession.model.submissions import note_submission
 from qsession.redaction.errors import ErrorsWithoutSecrets, without_secrets
 from qsession.redaction.secrets import redacted_tree
 
@@ -93,8 +91,8 @@ class IBMEngine:
         self._backend = backend
         self._instance: str | None = backend._instance  # noqa: SLF001 - as IBM's Session reads it
         self._journal = journal
-        self._jobs: dict[str, Job] = {}
-        self._submissions: dict[str, Submission] = {}
+        self._kept = KeptJobs(journal)
+        self._quota = QuotaLookup(self.service, self._instance, journal)
         self._opening = threading.Lock()
         self._ending = Ending(journal)
         self._monitor: Monitor | None = None
@@ -118,8 +116,7 @@ class IBMEngine:
     def succeed(self, journal: Journal) -> IBMEngine:
         """The engine of the session that continues this one, with the jobs of both."""
         engine = IBMEngine(self._backend, journal)
-        engine._jobs = dict(self._jobs)
-        engine._submissions = dict(self._submissions)
+        engine._kept = self._kept.continued(journal)
         # A job that still runs there is watched until it has ended, and can be cancelled.
         engine._earlier = self
         return engine
@@ -188,7 +185,7 @@ class IBMEngine:
 
     def _begin(self, line: Line, session_id: str, opened: datetime) -> Monitor:
         self._ending.line = line
-        named = partial(instance_name_and_plan, self.service, self._instance)
+        named = self._quota.instance_name_and_plan
         supplements = Supplements(line, self._journal, self._backend.name, named)
         self._monitor = Monitor(line, self._journal, self._ending, supplements)
         self._journal.record(SessionOpened(opened, session_id))
@@ -204,7 +201,7 @@ class IBMEngine:
     def run_pubs(self, request: PubRequest, mode: Any) -> Job:
         """Submit PUBs with the primitives that IBM recommends."""
         with ErrorsWithoutSecrets(keeps_frames=True):
-            length_s = mean_length_of(request.pubs, self._backend.target)
+            length_s = length_for(request.pubs, self._backend)
             return submit_pubs(request, mode, length_s)
 
     def run_circuits(
@@ -218,7 +215,7 @@ class IBMEngine:
         with ErrorsWithoutSecrets(keeps_frames=True):
             job = submit_circuits(circuits, run_options.get("shots"), name, mode)
         counted = CountsJob(job, circuits)
-        self._jobs[job.job_id()] = counted
+        self._kept.handles[job.job_id()] = counted
         return counted
 
     def run_program(
@@ -238,17 +235,7 @@ class IBMEngine:
 
     def run_again(self, job_id: str, *, shots: int | None = None) -> Job:
         """Submit the work of a job that was submitted here once more."""
-        submission = self._submissions.get(job_id)
-        if submission is None:
-            raise UnknownJobError(
-                f"Job {job_id!r} was not submitted by this session object, so what it ran is not "
-                "known here. Run the circuit again instead."
-            )
-        if shots is not None:
-            submission = submission.with_shots(shots)
-        name = self._journal.state.jobs[job_id].name
-        label = label_of(submission.program_id, submission.inputs, submission.options, name)
-        return self._submit(submission, label)
+        return self._submit(*self._kept.again(job_id, shots))
 
     def _submit(self, submission: Submission, label: Label) -> Job:
         forecast = forecast_for(
@@ -263,40 +250,19 @@ class IBMEngine:
         with self._refused(f"submit a job to session {session_id}"):
             sent = submission.send(self.service, self._backend, self._instance, session_id)
         job = awaitable(sent, self._journal)
-        self._keep(job, submission, label)
+        self._kept.add(job, submission, label)
         note_forecast(self._journal, job.job_id(), forecast)
-        return job
-
-    def _keep(self, job: Job, submission: Submission, label: Label) -> None:
-        job_id = job.job_id()
-        note_submission(job_id)
-        now = self._now()
-        with self._journal.lock:
-            self._jobs[job_id] = job
-            self._submissions[job_id] = submission
-            if job_id not in self._journal.state.jobs:  # the monitor may have been quicker
-                record = JobRecord(
-                    job_id,
-                    label.name,
-                    label.primitive,
-                    JobStatus.QUEUED,
-                    now,
-                    are_times_estimated=True,
-                )
-                self._journal.record(JobQueued(now, record))
-            self._journal.record(
-                JobDescribed(now, job_id, label.name, label.primitive, label.shots, label.tags)
-            )
         self._journal.keep()
         self._watch()
+        return job
 
     def job(self, job_id: str) -> Job | None:
         """The live job; one that was submitted elsewhere is fetched from the service."""
-        job = self._jobs.get(job_id)
+        job = self._kept.handles.get(job_id)
         if job is None and job_id in self._journal.state.jobs:
             with self._refused(f"fetch job {job_id}"), active_instance_kept(self.service):
                 job = awaitable(self.service.job(job_id), self._journal)
-            self._jobs[job_id] = job
+            self._kept.handles[job_id] = job
         return job
 
     def cancel_job(self, job_id: str, why: str | None = None) -> bool:  # noqa: ARG002 - its words
@@ -361,6 +327,11 @@ class IBMEngine:
             self._ending.send()
         finally:
             self._watch()
+
+    def refresh_quota(self) -> None:
+        """Ask what the instance may use, unless that was asked within the last minute."""
+        with self._refused("look up the usage of the instance"):
+            self._quota.refresh()
 
     # --- telling --------------------------------------------------------------------------------
 

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qsession.client_errors import UsageLimitError
 from qsession.forecast.estimate import Estimate
-from qsession.forecast.executions import forecast_of_inputs
+from qsession.forecast.executions import forecast_of_inputs, mean_length_of
 from qsession.model.events import JobForecast
 
 if TYPE_CHECKING:
+    from qiskit.primitives.containers.estimator_pub import EstimatorPub
+    from qiskit.primitives.containers.sampler_pub import SamplerPub
     from qiskit.providers import BackendV2
 
     from qsession.engines.journal import Journal
     from qsession.forecast.usage import Forecast
+
+
+_log = logging.getLogger("qsession")
+
+
+def length_for(pubs: Iterable[SamplerPub | EstimatorPub], backend: BackendV2) -> float | None:
+    """The length of the circuits of PUBs, in seconds; None if it cannot be told."""
+    try:
+        return mean_length_of(pubs, backend.target)
+    except Exception:  # noqa: BLE001 - no forecast is worth a job
+        _log.debug("The lengths of circuits could not be told.", exc_info=True)
+        return None
 
 
 def forecast_for(
@@ -29,7 +44,11 @@ def forecast_for(
     Raises:
         UsageLimitError: If the session refuses what does not fit, and this does not.
     """
-    forecast = forecast_of_inputs(inputs, options, backend, circuit_s)
+    try:
+        forecast = forecast_of_inputs(inputs, options, backend, circuit_s)
+    except Exception:  # noqa: BLE001 - primitives may hand over what IBM has not thought of yet
+        _log.debug("What a job will use could not be forecast.", exc_info=True)
+        return None
     if forecast is None or not journal.state.budget.refuses_unfitting:
         return forecast
     with journal.lock:

@@ -6,13 +6,14 @@ import logging
 import threading
 import weakref
 from datetime import datetime, timedelta
+from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError
 
 from qsession.clock import start_polling_thread
-from qsession.compat.service_line import PAGE
+from qsession.engines.ibm.job_pages import JobPages
 from qsession.engines.ibm.pacing import (
     FRESH_S,
     LONGEST_OBEYED_S,
@@ -38,10 +39,6 @@ _log = logging.getLogger("qsession")
 _needed: set[Monitor] = set()
 """Those that have something to end, and are kept until it has: whoever asked for it need not."""
 
-_MARGIN = 20
-"""The number of jobs that other programs may submit between two looks at the newest ones."""
-
-
 _LONGEST_PAUSE = timedelta(seconds=LONGEST_S)
 
 
@@ -66,10 +63,7 @@ class Monitor:
         self._failures = 0
         self._not_before = self._last_change = journal.clock.now()
         """The service may ask to be left alone for a while, whatever is done here."""
-        self._knows_all_jobs = False
-        self._untold = 0
-        """The number of listed jobs that could not be read."""
-        self._looks_at_newest = True
+        self._pages = JobPages(line, journal)
         self._asks_for_jobs = True
         self._saw_the_end = False
         """True if the jobs were listed after the session had ended."""
@@ -187,58 +181,18 @@ class Monitor:
         """Return True if jobs run or changed lately, so that asking for everything pays."""
         with self._journal.lock:
             runs = self._journal.state.counts[JobStatus.RUNNING] > 0
-        return runs or not self._knows_all_jobs or self._quiet_s() < FRESH_S
+        return runs or not self._pages.knows_all or self._quiet_s() < FRESH_S
 
     def _has_just_ended(self) -> bool:
         """Return True if the end is new: jobs submitted elsewhere may precede it unseen."""
         return self._journal.state.state.is_terminal and not self._saw_the_end
 
     def _ask_for_jobs(self, session_id: str) -> None:
-        """Ask for the jobs that may have changed: all of them once, then those that move."""
+        """Ask for the jobs that may have changed."""
         has_ended = self._journal.state.state.is_terminal
-        asked_after = self._ending.sends
-        if not self._knows_all_jobs:
-            jobs = self._list_all_jobs(session_id)
-            self._take_jobs(jobs, asked_after)
-            self._untold = max(len(jobs) - len(self._journal.state.jobs), 0)
-            self._knows_all_jobs = True
-        else:
-            offset = self._next_page()
-            page, count = self._line.jobs(session_id, offset=offset)
-            self._take_jobs(page[::-1], asked_after)
-            if offset:
-                return
-            # More than a page came since the last look, or jobs whose state is no known word.
-            self._knows_all_jobs = count - len(self._journal.state.jobs) <= self._untold
-        if has_ended and self._knows_all_jobs:
+        take = partial(self._take_jobs, asked_after=self._ending.sends)
+        if self._pages.look(session_id, take) and has_ended:
             self._saw_the_end = True
-
-    def _list_all_jobs(self, session_id: str) -> list[dict[str, Any]]:
-        pages: dict[str, dict[str, Any]] = {}
-        while True:
-            # Jobs that arrive meanwhile push others onto the next page: never off the list.
-            jobs, count = self._line.jobs(session_id, offset=len(pages))
-            found = {str(job.get("id")): job for job in jobs if str(job.get("id")) not in pages}
-            pages.update(found)
-            if not found or len(pages) >= count:
-                break
-        return list(pages.values())[::-1]
-
-    def _next_page(self) -> int:
-        """Return the offset of the page to look at, counted from the newest job.
-
-        If more jobs wait than one page holds, the ones that move next are far from its beginning:
-        they and the newest are looked at in turn.
-        """
-        self._looks_at_newest = not self._looks_at_newest
-        with self._journal.lock:
-            state = self._journal.state
-            if self._looks_at_newest or len(state.jobs) <= PAGE or not state.pending:
-                return 0
-            records = enumerate(state.jobs.values())
-            oldest = next(index for index, job in records if not job.status.is_final)
-            newer = len(state.jobs) - 1 - oldest
-        return max(newer - PAGE + _MARGIN, 0)
 
     # --- taking in ------------------------------------------------------------------------------
 

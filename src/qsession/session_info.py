@@ -39,6 +39,8 @@ class SessionInfo:
         source: Who told of it: ``"process"``, this one; ``"ledger"``, the notes of this user's
             processes; ``"service"``, IBM Quantum.
         usage: Seconds used so far, as IBM counts them; known of sessions of this process alone.
+        cost: About what that costs, of a paid session of this process with a price a minute.
+        currency: The code of its currency; None without a cost.
         pid: The id of the process that has it, if it is a local one that is open in another
             process: it can be used and ended there alone.
     """
@@ -55,11 +57,14 @@ class SessionInfo:
     source: Literal["process", "ledger", "service"]
     usage: float | None = None
     pid: int | None = None
+    cost: float | None = None
+    currency: str | None = None
 
 
 def info_of(session: Session) -> SessionInfo:
     """A session of this process in a list."""
     snapshot = core_of(session).records.snapshot()
+    bill = snapshot.bill
     return SessionInfo(
         session_id=snapshot.session_id,
         name=snapshot.name,
@@ -72,6 +77,8 @@ def info_of(session: Session) -> SessionInfo:
         jobs=sum(snapshot.counts.values()),
         source="process",
         usage=session.usage_seconds,
+        cost=bill.cost if bill.is_charged else None,
+        currency=bill.price.currency if bill.is_charged and bill.price is not None else None,
     )
 
 

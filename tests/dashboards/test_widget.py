@@ -87,6 +87,8 @@ def test_the_page_is_told_all_that_is_known_of_a_session(
         "ended_ms": None,
         "remaining_s": 1800,
         "usage_s": 0.0,
+        "cost": None,
+        "currency": None,
         "jobs": 1,
         "where": "this process",
         "pid": None,

@@ -6,6 +6,7 @@ import {
   countdown,
   counted,
   fullTime,
+  money,
   number,
   shortClock,
   shortId,
@@ -109,7 +110,12 @@ export function describeDashboard(
   const openCount = entries.filter((entry) => entry.isOpen).length;
   return {
     title: entries.length === 0 ? "Sessions" : counted(entries.length, "session"),
-    subtitle: openCount === entries.length ? "" : `${number(openCount)} open`,
+    subtitle: [
+      openCount === entries.length ? "" : `${number(openCount)} open`,
+      totalCost(overview?.entries ?? []),
+    ]
+      .filter(Boolean)
+      .join(" · "),
     entries,
     emptyText: emptyText(overview),
     problem: overview?.problem ?? null,
@@ -152,7 +158,7 @@ function describe(
     openedInFull: entry.opened_ms === null ? "" : fullTime(entry.opened_ms),
     left: leftS === null ? NOTHING : countdown(leftS),
     isShort: leftS !== null && leftS < SHORT_S,
-    usage: entry.usage_s === null ? NOTHING : span(entry.usage_s),
+    usage: usageOf(entry),
     jobs: entry.jobs === null ? NOTHING : number(entry.jobs),
     where: entry.where,
     isOpen: entry.is_open,
@@ -160,6 +166,23 @@ function describe(
     whyNotOpen: isLive ? place.whyNotOpen(entry) : GONE,
     whyNotEnd: isLive ? place.whyNotEnd(entry) : GONE,
   };
+}
+
+function usageOf({ usage_s: usage, cost, currency }: Entry): string {
+  if (usage === null) return NOTHING;
+  const bill = cost === null || currency === null ? "" : ` · ≈ ${money(cost, currency)}`;
+  return `${span(usage)}${bill}`;
+}
+
+/** What all of them cost together, by currency; empty if nothing is known to cost anything. */
+function totalCost(entries: readonly Entry[]): string {
+  const totals = new Map<string, number>();
+  for (const { cost, currency } of entries) {
+    if (cost !== null && currency !== null)
+      totals.set(currency, (totals.get(currency) ?? 0) + cost);
+  }
+  const parts = [...totals].map(([currency, total]) => money(total, currency));
+  return parts.length > 0 ? `about ${parts.join(" + ")} in all` : "";
 }
 
 function secondsLeft(entry: Entry, sinceMs: number): number | null {

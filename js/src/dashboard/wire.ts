@@ -30,6 +30,8 @@ export const entryShape = {
   ended_ms: orNull(isNumber),
   remaining_s: orNull(isNumber),
   usage_s: orNull(isNumber),
+  cost: orNull(isNumber),
+  currency: orNull(isString),
   jobs: orNull(isNumber),
   where: isString,
   pid: orNull(isNumber),

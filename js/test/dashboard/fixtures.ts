@@ -15,6 +15,8 @@ export function entry(key: string, changes: Partial<Entry> = {}): Entry {
     ended_ms: null,
     remaining_s: 600,
     usage_s: 61,
+    cost: null,
+    currency: null,
     jobs: 3,
     where: "this process",
     pid: null,

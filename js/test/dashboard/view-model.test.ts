@@ -83,6 +83,18 @@ describe("the list", () => {
     expect(view.openCount).toBe(1);
   });
 
+  test("sums up what its sessions cost, each currency by itself", () => {
+    const costing = (key: string, cost: number, currency: string): Entry =>
+      entry(key, { cost, currency });
+    const total = (...entries: Entry[]): string =>
+      describeDashboard(overview(entries), "live", NOW, AT_ONCE).subtitle;
+    const usd = [costing("a", 1.5, "USD"), costing("b", 2, "USD"), entry("c")];
+    expect(total(...usd)).toBe("about $3.50 in all");
+    expect(total(...usd, costing("d", 1, "EUR"))).toBe("about $3.50 + €1.00 in all");
+    expect(total(entry("c"))).toBe("");
+    expect(viewOf({ cost: 1.5, currency: "USD" }).usage).toBe("1 m 01 s · ≈ $1.50");
+  });
+
   test("says that it is empty, or that it cannot be read", () => {
     expect(describeDashboard(overview([]), "live", NOW, AT_ONCE).emptyText).toMatch(
       "No open sessions",

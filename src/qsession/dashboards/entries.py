@@ -56,6 +56,8 @@ def encode_entry(entry: Entry, *, is_shown: bool) -> dict[str, Any]:
         "ended_ms": milliseconds(info.ended),
         "remaining_s": info.remaining,
         "usage_s": info.usage,
+        "cost": info.cost,
+        "currency": info.currency,
         "jobs": info.jobs,
         "where": where_words(info),
         "pid": info.pid,

@@ -27,7 +27,7 @@ STRESS_MINUTES ?= 10
 .DELETE_ON_ERROR:
 .PHONY: help setup lab test test-all lint format test-python test-oldest test-ibm test-js test-browser
 .PHONY: fuzz stress every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
-.PHONY: benchmark-backends benchmark-local benchmark-programs benchmark-estimates benchmark-widget benchmark-ledger benchmark-record
+.PHONY: benchmark-backends benchmark-local benchmark-programs benchmark-estimates benchmark-widget benchmark-ledger benchmark-forecast benchmark-record
 .PHONY: docs coverage wheel release-check lock clean
 
 # Targets share their set-up, so they run one after the other, but for those that TOGETHER starts
@@ -155,6 +155,9 @@ stress: setup ## random programs of several threads on local sessions; STRESS_MI
 
 benchmark-estimates: setup ## how true the estimates are by which local jobs are placed (alone)
 	$(BIN)/python -m benchmarks.local_estimates
+
+benchmark-forecast: setup ## how long an estimate of work takes, which the Run panel waits for
+	$(BIN)/python -m benchmarks.forecast
 
 benchmark-ledger: setup ## four kernels write into one ledger for a minute
 	$(BIN)/python -m benchmarks.ledger_kernels

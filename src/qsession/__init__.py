@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         SessionNotFoundError,
         UsageLimitError,
     )
+    from qsession.configuration import configure
     from qsession.dashboards import Dashboard, dashboard
     from qsession.devices import Device, device
     from qsession.errors import (
@@ -79,6 +80,7 @@ __all__ = [
     "UsageLimitError",
     "WorkerLostError",
     "attach",
+    "configure",
     "dashboard",
     "device",
     "get_backend",
@@ -87,6 +89,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "qsession.configuration": ("configure",),
     "qsession.opened_records": ("open_record",),
     "qsession.provider": ("SessionBackend", "get_backend"),
     "qsession.client_errors": (

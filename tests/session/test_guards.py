@@ -329,3 +329,61 @@ def test_the_guard_ends_with_its_session(
 def test_the_guard_ends_when_nobody_holds_the_session(new_threads: NewThreads):
     Session(idle_timeout=60, auto_renew=True)
     assert new_threads.left_when_done() == []
+
+
+# --- max_cost ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [0, -5, "20", True, float("inf"), float("nan"), [5]])
+def test_a_cost_that_is_no_amount_of_money_is_refused(value: Any):
+    with pytest.raises(InvalidInputError, match=r"max_cost=.* is not an amount of money above 0"):
+        Session(max_cost=value, price_per_minute=96)
+
+
+@pytest.mark.parametrize("value", [1, "yes", None])
+def test_refuse_over_budget_is_true_or_false(value: Any):
+    with pytest.raises(InvalidInputError, match=r"refuse_over_budget=.* is neither True nor False"):
+        Session(refuse_over_budget=value)
+
+
+def test_a_rehearsal_costs_what_a_qpu_would(make_session: Make, clock: ManualClock):
+    session = make_session(price_per_minute="60 EUR")
+    session.run(flipped()).result()
+    clock.advance(30)
+    assert session.cost == 30
+    assert str(session.bill) == "would cost about €30.00, idle €30.00"
+
+
+def test_max_cost_closes_it_as_max_usage_does(
+    make_session: Make, clock: ManualClock, caplog: pytest.LogCaptureFixture
+):
+    session = make_session(max_cost=40, price_per_minute=60)
+    session.run(flipped()).result()
+    clock.advance(39.9)
+    assert session.active
+    clock.advance(0.2)
+    until_state(session, "closed")
+    assert "its max_cost of $40.00 was used up" in repr(session)
+
+
+def test_a_budget_that_is_nearly_used_up_is_told_once(
+    make_session: Make, clock: ManualClock, caplog: pytest.LogCaptureFixture
+):
+    session = make_session(max_cost=40, price_per_minute=60)
+    session.run(flipped()).result()
+    clock.advance(35)
+    assert "90%" not in caplog.text
+    clock.advance(1.5)
+    until(session._core.journal, lambda: "90%" in caplog.text or not session.active)
+    clock.advance(4)
+    until_state(session, "closed")
+    warned = [each for each in caplog.messages if "90%" in each]
+    assert warned == [
+        f"Session {session.session_id} has used 90% of its max_cost of $40.00, where it is closed."
+    ]
+
+
+def test_another_max_cost_for_a_live_name_is_told(make_session: Make):
+    session = make_session(name="dear", max_cost=40, price_per_minute=60)
+    with pytest.warns(UserWarning, match=r"goes on with its max_cost of \$40\.00"):
+        assert make_session(name="dear", max_cost=50) is session

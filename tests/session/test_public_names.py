@@ -10,14 +10,18 @@ from qsession import Batch, Session
 TRAITS = {
     *("state", "active", "session_id", "remaining", "idle_remaining", "usage_seconds"),
     *("qpu_seconds", "jobs", "stale_since", "error"),
+    *("cost", "plan", "quota_used_seconds", "quota_limit_seconds", "quota_remaining_seconds"),
+    "backend_status",
 }
 METHODS = {
+    *("estimate", "estimate_program", "estimate_again", "refresh_quota"),
     *("run", "run_circuits", "run_program", "run_again", "add_program"),
     *("job", "cancel_job", "cancel", "close", "wait", "on_job", "as_default"),
     *("to_html", "to_dicts", "to_json", "to_csv", "to_dataframe", "export", "compare"),
     *("backend", "details", "status", "usage", "from_id"),
 }
 FACTS = {
+    "bill",
     *("name", "programs", "session_ids", "max_time", "is_paid", "simulation_counts"),
     *("service", "widget", "device"),
 }

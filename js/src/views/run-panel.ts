@@ -1,4 +1,5 @@
 import { h, setAttribute, setText, uniqueId } from "../page/dom";
+import type { EstimateView } from "../view-model/estimate";
 import {
   type Choice,
   type Field,
@@ -52,12 +53,22 @@ export class RunPanel {
   readonly #fixed = h("span", { class: "qs-fixed" });
   readonly #invalid = h("span", { class: "qs-invalid", id: uniqueId() });
   readonly #explain: (reason: string) => void;
+  readonly #expected = h("p", { class: "qs-estimate", hidden: "" });
+  readonly #estimate: (work: Work | null) => void;
   #choices: readonly Choice[] = [];
   #cost: string | null = null;
   #asked: Work | null = null;
 
-  constructor(run: (work: Work) => void, explain: (reason: string) => void) {
+  /**
+   * @param estimate is told what would be run as it stands, null if that is nothing, or is no work.
+   */
+  constructor(
+    run: (work: Work) => void,
+    explain: (reason: string) => void,
+    estimate: (work: Work | null) => void = () => undefined,
+  ) {
     this.#explain = explain;
+    this.#estimate = estimate;
     this.#button = new ActionButton("Run", {
       kind: "primary",
       icon: "play",
@@ -84,12 +95,21 @@ export class RunPanel {
       this.#invalid,
     );
     this.#form.noValidate = true;
-    this.node = h("div", { class: "qs-run-panel" }, this.#form, this.#confirmation.node);
+    this.node = h(
+      "div",
+      { class: "qs-run-panel" },
+      this.#form,
+      this.#expected,
+      this.#confirmation.node,
+    );
     this.#select.addEventListener("change", () => {
       this.#setInvalid("");
       this.#showFields();
     });
-    this.#form.addEventListener("input", () => this.#setInvalid(""));
+    this.#form.addEventListener("input", () => {
+      this.#setInvalid("");
+      this.#expect();
+    });
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#onSubmit((work) => this.run(work, run));
@@ -151,6 +171,32 @@ export class RunPanel {
     const choice = this.#choice;
     this.#showAmount(choice?.field);
     this.#parameters.show(choice?.key ?? "", choice?.parameters ?? []);
+    this.#expect();
+  }
+
+  /** Shows what the work would use and cost; null clears the line. */
+  showEstimate(view: EstimateView | null): void {
+    this.#expected.hidden = view === null;
+    setText(this.#expected, view?.text ?? "");
+    setAttribute(this.#expected, "title", view?.title ?? null);
+    setAttribute(this.#expected, "data-excess", view?.isExcess ? "" : null);
+  }
+
+  /** Asks what the work as it stands would use, where that is paid for. */
+  #expect(): void {
+    const choice = this.#choice;
+    const kind = choice?.field.kind;
+    if (!choice || this.#cost === null || this.#button.blocked !== null) {
+      this.#estimate(null);
+      return;
+    }
+    if (kind !== "shots" && kind !== "precision") {
+      this.#estimate({ program: choice.program });
+      return;
+    }
+    const read = READERS[kind](this.#amount.validity.badInput ? "?" : this.#amount.value);
+    const isValid = read.kind === "valid";
+    this.#estimate(isValid ? { program: choice.program, [kind]: read.value } : null);
   }
 
   #showAmount(field: Field | undefined): void {

@@ -5,7 +5,9 @@ import { SelectedJob } from "../page/selection";
 import { followTheme } from "../page/theme";
 import { Throttle } from "../page/throttle";
 import { Ticker } from "../page/ticker";
+import { Estimates } from "../store/estimates";
 import type { SessionStore } from "../store/session-store";
+import { describeEstimate } from "../view-model/estimate";
 import { cancelKey } from "../view-model/jobs";
 import { historyOf, type NoticeHistory } from "../view-model/notice-history";
 import type { Notice } from "../view-model/notices";
@@ -54,6 +56,8 @@ export class SessionPanel {
   readonly #alerts = new Alerts();
   readonly #status = new StatusLine();
   readonly #outcomes: Outcomes;
+  readonly #estimates: Estimates;
+  #wantsQuota = true;
   #isTrendOld = true;
 
   constructor(store: SessionStore, host: HTMLElement, signal: AbortSignal) {
@@ -63,7 +67,15 @@ export class SessionPanel {
     this.#header = new Header({ ask: (ending) => this.#ask(ending), say }, signal);
     this.#confirmation = new Confirmation(ENDING_QUESTIONS, (ending) => this.#act(ending));
     const run = (work: Work): void => this.#runWork(work);
-    this.#run = new RunPanel(run, say);
+    this.#run = new RunPanel(run, say, (work) => this.#expect(work));
+    this.#estimates = new Estimates(
+      store,
+      (estimate) => {
+        const price = store.head?.price ?? null;
+        this.#run.showEstimate(estimate && describeEstimate(estimate, price));
+      },
+      signal,
+    );
     const select = (jobId: string): void => this.#selected.select(jobId);
     this.#timeline = new Timeline(select);
     this.#side = new Side(
@@ -196,6 +208,20 @@ export class SessionPanel {
     if (this.#header.buttons[asked].blocked === null) {
       this.#confirmation.update(describeEnding(asked, head));
     } else this.#confirmation.close();
+  }
+
+  /** Has what work would use be estimated, and what is left for it be known. */
+  #expect(work: Work | null): void {
+    const { head, connection } = this.#store;
+    if (head === null || connection !== "live") return;
+    // The answer changes with what is left, and with the circuits that were transpiled meanwhile.
+    const { quota, counts, programs } = head;
+    const left = quota?.remaining_s ?? null;
+    this.#estimates.want(work && { ...work }, JSON.stringify([left, counts.QUEUED, programs]));
+    if (work === null || quota !== null || !this.#wantsQuota) return;
+    this.#wantsQuota = false;
+    // Without it there is one line less.
+    this.#store.request("quota").catch(() => undefined);
   }
 
   #runWork(work: Work): void {

@@ -75,9 +75,11 @@ export const ACTIONS = [
   "details",
   "device",
   "drawing",
+  "estimate",
   "here",
   "older",
   "picture",
+  "quota",
   "resync",
   "use",
 ] as const;

@@ -8,13 +8,15 @@ import { changesTo, mount, type View } from "../view";
 
 const run = vi.fn();
 const explain = vi.fn();
+const estimate = vi.fn();
 let panel: RunPanel;
 let page: View;
 
 beforeEach(() => {
   run.mockClear();
   explain.mockClear();
-  panel = new RunPanel(run, explain);
+  estimate.mockClear();
+  panel = new RunPanel(run, explain, estimate);
   page = mount(panel.node);
 });
 afterEach(() => document.body.replaceChildren());
@@ -271,4 +273,46 @@ test("every field has a label", () => {
     [select().id, "Program"],
     [shots().id, "Shots"],
   ]);
+});
+
+describe("what work would use", () => {
+  const paid = head({ last_work, is_paid: true });
+  const asked = (): unknown => estimate.mock.lastCall?.[0];
+
+  test("is asked for as it is chosen and typed, where it is paid for", () => {
+    update(paid);
+    expect(asked()).toEqual({ program: null, shots: null });
+    choose(1);
+    expect(asked()).toEqual({ program: "bell", shots: null });
+    shots().value = "1000";
+    shots().dispatchEvent(new Event("input", { bubbles: true }));
+    expect(asked()).toEqual({ program: "bell", shots: 1000 });
+    shots().value = "-1";
+    shots().dispatchEvent(new Event("input", { bubbles: true }));
+    expect(asked()).toBeNull();
+  });
+
+  test("is not asked for where nothing is paid, nor what cannot be run", () => {
+    update(head({ last_work }));
+    expect(asked()).toBeNull();
+    update(paid, { reason: "The session is closed", isPending: false });
+    expect(asked()).toBeNull();
+    update(head({ programs: [], is_paid: true }));
+    expect(asked()).toBeNull();
+  });
+
+  test("stands below the form, and stands out if it is more than is left", () => {
+    update(paid);
+    const line = page.find(".qs-estimate");
+    expect(line.hidden).toBe(true);
+    panel.showEstimate({ text: "About 4.0 s of QPU", title: "By a formula.", isExcess: true });
+    expect([line.hidden, line.textContent, line.title]).toEqual([
+      false,
+      "About 4.0 s of QPU",
+      "By a formula.",
+    ]);
+    expect(line.hasAttribute("data-excess")).toBe(true);
+    panel.showEstimate(null);
+    expect(line.hidden).toBe(true);
+  });
 });

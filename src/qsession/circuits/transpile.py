@@ -109,6 +109,15 @@ class TranspileCache:
         others = [name for name in circuit.count_ops() if not name.startswith("save_")]
         return known.issuperset(others) and not is_ibm_backend(self._backend)
 
+    def fitted_before(self, circuit: QuantumCircuit) -> QuantumCircuit | None:
+        """The circuit if it fits the backend, or as it was transpiled earlier; else None."""
+        target = self._backend.target
+        if target.num_qubits is None or not is_isa_circuit(circuit, target):
+            return circuit
+        key, fits = _content_key(circuit), self._fits_for(target)
+        with self._lock:
+            return None if key is None else fits.circuits.get(key)
+
     def fit_request(self, request: PubRequest) -> PubRequest:
         """Transpile the circuits of a request and lay out its observables likewise.
 

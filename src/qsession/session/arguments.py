@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 from qsession.circuits.backends import find_backend
 from qsession.circuits.checks import read_name
+from qsession.configuration import read_price
 from qsession.engines.base import RunningOptions
 from qsession.engines.selection import engine_class_for
 from qsession.errors import InvalidInputError, shown
 from qsession.model.durations import format_duration, parse_duration, read_max_time
-from qsession.session.guards import Guards
+from qsession.session.guards import Guards, read_max_cost
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
+    from qsession.model.bill import Price
     from qsession.model.session_state import Mode
 
 
@@ -35,6 +37,7 @@ class SessionArguments:
         max_time_s: Its ``max_time`` in seconds; None is the system's maximum.
         name: A word for people.
         guards: When it ends or goes on by itself.
+        price: The price of a minute of its usage; None if none is set.
         running: Where the jobs of a local backend run.
     """
 
@@ -43,6 +46,7 @@ class SessionArguments:
     max_time_s: int | None
     name: str | None
     guards: Guards
+    price: Price | None
     running: RunningOptions
 
     @classmethod
@@ -55,6 +59,9 @@ class SessionArguments:
         name: object,
         idle_timeout: object,
         max_usage: object,
+        max_cost: object,
+        refuse_over_budget: object,
+        price_per_minute: object,
         auto_renew: object,
         executor: object,
         parallel: object,
@@ -70,12 +77,24 @@ class SessionArguments:
         backend, max_time = split_backend_and_max_time(backend, max_time)
         found = find_backend(backend)
         longest_s = engine_class_for(found).longest_max_time_s
+        is_priced = engine_class_for(found).outlives_process or max_cost is not None
+        # What is set for all says nothing of backends that nobody pays for.
+        price = read_price(price_per_minute) if is_priced or price_per_minute is not None else None
+        guards = Guards.read(
+            idle_timeout=idle_timeout,
+            max_usage=max_usage,
+            max_cost=max_cost,
+            refuse_over_budget=refuse_over_budget,
+            auto_renew=auto_renew,
+            price=price,
+        )
         return cls(
             mode,
             found,
             read_max_time(max_time, maximum_s=longest_s),
             read_name(name),
-            Guards.read(idle_timeout=idle_timeout, max_usage=max_usage, auto_renew=auto_renew),
+            guards,
+            price,
             read_running(mode, executor=executor, parallel=parallel, memory_limit=memory_limit),
         )
 
@@ -94,7 +113,11 @@ class SessionArguments:
             )
         here = {"max_time": self.max_time_s, **self.guards.as_arguments()}
         longest_s = engine_class_for(self.backend).longest_max_time_s
-        return differing_spans(arguments, here, longest_max_time_s=longest_s)
+        differing = differing_spans(arguments, here, longest_max_time_s=longest_s)
+        own_cost, price = self.guards.max_cost, self.price
+        if read_max_cost(arguments.get("max_cost"), price) not in (None, own_cost):
+            differing.append(f"max_cost of {_cost_words(own_cost, price)}")
+        return differing
 
 
 def split_backend_and_max_time(backend: Any, max_time: Any) -> tuple[Any, Any]:
@@ -147,6 +170,10 @@ def differing_spans(
         for name, value in asked.items()
         if value is not None and value != here[name]
     ]
+
+
+def _cost_words(cost: float | None, price: Price | None) -> str:
+    return _words(None) if cost is None or price is None else price.words(cost)
 
 
 def _words(value: int | None) -> str:

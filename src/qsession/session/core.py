@@ -17,6 +17,7 @@ from qsession.model.session_state import SessionState
 from qsession.session import held
 from qsession.session.cleanup import Custody, close_at_exit, place_outside, take
 from qsession.session.display import Display
+from qsession.session.estimates import Estimates
 from qsession.session.guards import Guard
 from qsession.session.publisher import ObservedTraits, Publisher
 from qsession.session.records import SessionRecords
@@ -45,6 +46,7 @@ class SessionCore:
         backend: The backend, as IBM's primitives are to see it.
         records: Reads jobs, times and the snapshot that views draw.
         submissions: Takes work, and has the jobs that came of it.
+        estimates: Tells what work would use and cost.
         renewal: Has the journal and the engine of the present session, ends or continues it.
         publisher: Tells observers of traits, callbacks and views what changed.
         display: Makes live views and outputs.
@@ -70,7 +72,10 @@ class SessionCore:
         self.max_time_s = arguments.max_time_s
         engine_class = engine_class_for(arguments.backend)
         limits = engine_class.limits(self.max_time_s)
-        journal = Journal(SessionState(arguments.mode, limits), clock or SystemClock())
+        state = SessionState(
+            arguments.mode, limits, price=arguments.price, budget=arguments.guards.budget
+        )
+        journal = Journal(state, clock or SystemClock())
         engine = engine_class(arguments.backend, journal, arguments.running)
         self.backend: BackendV2 = engine.backend
         self._facts = SessionFacts(
@@ -104,6 +109,9 @@ class SessionCore:
         )
         self.submissions = Submissions(
             self.renewal, self.records, self.backend, programs, self._session
+        )
+        self.estimates = Estimates(
+            self.renewal, self.backend, programs, self.submissions.transpiled
         )
         self.display = Display(self.records, self.publisher, journal.clock)
         self.device_reader = DeviceReader(self.backend, journal.clock)

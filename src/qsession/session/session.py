@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from qsession.comparing import Comparison
     from qsession.devices import Device
     from qsession.engines.base import Job, SimulationCounts
+    from qsession.forecast.estimate import Estimate
+    from qsession.model.bill import Bill
     from qsession.model.job import JobRecord
     from qsession.model.session_state import Mode
     from qsession.records.packing import RecordSummary
@@ -70,6 +72,13 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
             long: seconds, a text or a `timedelta`. None never does.
         max_usage: Close it when its usage has reached this: seconds, a text or a `timedelta`. Jobs
             that are queued then are cancelled, one that runs finishes. None is no budget.
+        max_cost: Close it likewise when its usage has cost this much, by the price a minute. None
+            is no budget.
+        price_per_minute: What a minute of usage costs: a number, or a text with its currency such
+            as ``"96 USD"``. None is what `configure` or the environment says. On a local backend a
+            price given here tells what a QPU would cost.
+        refuse_over_budget: Refuse jobs that by their forecast need more than is left of the
+            instance's quota, ``max_usage``, ``max_cost`` or ``max_time``. On IBM Quantum.
         auto_renew: Continue in a new session, opened by the next job, when ``max_time`` has run
             out. `session_ids` has the ids of all; ``jobs`` and usage go on.
         close_at_exit: Close it when the interpreter exits; its jobs go on to their end.
@@ -120,6 +129,29 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
     qpu_seconds = Published(lambda self: self._core.records.state.qpu_seconds, help="QPU time.")
     """Seconds that its jobs spent on the QPU; on a local backend, in the simulator."""
 
+    cost = Published(lambda self: self._core.records.snapshot().bill.cost, help="Money.")
+    """About what its usage costs, by the price a minute; None if no price is set."""
+
+    plan = Published(lambda self: _of_quota(self, "plan"), help="The plan of its instance.")
+    """The plan of the instance of IBM Quantum that pays, such as ``"open"``; None if not known."""
+
+    quota_used_seconds = Published(lambda self: _of_quota(self, "used_s"), help="Quota used.")
+    """Seconds that its instance has used, as IBM Quantum last said; None if not known."""
+
+    quota_limit_seconds = Published(lambda self: _of_quota(self, "limit_s"), help="The quota.")
+    """Seconds that its instance may use; None if there is no limit, or it is not known."""
+
+    quota_remaining_seconds = Published(
+        lambda self: _of_quota(self, "remaining_s"), help="Quota left."
+    )
+    """Seconds left of the limit of its instance; None if there is none, or it is not known."""
+
+    backend_status = Published(
+        lambda self: self._core.records.state.backend_status, help="The backend's queue."
+    )
+    """The standing of the backend when it was last asked, while the session waited: pending jobs,
+    message, and when that was. None if it was never asked."""
+
     jobs = Published(lambda self: self._core.records.all(), help="Its jobs.")
     """A `JobRecord` for each job, oldest first."""
 
@@ -138,6 +170,9 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         name: str | None = None,
         idle_timeout: int | str | timedelta | None = None,
         max_usage: int | str | timedelta | None = None,
+        max_cost: float | None = None,
+        price_per_minute: float | str | None = None,
+        refuse_over_budget: bool = False,
         auto_renew: bool = False,
         close_at_exit: bool = True,
         new: bool = False,
@@ -154,6 +189,9 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
             name=name,
             idle_timeout=idle_timeout,
             max_usage=max_usage,
+            max_cost=max_cost,
+            refuse_over_budget=refuse_over_budget,
+            price_per_minute=price_per_minute,
             auto_renew=auto_renew,
             executor=executor,
             parallel=parallel,
@@ -243,6 +281,21 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
     def is_paid(self) -> bool:
         """True if the time of the backend is charged: that of IBM Quantum is."""
         return self._core.engine.is_paid
+
+    @property
+    def bill(self) -> Bill:
+        """Its usage, the idle share of it, what that costs, and what is left of the quota."""
+        return self._core.records.snapshot().bill
+
+    def refresh_quota(self) -> None:
+        """Ask IBM Quantum what the instance may use, at most once a minute; nothing elsewhere.
+
+        While a session is open and uses time, this happens by itself.
+
+        Raises:
+            ServiceError: If IBM Quantum could not be asked.
+        """
+        self._core.engine.refresh_quota()
 
     @property
     def simulation_counts(self) -> SimulationCounts:
@@ -398,6 +451,77 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         return self._core.submissions.add_program(
             work, name=name, shots=shots, precision=precision, options=options
         )
+
+    # --- estimating -------------------------------------------------------------------------------
+
+    def estimate(
+        self,
+        circuits_or_pubs: object,
+        *,
+        shots: int | None = None,
+        precision: float | None = None,
+        options: Mapping[str, Any] | None = None,
+        refresh: bool = True,
+    ) -> Estimate:
+        """Tell about what work would use of a QPU and cost, before anything is sent.
+
+        By IBM's formula, from the number of executions, the backend's ``rep_delay`` and the length
+        of the circuits. Circuits that were not transpiled count with IBM's allowance for their
+        length.
+
+        Args:
+            circuits_or_pubs: As in `run`.
+            shots: As in `run`.
+            precision: As in `run`.
+            options: As in `run`; a ``rep_delay`` among them counts.
+            refresh: Whether to ask what the instance may use first, at most once a minute.
+
+        Raises:
+            InvalidInputError: If that cannot be run.
+        """
+        estimates = self._core.estimates.refresh(asks=refresh)
+        return estimates.of_work(
+            circuits_or_pubs, shots=shots, precision=precision, options=options
+        )
+
+    def estimate_program(
+        self,
+        name: str,
+        *,
+        shots: int | None = None,
+        precision: float | None = None,
+        refresh: bool = True,
+    ) -> Estimate:
+        """Tell about what a program of `add_program` would use and cost, as `estimate` does.
+
+        Args:
+            name: Its name.
+            shots: Other shots than it was given, of a sampler's.
+            precision: Another precision than it was given, of an estimator's.
+            refresh: Whether to ask what the instance may use first, at most once a minute.
+
+        Raises:
+            InvalidInputError: If no program has this name, or shots or precision do not fit it.
+        """
+        estimates = self._core.estimates.refresh(asks=refresh)
+        return estimates.of_program(name, shots=shots, precision=precision)
+
+    def estimate_again(
+        self, job_id: str | None = None, *, shots: int | None = None, refresh: bool = True
+    ) -> Estimate:
+        """Tell about what an earlier job would use and cost once more.
+
+        Args:
+            job_id: The id of that job; None is the last one's.
+            shots: Other shots than that job had.
+            refresh: Whether to ask what the instance may use first, at most once a minute.
+
+        Raises:
+            UnknownJobError: If there is no such job.
+            InvalidInputError: If nothing is known of what it uses, or the shots cannot be used.
+        """
+        estimates = self._core.estimates.refresh(asks=refresh)
+        return estimates.of_job_again(job_id, shots=shots)
 
     # --- jobs -------------------------------------------------------------------------------------
 
@@ -641,6 +765,11 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
             f"{self!r} cannot be pickled: it lives in its process. In another one, "
             "attach(session_id) goes on with a session of IBM Quantum."
         )
+
+
+def _of_quota(session: Session, field: str) -> Any:
+    """A field of what is known of the quota of a session's instance; None if nothing is."""
+    return getattr(session._core.records.state.quota, field, None)  # noqa: SLF001 - as above
 
 
 def _require_mode(session_id: str, mode: str, wanted: str) -> None:

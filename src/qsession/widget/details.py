@@ -91,6 +91,37 @@ def use_of(session: SessionView, records: SessionRecords, job_id: str) -> dict[s
     return encode_use(job_id, used_in(session.job(job_id)))
 
 
+def estimate_of(
+    session: SessionView,
+    *,
+    program: str | None,
+    job_id: str | None,
+    shots: int | None,
+    precision: float | None,
+) -> dict[str, Any]:
+    """About what a program, a job once more, or else the last one will use and cost.
+
+    Raises:
+        InvalidInputError: If there is no such program, or no estimate of it.
+        UnknownJobError: If there is no such job.
+    """
+    if program is not None:
+        estimate = session.estimate_program(
+            program, shots=shots, precision=precision, refresh=False
+        )
+    else:
+        estimate = session.estimate_again(job_id, shots=shots, refresh=False)
+    tightest = next(iter(estimate.left), None)
+    return {
+        "qpu_s": estimate.qpu_s,
+        "cost": estimate.cost,
+        "left_s": None if tightest is None else tightest.seconds,
+        "left_of": None if tightest is None else tightest.of,
+        "fits": estimate.fits,
+        "remarks": [] if estimate.forecast is None else list(estimate.forecast.remarks),
+    }
+
+
 def record_of(records: SessionRecords, job_id: str) -> JobRecord:
     """The record of a job of this session.
 

@@ -20,7 +20,7 @@ from qsession.widget.checking import (
     yes_or_no,
 )
 from qsession.widget.comparisons import comparison_of
-from qsession.widget.details import details_of, drawing_of, record_of, use_of
+from qsession.widget.details import details_of, drawing_of, estimate_of, record_of, use_of
 from qsession.widget.replies import Details, Outcome
 
 if TYPE_CHECKING:
@@ -43,9 +43,16 @@ ACTIONS: Final[Actions] = {
     "details": {"job_id": an_id},
     "device": {},
     "drawing": {"job_id": an_id, "index": whole_number},
+    "estimate": {
+        "program": optional(an_id),
+        "job_id": optional(an_id),
+        "shots": optional(whole_number),
+        "precision": optional(number),
+    },
     "here": {},
     "older": {"before": an_id},
     "picture": {},
+    "quota": {},
     "resync": {},
     "use": {"job_id": an_id},
 }
@@ -76,10 +83,14 @@ def carry_out(
     match request.action:
         case "here":
             pass  # that it came is all
+        case "quota":
+            session.refresh_quota()
         case "resync":
             resync()
         case "older":
             send_older(given["before"])
+        case "estimate":
+            return Details(estimate_of(session, **given))
         case "compare" | "details" | "device" | "drawing" | "picture" | "use":
             return Details(_told(session, records, request))
         case _:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from qsession.devices import Device
     from qsession.engines.base import Job
+    from qsession.forecast.estimate import Estimate
 
 
 class SessionView(Protocol):
@@ -52,6 +53,27 @@ class SessionView(Protocol):
 
     def run_again(self, job_id: str | None = None, *, shots: int | None = None) -> Job:
         """Submit the work of an earlier job once more, of the last one if none is named."""
+        ...
+
+    def estimate_program(
+        self,
+        name: str,
+        *,
+        shots: int | None = None,
+        precision: float | None = None,
+        refresh: bool = True,
+    ) -> Estimate:
+        """About what a program will use and cost."""
+        ...
+
+    def estimate_again(
+        self, job_id: str | None = None, *, shots: int | None = None, refresh: bool = True
+    ) -> Estimate:
+        """About what an earlier job will use and cost once more, the last one if none is named."""
+        ...
+
+    def refresh_quota(self) -> None:
+        """Have what the instance may use be known."""
         ...
 
     def cancel_job(self, job_id: str) -> bool:

@@ -130,13 +130,13 @@ def test_the_quota_is_known_before_the_session_is_opened(
     manual.premium.usage_limit, manual.premium.usage_before = 600, 60.0
     session = make_session()
     server.log.clear()
-    session._engine.refresh_quota()
-    quota = session.snapshot().quota
+    session.refresh_quota()
+    quota = core_of(session).records.snapshot().quota
     assert quota == Quota(clock.now(), 60, 600, 540, False, "premium-instance", "premium")
-    session._engine.refresh_quota()
+    session.refresh_quota()
     assert server.log.lines() == ["GET /instances/usage"]
     clock.advance(60)
-    session._engine.refresh_quota()
+    session.refresh_quota()
     assert server.log.count() == 2
     assert session.session_id is None
 
@@ -147,7 +147,7 @@ def test_a_quota_that_cannot_be_had_is_told_to_whoever_asked_and_not_asked_for_a
     session = make_session()
     server.faults.add("GET /instances/usage", faults.refuse(403))
     with pytest.raises(ServiceError, match="Could not look up the usage of the instance"):
-        session._engine.refresh_quota()
+        session.refresh_quota()
     server.log.clear()
-    session._engine.refresh_quota()
+    session.refresh_quota()
     assert server.log.lines() == []

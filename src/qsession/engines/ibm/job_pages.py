@@ -9,7 +9,7 @@ from qsession.compat.service_line import PAGE
 
 if TYPE_CHECKING:
     from qsession.compat.service_line import Line
-    from qsession.engines.base import Journal
+    from qsession.engines.journal import Journal
 
 _MARGIN = 20
 """The number of jobs that other programs may submit between two looks at the newest ones."""

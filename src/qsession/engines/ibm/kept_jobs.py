@@ -12,8 +12,9 @@ from qsession.model.states import JobStatus
 from qsession.model.submissions import note_submission
 
 if TYPE_CHECKING:
-    from qsession.engines.base import Job, Journal
+    from qsession.engines.base import Job
     from qsession.engines.ibm.submission import Label, Submission
+    from qsession.engines.journal import Journal
 
 
 class KeptJobs:
@@ -54,7 +55,7 @@ class KeptJobs:
             )
 
     def again(self, job_id: str, shots: int | None) -> tuple[Submission, Label]:
-        """What is to be submitted to run a job once more.
+        """The submission that runs a job once more, and its label.
 
         Raises:
             UnknownJobError: If it was not submitted here.

@@ -13,7 +13,7 @@ from qsession.model.events import QuotaObserved
 if TYPE_CHECKING:
     from qiskit_ibm_runtime import QiskitRuntimeService
 
-    from qsession.engines.base import Journal
+    from qsession.engines.journal import Journal
 
 _GAP = timedelta(seconds=SUPPLEMENT_S)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from qsession import Session
 from qsession.devices import DeviceReader
 from tests.cloud.conftest import back_offs, backend, pytest_itemcollected, server, service
 
@@ -125,3 +126,20 @@ def test_a_reading_is_a_device_of_the_service(reader: DeviceReader) -> None:
     assert device.is_remote
     assert device.status is not None
     assert "takes jobs" in str(device)
+
+
+def test_a_session_asks_for_its_device_no_more_often(
+    backend: IBMBackend, server: Server, clock: ManualClock
+) -> None:
+    backend.properties()
+    session = Session(backend, clock=clock)
+    server.log.clear()
+    server.state.devices["ibm_manila"].others_in_queue = 3
+    statuses = [session.device.status, session.device.status]
+    assert asked(server) == [STATUS]
+    assert [each and each.pending_jobs for each in statuses] == [3, 3]
+    server.state.devices["ibm_manila"].others_in_queue = 8
+    clock.advance(60)
+    newer = session.device.status
+    assert newer is not None
+    assert newer.pending_jobs == 8

@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 import pytest
+from qiskit.circuit import Measure
 from qiskit.circuit.library import CXGate, CZGate, RZGate
 from qiskit.providers import QubitProperties
 from qiskit.providers.fake_provider import GenericBackendV2
@@ -152,6 +153,24 @@ def test_several_gates_of_two_qubits_are_one_coupling_with_the_error_of_the_best
     assert first.error == 0.01
     assert second == Coupling((1, 2), (TwoQubitGate("cx", (2, 1)),))
     assert second.error is None
+
+
+def test_a_gate_whose_error_is_not_known_is_not_the_best_one() -> None:
+    target = target_with(cx={(0, 1): None}, cz={(0, 1): InstructionProperties(error=0.01)})
+    [coupling] = device(OtherBackend(target)).couplings
+    assert [gate.name for gate in coupling.gates] == ["cz", "cx"]
+    assert coupling.error == 0.01
+
+
+def test_a_qubit_that_is_always_misread_is_not_in_service() -> None:
+    target = Target(num_qubits=2)
+    errors = {0: 1.0, 1: 0.01}
+    target.add_instruction(
+        Measure(), {(at,): InstructionProperties(error=error) for at, error in errors.items()}
+    )
+    found = device(OtherBackend(target))
+    assert [each.is_usable for each in found.qubits] == [False, True]
+    assert found.median_readout_error == 0.01
 
 
 def test_what_is_missing_of_some_qubits_is_none() -> None:

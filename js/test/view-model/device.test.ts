@@ -150,6 +150,12 @@ describe("arrow keys", () => {
     expect(neighbour(hexagon, 2, 0, 1)).toBe(5);
   });
 
+  test("do not go to what lies aside rather than ahead", () => {
+    const aside = [qubit(0, 0), qubit(3, 0.5)];
+    expect(neighbour(aside, 0, 0, 1)).toBe(0);
+    expect(neighbour(aside, 0, 1, 0)).toBe(1);
+  });
+
   test("reach every qubit of a lattice", () => {
     const reached = new Set([0]);
     for (const at of reached) {

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from qiskit_ibm_runtime.executor_sampler import Sampler
 
 from qsession import InvalidInputError, JobCancelledError, Session
 from qsession.session.cancellation import CellCancelled, Stop
@@ -223,9 +224,12 @@ def test_statuses_that_do_not_exist_are_refused(make_session: Make, statuses: An
 
 def test_work_that_is_to_stop_does_so_when_it_submits_or_waits(make_session: Make):
     session, stop = make_session(), Stop()
+    sampler = Sampler(mode=session)
     with stop.heeded():
         session.run(flipped()).result()
         stop.want()
+        with pytest.raises(CellCancelled):
+            sampler.run([flipped()])
         with pytest.raises(CellCancelled):
             session.run(flipped())
         with pytest.raises(CellCancelled):

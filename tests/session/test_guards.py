@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from qiskit_ibm_runtime import SamplerV2
+from qiskit_ibm_runtime.executor_sampler import Sampler as ClientSideSampler
 
 from qsession import Batch, InvalidInputError, JobStatus, Session, SessionEndedError
 from qsession.session.registry import core_of
@@ -225,6 +226,16 @@ def test_a_job_that_comes_before_anybody_noticed_is_taken(make_session: Make, cl
     for _ in range(4):
         session.run(flipped()).result()
         clock.advance(300)  # the guard's thread may be late
+    assert len(session.session_ids) == 4
+
+
+@pytest.mark.parametrize("primitive", [SamplerV2, ClientSideSampler])
+def test_so_is_one_of_a_primitive(make_session: Make, clock: ManualClock, primitive: Any):
+    session = make_session(max_time=300, auto_renew=True)
+    sampler = primitive(mode=session)
+    for _ in range(4):
+        sampler.run([flipped()]).result()
+        clock.advance(300)
     assert len(session.session_ids) == 4
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import qiskit_ibm_runtime
 
 from qsession.compat.ibm import get_cm_session, set_cm_session
+from qsession.engines.local.engine import SessionLocalService
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -29,6 +30,8 @@ class ModeOfPrimitives(qiskit_ibm_runtime.Session):
         self._outer: list[qiskit_ibm_runtime.Session | None] = []
         self._backend = self._core.backend
         self._service = self._core.engine.service
+        if isinstance(self._service, SessionLocalService):
+            self._service.hand_over_by(self._core.submissions.hand_in)
         self._instance = None
 
     @property

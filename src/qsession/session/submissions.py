@@ -133,6 +133,11 @@ class Submissions:
             lambda: self._renewal.engine.run_program(program_id, inputs, options, **extra)
         )
 
+    def hand_in(self, submit: Callable[[], Any]) -> Any:
+        """Submit what client-side primitives hand to the session's local service."""
+        self._prepare()
+        return self._hand_over(submit)
+
     def add_program(
         self,
         work: object,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 from qsession.circuits.pub_checks import check_numbers
 from qsession.client_errors import SessionNotFoundError
@@ -252,6 +253,10 @@ def _warn_of_dry_run(*, dry_run: bool) -> None:
         warnings.warn("dry_run has no effect on a local backend.", UserWarning, stacklevel=2)
 
 
+HandOver: TypeAlias = "Callable[[Callable[[], LocalJob]], LocalJob]"
+"""Calls what submits a job, once the session takes it."""
+
+
 class SessionLocalService(QiskitRuntimeLocalService):
     """IBM's local service, whose jobs run in the session that owns it.
 
@@ -260,6 +265,15 @@ class SessionLocalService(QiskitRuntimeLocalService):
 
     def __init__(self, engine: LocalEngine) -> None:
         self._engine = engine
+        self._hand_over: Callable[[], HandOver | None] = lambda: None
+
+    def hand_over_by(self, hand_over: HandOver) -> None:
+        """Let the session see to it that it takes jobs, each time before one is submitted.
+
+        Args:
+            hand_over: A bound method, which is not kept alive.
+        """
+        self._hand_over = weakref.WeakMethod(hand_over)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """A copy of a primitive hands its jobs to the same session."""
@@ -272,7 +286,7 @@ class SessionLocalService(QiskitRuntimeLocalService):
     def _run(
         self, program_id: str, inputs: dict[str, Any], options: dict[str, Any], **extra: Any
     ) -> LocalJob:
-        return self._engine.run_program(program_id, inputs, options, **extra)
+        return self._submit(lambda: self._engine.run_program(program_id, inputs, options, **extra))
 
     def _run_executor(
         self,
@@ -281,4 +295,10 @@ class SessionLocalService(QiskitRuntimeLocalService):
         inputs: Any,
         dry_run: bool = False,
     ) -> LocalJob:
-        return self._engine.run_quantum_program(inputs, options, dry_run=dry_run)
+        return self._submit(
+            lambda: self._engine.run_quantum_program(inputs, options, dry_run=dry_run)
+        )
+
+    def _submit(self, submit: Callable[[], LocalJob]) -> LocalJob:
+        hand_over = self._hand_over()
+        return submit() if hand_over is None else hand_over(submit)

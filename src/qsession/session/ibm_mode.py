@@ -33,6 +33,7 @@ class ModeOfPrimitives(qiskit_ibm_runtime.Session):
         if isinstance(self._service, SessionLocalService):
             self._service.hand_over_by(self._core.submissions.hand_in)
         self._instance = None
+        self._max_time = self._core.max_time_s
 
     @property
     def _active(self) -> bool:

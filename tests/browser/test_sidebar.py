@@ -251,3 +251,24 @@ def test_a_server_without_the_extension_is_left_alone(
         assert [url for url in asked if "qsession/api" in url] == []
         page.close()
         page.assert_no_console_errors()
+
+
+def test_pictures_at_other_widths(open_lab: OpenLab) -> None:
+    page = open_lab(PAID + LOCAL, viewport=(1400, 700))
+    tab = open_tab(page)
+    expect(row(tab, "vqe-h2")).to_contain_text("59:")
+    handle = page.page.locator("#jp-main-split-panel > .lm-SplitPanel-handle:visible").first
+    for width in (190, 520, 900):
+        drag(page, handle, 33 + width)
+        page.screenshot(f"sidebar-width-{width}")
+        assert tab.evaluate(FIND_OVERFLOW) == [], width
+
+
+def drag(page: NotebookPage, handle: Locator, to_x: float) -> None:
+    """Drag the handle between two areas sideways."""
+    box = handle.bounding_box()
+    assert box is not None
+    page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 200)
+    page.page.mouse.down()
+    page.page.mouse.move(to_x, box["y"] + 200)
+    page.page.mouse.up()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -32,11 +33,13 @@ class AccountListing:
         listed: Its sessions.
         instances: The instances whose open sessions are all among them.
         was_asked: Whether there was an account to ask.
+        as_of: The time at which it was asked; of sessions opened since it says nothing.
     """
 
     listed: tuple[ListedSession, ...] = ()
     instances: frozenset[str | None] = frozenset()
     was_asked: bool = False
+    as_of: datetime | None = None
 
 
 NOBODY_ASKED = AccountListing()
@@ -104,10 +107,11 @@ def ask_account(service: Any, *, ended: bool, limit: int) -> AccountListing:
     from qsession.compat.ibm_service import instances_of  # noqa: PLC0415 - as above
     from qsession.engines.ibm.lookup import list_sessions  # noqa: PLC0415 - loads the client
 
+    as_of = SystemClock().now()
     listed = list_sessions(service, ended=ended, limit=limit)
     is_complete = len(listed) < limit
     instances = frozenset(instances_of(service) if is_complete else ())
-    return AccountListing(tuple(listed), instances, was_asked=True)
+    return AccountListing(tuple(listed), instances, was_asked=True, as_of=as_of)
 
 
 def default_account_exists() -> bool:
@@ -139,8 +143,9 @@ def elsewhere(
     found = {each.session_id: info_told(each, noted.get(each.session_id)) for each in told.listed}
     now = SystemClock().now()
     for entry in islice(noted.values(), limit):
-        # The service lists all that is open: what it does not list has ended since.
-        has_ended = entry.facts.kind == "ibm" and entry.facts.instance in told.instances
+        # The service lists all that is open: what was there, and it does not list, has ended.
+        is_asked_about = entry.facts.kind == "ibm" and entry.facts.instance in told.instances
+        has_ended = is_asked_about and (told.as_of is None or entry.opened < told.as_of)
         if ended or not has_ended:
             found.setdefault(entry.session_id, info_noted(entry, now))
     return [info for info in found.values() if ended or info.ended is None]

@@ -6,6 +6,7 @@ import gc
 import threading
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,11 +19,15 @@ from qsession import (
     listing,
 )
 from qsession.dashboards.overview import Overview
+from qsession.ledger.entries import SessionFacts
+from qsession.ledger.ledger import Ledger
 from qsession.session import registry
 from qsession.testing import ManualClock
+from tests.cloud.account import PREMIUM_CRN
 from tests.cloud.faults import refuse
 from tests.cloud.server import Server
 from tests.dashboards.seeing import OpenElsewhere, key_of, seen
+from tests.ledger.told import Telling
 from tests.support.circuits import flipped
 from tests.support.inside import snapshot_of
 from tests.support.waiting import until_dropped
@@ -58,6 +63,19 @@ def test_sessions_of_this_process_of_the_ledger_and_of_the_account_are_listed_ne
     assert len(opened) == 3
     modes = {entry.info.session_id: entry.info.mode for entry in overview.look(ask=False).entries}
     assert modes[on_account] == "batch"
+
+
+def test_what_another_process_opened_since_the_account_was_asked_is_listed(
+    make_overview: MakeOverview, service: Any, ledger: Ledger
+):
+    facts = SessionFacts("ibm", "ibm_manila", "session", "before", PREMIUM_CRN)
+    Telling(ledger, "ended-1", facts).submit("job-1")
+    ledger.write_noted()
+    overview = make_overview(service)
+    assert seen(overview, ask=True) == {}
+    Telling(ledger, "new-1", replace(facts, name="since")).submit("job-2")
+    ledger.write_noted()
+    assert seen(overview) == {"since": ("open", "ledger")}
 
 
 def test_what_has_ended_is_listed_only_if_asked_for(

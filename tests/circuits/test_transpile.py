@@ -385,6 +385,15 @@ def test_for_a_run_only_what_the_device_cannot_do_is_refused(cache):
     assert cache.fit_for_run(angled()) == cache.fit(angled())
 
 
+def test_so_is_what_it_cannot_do_in_a_block():
+    circuit = QuantumCircuit(1, 1, name="boxed")
+    with circuit.if_test((circuit.clbits[0], 1)), circuit.box():
+        circuit.h(0)
+    circuit.measure(0, 0)
+    with pytest.raises(InvalidInputError, match=r"^Circuit 'boxed' could not be"):
+        TranspileCache(AerSimulator(method="statevector")).fit_for_run(circuit)
+
+
 def test_after_a_refusal_the_cache_goes_on(cache):
     with pytest.raises(InvalidInputError):
         cache.fit(saving(pershot=False))

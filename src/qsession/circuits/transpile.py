@@ -106,8 +106,10 @@ class TranspileCache:
 
     def _lacks_saves_alone(self, circuit: QuantumCircuit) -> bool:
         known = {"barrier", *self._backend.target.operation_names}
-        others = [name for name in circuit.count_ops() if not name.startswith("save_")]
-        return known.issuperset(others) and not is_ibm_backend(self._backend)
+        lacking = {name for name in _names_in(circuit) if name not in known}
+        return all(name.startswith("save_") for name in lacking) and not is_ibm_backend(
+            self._backend
+        )
 
     def fitted_before(self, circuit: QuantumCircuit) -> QuantumCircuit | None:
         """The circuit if it fits the backend, or as it was transpiled earlier; else None."""
@@ -246,6 +248,16 @@ def _content_key(circuit: QuantumCircuit) -> bytes | None:
     except Exception:  # noqa: BLE001 - QPY fails in many ways on what it cannot write
         return None
     return hashlib.sha256(buffer.getbuffer()).digest()
+
+
+def _names_in(circuit: QuantumCircuit) -> set[str]:
+    """Return the names of its instructions, inside control flow too."""
+    names = set()
+    for instruction in circuit.data:
+        names.add(instruction.name)
+        if instruction.is_control_flow():
+            names.update(*map(_names_in, instruction.operation.blocks))
+    return names
 
 
 def _is_all_qiskits_own(circuit: QuantumCircuit) -> bool:

@@ -10,7 +10,7 @@ from tests.fuzz.draft import AER_METHODS, Draft
 from tests.fuzz.edits import edit
 from tests.fuzz.jobs import Jobs
 from tests.fuzz.noise import write_noise
-from tests.fuzz.options import simulator_options
+from tests.fuzz.options import WITHOUT_THREADS, simulator_options
 from tests.fuzz.profile import Profile
 
 _BACKENDS = {
@@ -209,6 +209,8 @@ class _Generator:
             given["noise_model"] = "noise"
         if choices.chance(60):
             given.update(options)
+        if self._draft.method in WITHOUT_THREADS:
+            given["max_parallel_threads"] = "1"
         if self._draft.is_seeded and choices.chance(8):
             given["seed_simulator"] = str(choices.seed())
         arguments = ", ".join(f"{name}={value}" for name, value in given.items())

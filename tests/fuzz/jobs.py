@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.fuzz.draft import AER_METHODS, Draft
-from tests.fuzz.options import RUN_OPTIONS, simulator_options
+from tests.fuzz.options import RUN_OPTIONS, WITHOUT_THREADS, simulator_options
 from tests.fuzz.pubs import Pubs
 
 _PRECISIONS = {0.05: 1, 0.1: 3, 0.3: 2, 0.9: 1}
@@ -89,7 +89,10 @@ class Jobs:
                 options[name] = value
             self._draft.tags.add(f"option {name}")
         if choices.chance(5) and self._draft.kind == "aer":
-            options["method"] = repr(choices.weighted(AER_METHODS))
+            method = choices.weighted(AER_METHODS)
+            options["method"] = repr(method)
+            if method in WITHOUT_THREADS:
+                options["max_parallel_threads"] = "1"
         return [f"{name}={value}" for name, value in options.items()]
 
     def _has_own_seed(self) -> bool:

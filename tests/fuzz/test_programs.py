@@ -48,6 +48,15 @@ def test_most_of_them_are_not_about_errors(fuzzer: Fuzzer):
     assert counts.ways["fast"] > counts.jobs / 2
 
 
+def test_shots_that_threads_would_change_are_of_one_thread():
+    programs = [generate(1, number) for number in range(400)]
+    stabilizers = [each for each in programs if "method extended_stabilizer" in each.tags]
+
+    assert stabilizers
+    assert all("max_parallel_threads=1" in each.source for each in stabilizers)
+    assert not any("max_parallel_threads=2" in each.source for each in stabilizers)
+
+
 def test_all_jobs_can_be_sent_to_worker_processes():
     process = Process(is_in_workers=True)
     asks = "from qsession.engines.local.workers.hybrid_runner import may_abort\n"

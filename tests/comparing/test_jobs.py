@@ -103,6 +103,12 @@ def test_counts_of_backend_run_are_compared_with_a_samplers(make_session: Make):
     assert compare(session, older, newer).total_variation == 0
 
 
+def test_a_job_of_another_session_may_be_compared(make_session: Make):
+    session, other = make_session("aer_simulator"), make_session("aer_simulator")
+    jobs = [each.run(flipped(), shots=10, name="mine") for each in (session, other)]
+    assert compare(session, *jobs).labels == ("mine (1)", "mine (2)")
+
+
 def test_registers_of_long_words_are_told_apart():
     zeros, ones = "0" * 100, "1" + "0" * 99
     found = compare_jobs(refuse, counted({"c": {zeros: 3}}), counted({"c": {ones: 3}}))
@@ -116,7 +122,7 @@ def test_how_far_from_ideal_is_one_call(make_each: Make):
     session = make_each()
     job = session.run(flipped(), shots=500)
     found = compare(session, job, "ideal", shots=1000)
-    assert found.labels[1] == "ideal"
+    assert found.labels == ("flipped", "ideal")
     (part,) = found.parts
     assert isinstance(part, CountsComparison)
     assert part.samples[1].counts == {"1": 1000}

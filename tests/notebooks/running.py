@@ -15,7 +15,7 @@ from tests.cloud.account import default_account, environment
 from tests.cloud.process import ServerProcess
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
-NEEDS_AN_ACCOUNT = ("ibm-quantum",)
+NEEDS_AN_ACCOUNT = ("ibm-quantum", "device-and-cost")
 JOB_SECONDS = "0.5"
 
 

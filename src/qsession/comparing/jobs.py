@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from qsession.comparing.comparison import Comparison
@@ -10,13 +11,19 @@ from qsession.comparing.parts import comparable_parts, compared
 from qsession.errors import InvalidInputError, shown
 
 if TYPE_CHECKING:
+    from qsession.model.job import JobRecord
+
+if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SHORT_ID = 8
 
 
 def compare_jobs(
-    find: Callable[[str], Any], *sides: object, shots: int = LEAST_SHOTS
+    find: Callable[[str], Any],
+    *sides: object,
+    names: Callable[[list[str]], list[JobRecord]] | None = None,
+    shots: int = LEAST_SHOTS,
 ) -> Comparison:
     """Compare results with the last of them.
 
@@ -24,6 +31,8 @@ def compare_jobs(
         find: Gives the job with an id.
         sides: Jobs, their ids, results, or ``"ideal"`` once: what an ideal simulator gives for the
             first job.
+        names: Gives the records of a session's jobs, whose names they go by; a `KeyError` is one of
+            another session.
         shots: The shots of the ideal simulation.
 
     Raises:
@@ -38,7 +47,7 @@ def compare_jobs(
         raise InvalidInputError(f"There is one {IDEAL!r} result, and it was asked for twice.")
     first = next((job for job in jobs if hasattr(job, "result") and hasattr(job, "job_id")), None)
     results = [_result_of(job, first, shots) for job in jobs]
-    labels = _told_apart([_label(job, number) for number, job in enumerate(jobs)])
+    labels = _told_apart([_label(job, number, names) for number, job in enumerate(jobs)])
     try:
         parts = [comparable_parts(result) for result in results]
     except Exception as error:
@@ -69,13 +78,18 @@ def _result_of(job: Any, first: Any, shots: int) -> Any:
     )
 
 
-def _label(job: Any, number: int) -> str:
+def _label(job: Any, number: int, names: Callable[[list[str]], list[JobRecord]] | None) -> str:
     if isinstance(job, str):
         return IDEAL
     if not callable(getattr(job, "job_id", None)):
         return f"result {number + 1}"
+    job_id = job.job_id()
     name = getattr(getattr(job, "record", None), "name", None)
-    return str(name or f"job {job.job_id()[:_SHORT_ID]}")
+    if name is None and names is not None:
+        # A job of the service knows no name: that is the session's.
+        with contextlib.suppress(KeyError):
+            name = names([job_id])[0].name
+    return str(name or f"job {job_id[:_SHORT_ID]}")
 
 
 def _told_apart(labels: list[str]) -> tuple[str, ...]:

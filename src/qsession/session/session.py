@@ -692,7 +692,8 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         """
         from qsession.comparing import compare_jobs  # noqa: PLC0415 - only who compares needs it
 
-        return compare_jobs(self.job, job, *(others or ("ideal",)), shots=shots)
+        sides = (job, *(others or ("ideal",)))
+        return compare_jobs(self.job, *sides, names=self._core.records.of, shots=shots)
 
     def export(
         self,

@@ -35,7 +35,8 @@ def comparison_of(
     """
     for job_id in job_ids:
         record_of(records, job_id)
-    found = compare_jobs(session.job, *job_ids, *([IDEAL] if with_ideal else []))
+    sides = [*job_ids, *([IDEAL] if with_ideal else [])]
+    found = compare_jobs(session.job, *sides, names=records.of)
     return {
         "labels": list(found.labels),
         "parts": [_part(part) for part in found.parts[:MOST_PARTS]],

@@ -40,7 +40,8 @@ def main() -> None:
         works = {f"{layers} layers": ansatz(layers) for layers in (1, 8, 32)}
         for name, circuit in works.items():
             session.add_program(circuit, name=name, shots=1000)
-        session.add_program([works["1 layers"]] * 200, name="200 PUBs of 1 layer", shots=1000)
+        many = [works["1 layers"].copy() for _ in range(200)]
+        session.add_program(many, name="200 PUBs of 1 layer", shots=1000)
         for is_transpiled in (False, True):
             if is_transpiled:
                 for name in works:

@@ -167,3 +167,27 @@ def test_pubs_that_are_ready_to_be_sent_are_forecast_as_they_are():
 )
 def test_what_cannot_be_read_has_no_forecast(inputs: dict[str, Any]):
     assert forecast_of_inputs(inputs, {}, BACKEND) is None
+
+
+def test_a_circuit_that_occurs_often_is_measured_once(monkeypatch: pytest.MonkeyPatch):
+    measured: list[QuantumCircuit] = []
+
+    def measure(circuit: QuantumCircuit, _target: Any) -> float:
+        measured.append(circuit)
+        return 1e-6
+
+    monkeypatch.setattr("qsession.forecast.executions.length_of", measure)
+    circuit = fitted(bell(), BACKEND)
+    forecast = forecast_of_pubs([SamplerPub.coerce(circuit, 10)] * 50, BACKEND, {})
+    assert forecast.executions == 500
+    assert forecast.circuit_s == pytest.approx(1e-6)
+    assert measured == [circuit]
+
+
+def test_of_many_circuits_the_first_tell_the_length(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("qsession.forecast.executions.MOST_INSTRUCTIONS", 20)
+    pubs = [SamplerPub.coerce(fitted(bell(), BACKEND), 10) for _ in range(50)]
+    pubs.append(SamplerPub.coerce(bell(), 10))
+    forecast = forecast_of_pubs(pubs, BACKEND, {})
+    assert forecast.executions == 510
+    assert forecast.circuit_s is not None

@@ -23,9 +23,9 @@ DEFAULT_SHOTS = 4096
 DEFAULT_PRECISION = 0.015625
 """Those of IBM's primitives (qiskit-ibm-runtime 0.50 and 0.51); 1/64 asks for 4096 shots."""
 
-MOST_INSTRUCTIONS = 100_000
-"""Circuits are measured up to so many instructions together, some 0.3 s; the rest is taken to be
-as long as they are on average."""
+MOST_INSTRUCTIONS = 20_000
+"""Circuits are measured up to so many instructions together, some 50 ms, and the first in any case;
+the rest is taken to be as long as they are on average."""
 
 _MOST_TERMS = 2_000
 """Observables of more terms are not grouped: each of their terms is counted."""
@@ -44,7 +44,7 @@ def forecast_of_pubs(
         pubs: The PUBs.
         backend: Where they will run; it is not asked over the network.
         options: Options of the primitive, among them the ``rep_delay``.
-        circuits: Their circuits as they will run, if these are others.
+        circuits: Their circuits as they will run, if these are others; of the first PUBs at least.
     """
     pubs = list(pubs)
     counts = [executions_of(pub, options) for pub in pubs]
@@ -133,14 +133,17 @@ def _mean_length(
     circuits: list[QuantumCircuit], weights: list[int], target: Target
 ) -> float | None:
     total_s, weight, walked = 0.0, 0, 0
-    for circuit, own in zip(circuits, weights, strict=True):
-        if walked > MOST_INSTRUCTIONS:
-            break
-        walked += len(circuit.data)
-        length_s = length_of(circuit, target)
-        if length_s is None:
-            return None
-        total_s += length_s * own
+    lengths_s: dict[int, float] = {}
+    for circuit, own in zip(circuits, weights, strict=False):
+        if id(circuit) not in lengths_s:
+            if walked > MOST_INSTRUCTIONS:
+                break
+            walked += len(circuit.data)
+            length_s = length_of(circuit, target)
+            if length_s is None:
+                return None
+            lengths_s[id(circuit)] = length_s
+        total_s += lengths_s[id(circuit)] * own
         weight += own
     return total_s / weight if weight else None
 

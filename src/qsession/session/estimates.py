@@ -9,10 +9,11 @@ from qsession.circuits.checks import read_shots
 from qsession.circuits.pubs import read_request
 from qsession.errors import InvalidInputError, QSessionError, UnknownJobError, shown
 from qsession.forecast.estimate import Estimate
-from qsession.forecast.executions import forecast_of_pubs
+from qsession.forecast.executions import MOST_INSTRUCTIONS, forecast_of_pubs
 from qsession.forecast.usage import Forecast, rescaled
 
 if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
 
     from qsession.circuits.programs import Programs
@@ -46,13 +47,24 @@ class Estimates:
 
     def _of_request(self, request: PubRequest) -> Estimate:
         self._renewal.engine.read_target()
-        known = [self._transpiled.fitted_before(pub.circuit) for pub in request.pubs]
-        circuits = [
-            pub.circuit if fitting is None else fitting
-            for pub, fitting in zip(request.pubs, known, strict=True)
-        ]
+        circuits = self._as_they_will_run([pub.circuit for pub in request.pubs])
         forecast = forecast_of_pubs(request.pubs, self._backend, request.options, circuits=circuits)
         return self._beside_what_is_left(forecast)
+
+    def _as_they_will_run(self, circuits: list[QuantumCircuit]) -> list[QuantumCircuit]:
+        """The first circuits, transpiled if they were earlier: to know one again takes time."""
+        found: dict[int, QuantumCircuit] = {}
+        first: list[QuantumCircuit] = []
+        walked = 0
+        for circuit in circuits:
+            if id(circuit) not in found:
+                if walked > MOST_INSTRUCTIONS:
+                    break
+                walked += len(circuit.data)
+                fitting = self._transpiled.fitted_before(circuit)
+                found[id(circuit)] = circuit if fitting is None else fitting
+            first.append(found[id(circuit)])
+        return first
 
     def of_program(
         self, name: str, *, shots: int | None = None, precision: float | None = None

@@ -49,6 +49,7 @@ class Exhibit:
         click: The button that is clicked once the view is there.
         opened: What the kernel tells of the job that is opened.
         device: What the kernel tells of the device, which is opened.
+        estimate: What the kernel tells of the work that the Run panel offers.
         compared: What the kernel tells when that job is compared.
     """
 
@@ -59,6 +60,7 @@ class Exhibit:
     is_saved: bool = False
     click: str | None = None
     opened: dict[str, Any] | None = None
+    estimate: dict[str, Any] | None = None
     device: dict[str, Any] | None = None
     compared: dict[str, Any] | None = None
 
@@ -67,6 +69,7 @@ class Exhibit:
         used = self.device and self.opened and devices.use(self.opened["job_id"])
         return {
             "details": self.opened,
+            "estimate": self.estimate,
             "device": self.device,
             "use": used or None,
             "compare": self.compared,
@@ -143,6 +146,17 @@ def _instance(remaining_s: float) -> list[Event]:
     return [QuotaObserved(at(30), quota)]
 
 
+def _estimate(qpu_s: float, *, cost: float, left_s: float) -> dict[str, Any]:
+    return {
+        "qpu_s": qpu_s,
+        "cost": cost,
+        "left_s": left_s,
+        "left_of": "its max_cost",
+        "fits": qpu_s <= left_s,
+        "remarks": [],
+    }
+
+
 def _hostile() -> list[Event]:
     job = {"name": MARKUP, "tags": (MARKUP,), "error": MARKUP, "status": JobStatus.ERROR}
     problem = ProblemAppeared(at(70), MARKUP, stale_since=at(60))
@@ -156,11 +170,17 @@ EXHIBITS: dict[str, Exhibit] = {
     "active": Exhibit(_busy(), 820),
     "clicks-wait": Exhibit(first_job(0), 5, {"can_cancel_running": False}, clicks_wait=True),
     "idle-paid": Exhibit(_idle(40), HOUR / 2),
-    "bill": Exhibit([*_idle(40), *_instance(45)], HOUR / 2, {"price": Price(1.6)}),
+    "bill": Exhibit(
+        [*_idle(40), *_instance(45)],
+        HOUR / 2,
+        {"price": Price(1.6)},
+        estimate=_estimate(4.1, cost=0.11, left_s=45),
+    ),
     "budget-last": Exhibit(
         [*_opening(), *_loop(6), *_instance(500)],
         300,
         {"price": Price(96), "budget": Budget(max_cost=500)},
+        estimate=_estimate(14.1, cost=22.56, left_s=12.5),
     ),
     "idle-last": Exhibit(_idle(290), HOUR / 2),
     "released": Exhibit([*_idle(300), moved(HOUR / 2, State.INACTIVE, "idle")], HOUR / 2 + 60),

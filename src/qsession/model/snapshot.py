@@ -30,6 +30,7 @@ class SessionSnapshot:
 
     state: State
     session_id: str | None
+    """None before it is opened."""
     name: str | None
     backend: str
     mode: Mode
@@ -38,22 +39,36 @@ class SessionSnapshot:
     limit_s: int | None
     """The limit that holds, in seconds: the one that was asked for, or the system's."""
     interactive_timeout_s: int | None
+    """The idle time after which it is deactivated; None if it is not known, or there is none."""
     now: datetime
+    """The time at which the picture was taken."""
     opened: datetime | None
+    """The time at which it got its id."""
     started: datetime | None
+    """The time at which its first job started; ``max_time`` runs from here."""
     expires: datetime | None
+    """The time at which ``max_time`` runs out."""
     idle_since: datetime | None
     idle_until: datetime | None
+    """The time at which it will be deactivated; None unless it is idle."""
     ended: datetime | None
     ended_reason: str | None
+    """The reason in words, such as who closed it."""
     remaining_s: float | None
+    """The time left of ``max_time``; None before the first job started."""
     usage_s: float
+    """Usage as IBM counts it."""
     usage_runs: bool
+    """True while time that passes is counted as usage."""
     qpu_s: float
+    """The time that its jobs spent on the QPU or in the simulator."""
     counts: Mapping[JobStatus, int]
+    """The number of jobs in each status."""
     programs: tuple[WorkLabel, ...]
     last_work: WorkLabel | None
+    """The work of the newest job, which can be run again; None if it has none."""
     can_cancel_running: bool
+    """True if a running job can be stopped."""
     is_paid: bool
     """True if the time of its backend is charged."""
     queue: BackendStatus | None
@@ -82,7 +97,18 @@ class SessionSnapshot:
         can_cancel_running: bool,
         is_paid: bool = False,
     ) -> SessionSnapshot:
-        """Take the picture; the caller holds the lock that guards ``state``."""
+        """Take the picture; the caller holds the lock that guards ``state``.
+
+        Args:
+            state: The truth about the session.
+            now: The present time (UTC).
+            name: The word for people that the session was given.
+            backend: The name of its backend.
+            max_time_s: The ``max_time`` it was given, in seconds.
+            programs: The work that is kept for the Run button.
+            can_cancel_running: Whether a running job can be stopped.
+            is_paid: Whether the time of the backend is charged.
+        """
         return cls(
             state=state.state,
             session_id=state.session_id,

@@ -83,6 +83,12 @@ class LocalJob(RecordedJob):
         Args:
             timeout: Seconds to wait at most; None waits as long as it takes.
 
+        Returns:
+            A `PrimitiveResult` with an entry for each PUB. A sampler's data has a `BitArray` for
+            each classical register, of the shape of the PUB's sweep; an estimator's the arrays
+            ``evs`` and ``stds``, of the shape that sweep and observables broadcast to. Of
+            ``backend.run`` it is a `qiskit.result.Result`.
+
         Raises:
             JobCancelledError: If the job was cancelled.
             JobTimeoutError: If the time ran out; the job goes on.
@@ -100,6 +106,9 @@ class LocalJob(RecordedJob):
 
     def wait_for_final_state(self, timeout: float | None = None) -> None:
         """Wait until the job has ended.
+
+        Args:
+            timeout: Seconds to wait at most; None waits as long as it takes.
 
         Raises:
             JobTimeoutError: If the time ran out; the job goes on.

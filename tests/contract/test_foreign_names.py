@@ -31,6 +31,7 @@ SOURCES = {
 
 IBM = {
     "_active_api_client": QiskitRuntimeService.__init__,
+    "_all_instances": QiskitRuntimeService.__init__,
     "_client_params": QiskitRuntimeService.__init__,
     "_get_api_client": QiskitRuntimeService,
     "_get_api_clients": QiskitRuntimeService,

@@ -43,7 +43,7 @@ def instance_name_and_plan(
     service: QiskitRuntimeService, instance: str | None
 ) -> tuple[str | None, str | None]:
     """The name of an instance, and its plan, as far as the client has been told; no request."""
-    for each in getattr(service, "_all_instances", None) or ():
+    for each in service._all_instances:
         if each.get("crn") == instance:
             return each.get("name"), each.get("plan")
     return None, None

@@ -11,10 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from qsession.cli import main
-from qsession.clock import SystemClock
-from qsession.compat import ibm_service
-from tests.cloud.account import default_account, environment
-from tests.cloud.ending import end_sessions
+from tests.cloud.running import the_account_of_this_process
 from tests.cloud.server import Server
 
 
@@ -42,15 +39,8 @@ def told(result: Result) -> Any:
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """The service, with the default account of this process."""
-    server = Server(SystemClock())
-    for name, value in {**environment(server), **default_account(server)}.items():
-        monkeypatch.setenv(name, value)
-    server.start()
-    ibm_service.default_service.cache_clear()
-    yield server
-    ibm_service.default_service.cache_clear()
-    end_sessions()
-    server.stop()
+    with the_account_of_this_process(monkeypatch) as server:
+        yield server
 
 
 @pytest.fixture

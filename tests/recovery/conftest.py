@@ -8,10 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from qsession.clock import SystemClock
-from qsession.compat import ibm_service
-from tests.cloud.account import default_account, environment
-from tests.cloud.ending import end_sessions
+from tests.cloud.running import the_account_of_this_process
 from tests.cloud.server import Server
 from tests.recovery.kernels import SHARED, Kernels
 
@@ -33,15 +30,8 @@ def local_kernels(
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """The service, which the default account of this process and of kernels belongs to."""
-    server = Server(SystemClock())
-    for name, value in {**environment(server), **default_account(server)}.items():
-        monkeypatch.setenv(name, value)
-    server.start()
-    ibm_service.default_service.cache_clear()
-    yield server
-    ibm_service.default_service.cache_clear()
-    end_sessions()
-    server.stop()
+    with the_account_of_this_process(monkeypatch) as server:
+        yield server
 
 
 @pytest.fixture

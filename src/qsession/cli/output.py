@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -32,10 +33,35 @@ _STYLES = {
 }
 
 
+_FIRST_LEFT_OUT = ("from", "mode", "shots", "primitive", "opened", "created", "jobs", "left", "ran")
+"""What a terminal has no room for, in this order; ``--json`` and a pipe have everything."""
+
+_WIDEST = 10_000
+
+
 def print_table(table: Table) -> None:
-    """Print a table: in colours on a terminal, whole lines into a pipe."""
+    """Print a table: in colours and as wide as it is on a terminal, whole lines into a pipe."""
     console = Console()
-    console.print(table, soft_wrap=not console.is_terminal)
+    shown = fitted(table, console) if console.is_terminal else table
+    console.print(shown, soft_wrap=not console.is_terminal)
+
+
+def fitted(table: Table, console: Console) -> Table:
+    """Return the table without the columns for which a terminal has no room, folding none."""
+    unbounded = console.options.update(max_width=_WIDEST)
+    for head in _FIRST_LEFT_OUT:
+        if Measurement.get(console, unbounded, table).maximum <= console.width:
+            break
+        table = _without(head, table)
+    return table
+
+
+def _without(head: str, table: Table) -> Table:
+    columns = [column for column in table.columns if column.header != head]
+    kept = _table(*(str(column.header) for column in columns))
+    for row in zip(*(column.cells for column in columns), strict=True):
+        kept.add_row(*row)
+    return kept
 
 
 def session_facts(info: SessionInfo) -> dict[str, Any]:

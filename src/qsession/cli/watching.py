@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from qsession.cli.output import jobs_table, sessions_table
+from qsession.cli.output import fitted, jobs_table, sessions_table
 from qsession.errors import QSessionError
 from qsession.model.durations import format_duration
 from qsession.session.registry import core_of
@@ -61,7 +61,8 @@ def watch_all() -> None:
     with _keys() as next_key, Live(screen=True, auto_refresh=False) as live:
         while True:
             found = sessions()
-            shown = sessions_table(found) if found else Text("No session is open.")
+            table = fitted(sessions_table(found), live.console)
+            shown = table if found else Text("No session is open.")
             live.update(Group(shown, Text("\nq leaves", style="dim")), refresh=True)
             if next_key(LOOK_AT_ALL_S) == "q":
                 return
@@ -88,7 +89,7 @@ def session_screen(session: Session, asked: str | None = None, problem: str = ""
     parts += [Text(words, style="red") for words in (session.error, problem) if words]
     records = session.jobs
     if records:
-        parts.append(jobs_table(records[-_NEWEST_JOBS:]))
+        parts.append(fitted(jobs_table(records[-_NEWEST_JOBS:]), Console()))
     if len(records) > _NEWEST_JOBS:
         parts.append(Text(f"the newest {_NEWEST_JOBS} of {len(records)} jobs", style="dim"))
     if asked is not None:

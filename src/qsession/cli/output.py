@@ -34,7 +34,7 @@ _STYLES = {
 
 
 _FIRST_LEFT_OUT = ("from", "mode", "shots", "primitive", "opened", "created", "jobs", "left", "ran")
-"""What a terminal has no room for, in this order; ``--json`` and a pipe have everything."""
+"""The columns that go first on a narrow terminal; ``--json`` and a pipe have everything."""
 
 _WIDEST = 10_000
 

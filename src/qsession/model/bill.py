@@ -141,7 +141,6 @@ class Bill:
     Attributes:
         usage_s: Usage as IBM counts it.
         qpu_s: What its jobs used of it.
-        idle_s: What they did not: an active session is charged for it.
         price: What a minute costs; None if the user has set none.
         quota: What its instance has used, and may use; None if it is not known.
         is_charged: Whether the backend is paid for; otherwise it is what a QPU would cost.
@@ -155,7 +154,7 @@ class Bill:
 
     @property
     def idle_s(self) -> float:
-        """Seconds in which the backend was held and no job used it."""
+        """Seconds in which the backend was held and no job used it; a session is charged for them."""
         return max(self.usage_s - self.qpu_s, 0.0)
 
     @property

@@ -154,7 +154,7 @@ class Bill:
 
     @property
     def idle_s(self) -> float:
-        """Seconds in which the backend was held and no job used it; a session is charged for them."""
+        """Seconds in which the backend was held and no job used it: they are charged, too."""
         return max(self.usage_s - self.qpu_s, 0.0)
 
     @property

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qsession.ledger import ledger_of_process
+from qsession.ledger import ledger_of_process, locking
 from qsession.ledger.reading import read_work
 from qsession.session.registry import core_of
 from qsession.widget.page_widget import MOST_AT_ONCE
 from qsession.widget.requests import ACTIONS
 from tests.support.circuits import bell, flipped, rotation
 from tests.support.patience import PATIENCE_S
-from tests.support.waiting import NewThreads
+from tests.support.waiting import NewThreads, until
 from tests.widget.recording_comm import RecordingComm
 
 if TYPE_CHECKING:
@@ -185,16 +185,21 @@ def test_a_request_whose_id_cannot_be_sent_back_is_refused_without_one(
 
 def test_a_page_cannot_run_what_is_not_of_its_session(
     session: Session, page: RecordingComm, make_session: Callable[..., Session],
-    gated: GatedBackend,
+    gated: GatedBackend, monkeypatch: pytest.MonkeyPatch,
 ):  # fmt: skip
     """In code, `run_again` takes the id of a job that another process left."""
+    monkeypatch.setattr(locking, "CALLER_WAIT_S", PATIENCE_S)  # while the ledger's thread writes
     other = make_session(gated)
     other.run(flipped())
     waiting = other.run(flipped())
     ledger = ledger_of_process()
     assert ledger is not None
-    ledger.write_noted()
-    assert ledger.read(lambda file: read_work(file, waiting.job_id())) is not None
+
+    def is_written() -> bool:
+        ledger.write_noted()
+        return ledger.read(lambda file: read_work(file, waiting.job_id())) is not None
+
+    until(core_of(other).journal, is_written)
     reply = page.ask("run", job_id=waiting.job_id())
     assert reply["error"]["type"] == "UnknownJobError"
     assert session.jobs == []

@@ -13,7 +13,7 @@ LONGER = {
     "src/qsession/session/session.py": "each public name is a line of code and a docstring",
     "src/qsession/model/session_state.py": "one class, whose events and questions are of one state",
     "src/qsession/engines/local/scheduler.py": "every step of the queue that the lock guards",
-    "src/qsession/engines/local/engine.py": "the methods of the protocol `Engine`, each a few lines",
+    "src/qsession/engines/local/engine.py": "the methods of the protocol `Engine`, each short",
     "src/qsession/engines/local/work.py": "four kinds of work that have to be read side by side",
     "src/qsession/engines/ibm/engine.py": "the same on IBM Quantum",
     "src/qsession/engines/ibm/closing.py": "the one state machine of an end that is owed",

@@ -20,7 +20,7 @@ from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qsession.engines.local.work import EstimatorWork, SamplerWork, run_work
 from qsession.simulator import aer_sampling, drawing, random, runner
-from qsession.simulator.compiled_drawn import drawn_circuit
+from qsession.simulator.compiled_ideal import IdealCircuit
 from qsession.simulator.drawing import (
     MOST_DRAWN_QUBITS,
     MOST_DRAWN_SHOTS,
@@ -387,11 +387,12 @@ def test_estimates_are_as_far_from_the_truth_as_their_errors_say(drawn: list[Dis
 
 @given(circuit=circuits(is_clifford=False), seed=SEEDS, masks=st.lists(st.integers(0, 63)))
 def test_parities_are_those_of_the_shots(circuit: QuantumCircuit, seed: int, masks: list[int]):
-    drawn = drawn_circuit(read(circuit))
-    assert drawn is not None
-    drawing = drawn.form.drawing
+    ideal = IdealCircuit(read(circuit))
+    form = ideal.distribution
+    assert form is not None
+    drawing = form.drawing
     assert drawing is not None
-    probabilities = np.random.default_rng(seed).random(2**drawn.qubits)
+    probabilities = np.random.default_rng(seed).random(2**ideal.qubits)
     distribution = Distribution(probabilities / probabilities.sum(), drawing, seed)
     shots = distribution.shots(SHOTS, [("all", 6, 0)])["all"][:, 0]
     assert distribution.odd(SHOTS, masks) == [

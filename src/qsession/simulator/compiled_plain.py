@@ -12,7 +12,7 @@ from qiskit.circuit import CircuitInstruction, Parameter
 from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_sampling import Methods
 from qsession.simulator.compiled import Compiled, Form, channels_in, with_locations
-from qsession.simulator.compiled_drawn import drawn_circuit
+from qsession.simulator.compiled_ideal import IdealCircuit
 from qsession.simulator.instructions import noise_name
 from qsession.simulator.noise_description import describe
 from qsession.simulator.reduction import Reduced, reduce_circuit
@@ -49,17 +49,17 @@ class PlainCompiled(Compiled):
         super().__init__(noise, basis)
         self._circuit = circuit.copy()  # whoever made it may change it
         self._reading = reading
-        self._drawn = None if noise is not None or basis is not None else drawn_circuit(reading)
+        self._ideal = None if noise is not None or basis is not None else IdealCircuit(reading)
         self._angle_of: dict[Parameter, int] = {}
         self.uses = () if noise is None else self._uses()
-        self.methods = Methods(None if self._drawn is None else self._drawn.gates)
+        self.methods = Methods(None if self._ideal is None else self._ideal.gates)
         self.weight = 6000 + 3000 * len(reading.steps or ())
         self._superoperators: Form | None = None
         self._described: Form | None = None
 
     @cached_property
     def _reduced(self) -> Reduced:
-        """Made when it is asked for: what is drawn needs none."""
+        """Made when it is asked for: what has no noise needs none."""
         circuit = self._with_waiting(self._with_open_angles(self._circuit))
         return reduce_circuit(circuit)
 
@@ -70,7 +70,7 @@ class PlainCompiled(Compiled):
 
     @property
     def qubits(self) -> int:
-        return len(self._reduced.active) if self._drawn is None else self._drawn.qubits
+        return len(self._reduced.active) if self._ideal is None else self._ideal.qubits
 
     def superoperators(self) -> Form | None:
         if self._superoperators is None and self._takes_superoperators():
@@ -78,6 +78,8 @@ class PlainCompiled(Compiled):
         return self._superoperators
 
     def described(self) -> Form:
+        if self._ideal is not None:
+            return self._ideal.measured
         if self._described is None:
             small = self._reduced.to_circuit()
             noise: dict[str, Any] = {}
@@ -99,12 +101,12 @@ class PlainCompiled(Compiled):
         return self._described
 
     def distribution(self) -> Form | None:
-        return None if self._drawn is None else self._drawn.form
+        return None if self._ideal is None else self._ideal.distribution
 
     def forget_forms(self) -> None:
         self._superoperators = self._described = None
-        if self._drawn is not None:
-            self._drawn.forget_form()
+        if self._ideal is not None:
+            self._ideal.forget_forms()
 
     def _measured(self) -> list[int]:
         return [

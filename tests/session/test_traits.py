@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 TRAITS = {
     "state", "active", "session_id", "remaining", "idle_remaining", "usage_seconds",
     "qpu_seconds", "jobs", "stale_since", "error",
+    "cost",
+    "plan",
+    "quota_used_seconds",
+    "quota_limit_seconds",
+    "quota_remaining_seconds",
+    "backend_status",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from qiskit import QuantumCircuit
 from qiskit.circuit.library import CXGate
+from qiskit.providers.fake_provider import GenericBackendV2
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import (
     NoiseModel,
@@ -64,6 +65,7 @@ OTHERS = {
     "_append": QuantumCircuit,
     "_base": importlib.import_module("concurrent.futures"),
     "_reply_subshell_for": "ipykernel.comm.comm",
+    "_sim": GenericBackendV2(2),
     "_standard_gate": CXGate(),
 }
 """Of Qiskit, ipykernel and Python."""
@@ -73,6 +75,7 @@ DOCUMENTED = {"_asdict", "_exit", "_getframe"}
 
 MODULES = {
     "qiskit_aer.backends.aer_compiler",
+    "qiskit_aer.backends.aerbackend",
     "qiskit_aer.backends.backend_utils",
     "qiskit_aer.backends.controller_wrappers",
     "qiskit_aer.noise.device",
@@ -87,6 +90,7 @@ MODULES = {
     "qiskit_ibm_runtime.fake_provider.fake_backend",
     "qiskit_ibm_runtime.fake_provider.local_runtime_job",
     "qiskit_ibm_runtime.fake_provider.local_service",
+    "qiskit_ibm_runtime.options_models.simulator",
     "qiskit_ibm_runtime.qiskit_runtime_service",
     "qiskit_ibm_runtime.results.quantum_program",
     "qiskit_ibm_runtime.utils.default_session",

@@ -191,7 +191,7 @@ def run_first_cell(page: AnyPage) -> Locator:
     """The view that the first cell shows, once it is there."""
     if not isinstance(page, VoilaPage):
         page.run_cell(0)
-    view = page.page.locator(".qsession").first
+    view = page.page.locator(".qsession:not(.qs-dashboard)").first
     expect(view).to_have_attribute("data-state", "not-started")
     return view
 

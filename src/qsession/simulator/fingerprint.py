@@ -13,7 +13,7 @@ from qiskit.circuit import Delay, ParameterExpression
 from qiskit.circuit.library import UnitaryGate
 
 from qsession.simulator.errors import FastPathError
-from qsession.simulator.instructions import GATES, is_plain, require_known
+from qsession.simulator.instructions import GATES, is_plain, kind_of, require_known
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -87,7 +87,7 @@ def _detail(instruction: CircuitInstruction) -> Hashable | None:
     operation = instruction.operation
     if not is_plain(operation):
         return None
-    kind = operation.base_class
+    kind = kind_of(operation)
     if kind is Delay:
         (duration,) = operation.params
         if isinstance(duration, ParameterExpression):

@@ -104,9 +104,18 @@ _STORES = ("store", "aer_store")
 _UNLABELLED = frozenset(PLAIN.values()) - {"delay", "unitary"} | {"store", "jump", "mark"}
 
 
+def kind_of(operation: Any) -> type:
+    """Return the class of an instruction, without that of its controls or conditions.
+
+    Qiskit has operations that are no instructions and have no base class: annotated ones.
+    """
+    kind: type = getattr(operation, "base_class", type(operation))
+    return kind
+
+
 def is_plain(operation: Any) -> bool:
     """Return True if an instruction that is no standard gate is one of the plain ones."""
-    return bool(PLAIN.get(operation.base_class) == operation.name)
+    return bool(PLAIN.get(kind_of(operation)) == operation.name)
 
 
 def require_known(circuit: QuantumCircuit) -> None:
@@ -121,7 +130,7 @@ def require_known(circuit: QuantumCircuit) -> None:
             blocks: tuple[QuantumCircuit, ...] = ()
         else:
             operation = instruction.operation
-            is_known = operation.name in _KNOWN.get(operation.base_class, ())
+            is_known = operation.name in _KNOWN.get(kind_of(operation), ())
             blocks = getattr(operation, "blocks", ())
         if not is_known:
             raise FastPathError("an instruction is not one that is known to be treated exactly")
@@ -139,7 +148,7 @@ def require_known_noise(circuit: QuantumCircuit, noise: Noise) -> None:
     Raises:
         FastPathError: If it is not.
     """
-    kinds = {each.operation.base_class for each in circuit.data if not each.is_standard_gate()}
+    kinds = {kind_of(each.operation) for each in circuit.data if not each.is_standard_gate()}
     if not kinds.isdisjoint(_WITHOUT_NOISE):
         raise FastPathError("it is not known which noise follows an instruction")
     places = {qubit: number for number, qubit in enumerate(circuit.qubits)}

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from qiskit import QuantumCircuit
+from qiskit.circuit import AnnotatedOperation, ControlModifier
+from qiskit.circuit.library import XGate
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.quantum_info import SparsePauliOp
@@ -226,3 +229,15 @@ def test_a_dry_run_says_that_it_is_none(make_bench):
     work = executor_work()
     with pytest.warns(UserWarning, match="dry_run has no effect"):
         bench.engine.run_quantum_program(work.program, work.options, dry_run=True).result()
+
+
+def test_an_operation_that_is_no_instruction_fails_as_in_ibms_local_mode(make_bench):
+    """Aer knows no annotated operations; its words are those that people look for."""
+    circuit = QuantumCircuit(2)
+    circuit.append(AnnotatedOperation(XGate(), [ControlModifier(1)]), [0, 1])
+    circuit.measure_all()
+    bench = make_bench(AerSimulator())
+    inputs = {"pubs": [SamplerPub.coerce(circuit)]}
+    job = bench.engine.run_program("sampler", inputs, {})
+    with pytest.raises(Exception, match="AnnotatedOperation"):
+        job.result()

@@ -24,6 +24,7 @@ from qsession.errors import InvalidInputError
 from qsession.simulator.circuits import run_circuits
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.estimator import estimate
+from qsession.simulator.instructions import kind_of
 from qsession.simulator.programs import run_program
 from qsession.simulator.sampler import sample
 
@@ -303,8 +304,7 @@ def own_circuit(circuit: QuantumCircuit) -> QuantumCircuit:
     Those are kept by value; other instructions are objects that somebody may hold.
     """
     if not all(
-        each.is_standard_gate() or each.operation.base_class in _UNCHANGEABLE
-        for each in circuit.data
+        each.is_standard_gate() or kind_of(each.operation) in _UNCHANGEABLE for each in circuit.data
     ):
         return copy.deepcopy(circuit)
     copied = circuit.copy()

@@ -24,6 +24,7 @@ from qsession.engines.local.workers.pool import workers
 from qsession.engines.local.workers.worker import WorkerStartError
 from qsession.errors import JobFailedError
 from qsession.simulator.aer_noise_models import errors_everywhere
+from qsession.simulator.instructions import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,7 +175,7 @@ def _is_odd(instruction: CircuitInstruction) -> bool:
     if instruction.is_control_flow():
         # A block can have variables of its own.
         return any(map(_has_variables_or_odd, operation.blocks))
-    kind = getattr(operation, "base_class", type(operation))
+    kind = kind_of(operation)
     if kind not in _GENERIC and kind.__module__.partition(".")[0] in _PACKAGES:
         return False
     return not (operation.name in _OF_MATRICES and _are_matrices(operation.params))

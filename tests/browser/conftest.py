@@ -16,13 +16,12 @@ from tests.browser.jupyter_server import (
     NotebookServer,
     kernel_overlays,
 )
-from tests.browser.notebook_page import NotebookPage, NotReadyError
+from tests.browser.notebook_page import NotebookPage
 from tests.browser.own_server import REPOSITORY, OwnServer
+from tests.browser.watched_page import NotReadyError, WatchedPage
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
-
-    from tests.browser.watched_page import WatchedPage
 
 RESULTS = REPOSITORY / "test-results"
 SCREENSHOTS = RESULTS / "screenshots"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser.watched_page import WatchedPage
+from tests.browser.watched_page import NotReadyError, WatchedPage
 from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -20,9 +20,16 @@ class MarimoPage(WatchedPage):
     """A browser page with one notebook. Times are in seconds; cells count from 0."""
 
     def open(self, url: str, timeout: float = PATIENCE_S) -> None:
-        """Open a notebook and wait until its cells can be run."""
+        """Open a notebook and wait until its cells can be run.
+
+        Raises:
+            NotReadyError: If its kernel came later than marimo waits, as on a busy machine.
+        """
         self.page.goto(url)
-        self._run_button(0).wait_for(timeout=timeout * 1000)
+        stopped, run = self.page.get_by_text("Kernel stopped"), self._run_button(0)
+        expect(run.or_(stopped).first).to_be_visible(timeout=timeout * 1000)
+        if stopped.is_visible():
+            raise NotReadyError(f"{url}: marimo says that its kernel stopped")
 
     def reload(self) -> None:
         """Reload the page, as F5 does."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from playwright.sync_api import TimeoutError  # noqa: A004 - the one that waiting raises
 
-from tests.browser.watched_page import WatchedPage
+from tests.browser.watched_page import NotReadyError, WatchedPage
 from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -22,10 +22,6 @@ THEMES: dict[Theme, str] = {"light": "JupyterLab Light", "dark": "JupyterLab Dar
 
 class CellFailedError(AssertionError):
     """A cell raised; the message is its traceback."""
-
-
-class NotReadyError(AssertionError):
-    """A notebook did not open, or its kernel did not start; the message says how far it came."""
 
 
 class NotebookPage(WatchedPage):

@@ -27,6 +27,7 @@ from tests.browser.marimo_page import MarimoPage
 from tests.browser.marimo_server import MarimoServer
 from tests.browser.notebook_page import NotebookPage
 from tests.browser.voila_page import VoilaPage
+from tests.browser.watched_page import NotReadyError
 from tests.browser.widget_page import BELL, GATED
 
 if TYPE_CHECKING:
@@ -164,9 +165,19 @@ def open_in(request: pytest.FixtureRequest, pages: Pages, open_notebook: OpenNot
     def in_marimo(cells: Sequence[str], theme: str) -> MarimoPage:
         server: MarimoServer = request.getfixturevalue("marimo")
         path = server.add_notebook(f"{pages.test}.py", as_in_marimo(cells), theme)
+        page = in_marimos_page(server, theme)
+        try:
+            page.open(server.url(path))
+        except NotReadyError as error:
+            print(f"Opened once more: {error}")
+            pages.give_up(page)
+            page = in_marimos_page(server, theme)
+            page.open(server.url(path))
+        return page
+
+    def in_marimos_page(server: MarimoServer, theme: str) -> MarimoPage:
         page = MarimoPage(pages.blank(prefers=OTHER[theme]), SCREENSHOTS)
         pages.watch(page, server)
-        page.open(server.url(path))
         return page
 
     def open_(

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 expect.set_options(timeout=PATIENCE_S * 1000)
 
 
+class NotReadyError(AssertionError):
+    """A notebook did not open, or its kernel did not start; the message says how far it came."""
+
+
 class WatchedPage:
     """``page`` is Playwright's page, for everything that is not about the front end."""
 

@@ -451,6 +451,14 @@ def test_a_session_on_an_executor_refuses_in_one_sentence(is_opened: bool):
 # --- nasty moments -------------------------------------------------------------------------------
 
 
+def is_held(lock: Any, held: ExitStack) -> bool:
+    """Hold a lock as long as ``held`` says, if it is free."""
+    is_free: bool = lock.acquire(blocking=False)
+    if is_free:
+        held.callback(lock.release)
+    return is_free
+
+
 def test_locks_that_other_threads_hold_are_free_in_the_child():
     backend = FakeManilaV2()
     with Session(backend) as session:
@@ -458,12 +466,13 @@ def test_locks_that_other_threads_hold_are_free_in_the_child():
         taken, may_go = threading.Event(), threading.Event()
 
         def hold() -> None:
-            with ExitStack() as held:
-                for lock in [*forks._locks]:
-                    held.enter_context(lock)
-                held.enter_context(core_of(session).renewal.lock)
-                taken.set()
-                may_go.wait(PATIENCE_S)
+            # Another thread may have one and wait for one that is held here: all, or none of them.
+            while not taken.wait(0.01):
+                with ExitStack() as held:
+                    locks = [*forks._locks, core_of(session).renewal.lock]
+                    if all(is_held(lock, held) for lock in locks):
+                        taken.set()
+                        may_go.wait(PATIENCE_S)
 
         thread = threading.Thread(target=hold)
         thread.start()

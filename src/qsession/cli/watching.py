@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qsession.cli.output import fitted, jobs_table, sessions_table
+from qsession.cli.timeline import timeline
 from qsession.errors import QSessionError
 from qsession.model.durations import format_duration
 from qsession.session.registry import core_of
@@ -30,6 +31,7 @@ LOOK_AT_ALL_S = 30.0
 """The interval between requests for the account's sessions."""
 
 _NEWEST_JOBS = 15
+_WIDEST_TIMELINE = 100
 _ENDINGS = {"c": "close", "x": "cancel"}
 
 
@@ -88,6 +90,8 @@ def session_screen(session: Session, asked: str | None = None, problem: str = ""
         )
     parts += [Text(words, style="red") for words in (session.error, problem) if words]
     records = session.jobs
+    if snapshot.opened is not None:
+        parts += [timeline(snapshot, records, min(Console().width, _WIDEST_TIMELINE)), Text("")]
     if records:
         parts.append(fitted(jobs_table(records[-_NEWEST_JOBS:]), Console()))
     if len(records) > _NEWEST_JOBS:

@@ -216,6 +216,10 @@ class SessionState:
         before = 0.0 if self.earlier is None else self.earlier.total_usage_seconds(now)
         return before + self.usage_seconds(now)
 
+    def cost(self, now: datetime) -> float | None:
+        """Money for the usage so far, as `Bill.cost`; None without a price."""
+        return None if self.price is None else self.price.cost(self.total_usage_seconds(now))
+
     def follow(self) -> dict[str, None]:
         """Ids of the jobs that change from now on, for somebody who empties it now and then."""
         self.followers.append({})

@@ -129,7 +129,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
     qpu_seconds = Published(lambda self: self._core.records.state.qpu_seconds, help="QPU time.")
     """Seconds that its jobs spent on the QPU; on a local backend, in the simulator."""
 
-    cost = Published(lambda self: self._core.records.snapshot().bill.cost, help="Money.")
+    cost = Published(lambda self: self._core.records.at_present(SessionState.cost), help="Money.")
     """About what its usage costs, by the price a minute; None if no price is set."""
 
     plan = Published(lambda self: _of_quota(self, "plan"), help="The plan of its instance.")

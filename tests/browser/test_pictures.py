@@ -46,9 +46,9 @@ def test_the_quickstart_runs_from_top_to_bottom(
     shutil.copy(REPOSITORY / "notebooks" / "quickstart.ipynb", lab.root)
     page = open_notebook("quickstart.ipynb", viewport=(1280, 1200))
     page.run_all()
-    view = page.page.locator(".qsession").first
+    view = page.page.locator(".jp-Notebook .qsession").first
     expect(view).to_have_attribute("data-state", "closed")
-    expect(view.locator("[data-job-id][data-status=DONE]")).to_have_count(4)
+    expect(view.locator("[data-job-id][data-status=DONE]")).to_have_count(5)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

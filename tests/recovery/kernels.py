@@ -15,15 +15,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 from unittest import mock
 
+from tests.support.patience import PATIENCE_S
 from tests.support.waiting import until_dropped
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60.0
+OUTLASTS_A_TEST_S = 600.0
 
 SHARED = "QSESSION_TESTS_LEDGER_IS_SHARED"
 """Set in the environment of kernels whose ledger is where other computers may write, too."""
@@ -122,12 +124,15 @@ def random_moment(chance: random.Random, jobs: int) -> tuple[int, float]:
 # --- in the kernel --------------------------------------------------------------------------------
 
 
-def submit(told: int, *, backend: str, jobs: int, shots: int, name: str) -> None:
+def submit(  # noqa: PLR0913 - what the line says that the kernel reads
+    told: int, *, backend: str, jobs: int, shots: int, name: str, never_run: bool = False
+) -> None:
     """Submit jobs one after another, telling each id once ``run`` has returned it."""
     from qsession import Session
     from tests.support.circuits import flipped
 
-    session = Session(_backend(backend), name=name)
+    executor = _busy_executor() if never_run else None
+    session = Session(_backend(backend), name=name, executor=executor)
     circuit = flipped()
     for number in range(jobs):
         job = session.run(circuit, shots=shots)
@@ -135,7 +140,14 @@ def submit(told: int, *, backend: str, jobs: int, shots: int, name: str) -> None
             os.write(told, f"session {session.session_id}\n".encode())
         os.write(told, f"job {job.job_id()}\n".encode())
     os.write(told, b"done\n")
-    time.sleep(PATIENCE_S)  # until it is killed
+    time.sleep(OUTLASTS_A_TEST_S)  # until it is killed
+
+
+def _busy_executor() -> Executor:
+    """An executor whose only thread has something else to do."""
+    executor = ThreadPoolExecutor(1)
+    executor.submit(time.sleep, OUTLASTS_A_TEST_S)
+    return executor
 
 
 def _backend(name: str) -> Any:

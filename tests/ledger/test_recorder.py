@@ -54,7 +54,7 @@ def test_a_session_and_a_job_are_on_disk_when_their_ids_are_handed_out(ledger: L
 def test_everything_that_is_known_of_a_session_comes_back(
     ledger: Ledger, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv("JPY_SESSION_NAME", "/home/me/vqe.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/notebooks/vqe.ipynb")
     telling = Telling(ledger, clock=clock)
     opened = telling.now
     telling.submit("a")
@@ -66,7 +66,7 @@ def test_everything_that_is_known_of_a_session_comes_back(
     assert (entry.session_id, entry.facts, entry.jobs) == (telling.session_id, FACTS, 1)
     assert (entry.state, entry.opened, entry.ended) == (State.CANCELLED, opened, telling.now)
     assert entry.ended_reason == "cancel() was called"
-    assert (entry.process, entry.notebook) == (this_process(), "/home/me/vqe.ipynb")
+    assert (entry.process, entry.notebook) == (this_process(), "/notebooks/vqe.ipynb")
 
 
 def test_everything_that_is_known_of_a_job_comes_back(ledger: Ledger):

@@ -75,7 +75,7 @@ def account(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]
 @pytest.fixture
 def look(clock: ManualClock, new_threads: NewThreads) -> Looking:
     """Look as a page does that sees the list."""
-    return Looking(ServerOverview("/home/me", clock), new_threads)
+    return Looking(ServerOverview("/notebooks", clock), new_threads)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ class Tell:
         session_id: str,
         facts: SessionFacts,
         *,
-        notebook: str | None = "/home/me/work/study.ipynb",
+        notebook: str | None = "/notebooks/work/study.ipynb",
         after: Callable[[Telling], None] = lambda _: None,
     ) -> Telling:
         """Tell of a session with one job, and of what comes after."""

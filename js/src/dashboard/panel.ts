@@ -226,11 +226,11 @@ export class DashboardPanel {
     if (asked === null) return;
     if (asked === "close_all") {
       if (openCount > 0 && this.#isLive) this.#confirmation.update(describeClosingAll(openCount));
-      else this.#confirmation.close();
+      else this.#confirmation.withdraw();
       return;
     }
     const entry = entries.find(({ key }) => key === this.#asked?.key);
-    if (entry === undefined || entry.whyNotEnd !== null) this.#confirmation.close();
+    if (entry === undefined || entry.whyNotEnd !== null) this.#confirmation.withdraw();
   }
 
   #ask(action: "close" | "cancel", entry: EntryView, goBack: () => void): void {

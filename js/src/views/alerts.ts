@@ -1,4 +1,4 @@
-import { h } from "../page/dom";
+import { h, hasFocus } from "../page/dom";
 import { icon } from "./icon";
 
 /** Where an error comes from: a request of this view, or the session itself. */
@@ -7,7 +7,7 @@ type Source = "request" | "session";
 /** Errors, read out at once and kept until dismissed or over. */
 export class Alerts {
   // In the document before it is filled: a live region that appears with its text is often missed.
-  readonly node = h("div", { class: "qs-alerts", role: "alert" });
+  readonly node = h("div", { class: "qs-alerts", role: "alert", tabindex: "-1" });
   readonly #shown = new Map<Source, { text: string; line: HTMLElement }>();
   #dismissed: string | null = null;
 
@@ -30,6 +30,8 @@ export class Alerts {
   #set(source: Source, text: string | null): void {
     const shown = this.#shown.get(source);
     if (shown?.text === (text ?? undefined)) return;
+    // The focus would fall to the page's top with the button that has it.
+    if (shown && hasFocus(shown.line)) this.node.focus();
     shown?.line.remove();
     this.#shown.delete(source);
     if (text === null) return;

@@ -1,4 +1,4 @@
-import { h, setText, uniqueId } from "../page/dom";
+import { h, hasFocus, setText, uniqueId } from "../page/dom";
 import type { Ending } from "../view-model/session";
 import { icon } from "./icon";
 
@@ -77,11 +77,23 @@ export class Confirmation<Asked extends string> {
     setText(this.#effect, effect);
   }
 
-  /** Stops asking and gives the focus back. */
+  /** Stops asking, as the reader wants it, and gives the focus back. */
   close(): void {
+    this.#stop(true);
+  }
+
+  /**
+   * Stops asking what has become impossible. The focus is given back only if it would be lost: the
+   * reader may be typing elsewhere by now.
+   */
+  withdraw(): void {
+    this.#stop(hasFocus(this.node));
+  }
+
+  #stop(givesFocusBack: boolean): void {
     if (this.#asked === null) return;
     this.#asked = null;
-    this.#goBack();
+    if (givesFocusBack) this.#goBack();
     this.node.hidden = true;
   }
 }

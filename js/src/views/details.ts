@@ -125,7 +125,10 @@ export class DetailsPanel {
     if (this.#signal.aborted) this.#content.abort();
     const content =
       typeof lookup === "string" ? [note(lookup)] : this.#describe(row, lookup, snapshot.nowMs);
+    const hadFocus = hasFocus(this.#body);
     this.#body.replaceChildren(...content);
+    // The focus would fall to the page's top with what has it.
+    if (hadFocus) this.#heading.focus();
     setAttribute(
       this.#body,
       "aria-busy",

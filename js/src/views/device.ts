@@ -1,4 +1,4 @@
-import { h, setAttribute, setText } from "../page/dom";
+import { h, hasFocus, setAttribute, setText } from "../page/dom";
 import type { SelectedJob } from "../page/selection";
 import { DeviceLookup } from "../store/device-lookup";
 import type { SessionStore } from "../store/session-store";
@@ -23,6 +23,7 @@ export class DevicePanel {
   readonly #say: (text: string) => void;
   readonly #lookup: DeviceLookup;
   readonly #name = h("span", { class: "qs-dim" });
+  readonly #summary = h("summary", {}, h("strong", {}, "Device"), " ", this.#name);
   readonly #note = h("p", { class: "qs-note" });
   readonly #problem = h("p", { class: "qs-problem" });
   readonly #again = h("button", { type: "button", class: "qs-button qs-plain" }, "Try again");
@@ -57,7 +58,7 @@ export class DevicePanel {
     this.node = h(
       "details",
       { class: "qs-device" },
-      h("summary", {}, h("strong", {}, "Device"), " ", this.#name),
+      this.#summary,
       h("div", { class: "qs-device-body" }, this.#note, this.#problem, this.#again, this.#content),
     );
     this.node.addEventListener("toggle", () => this.#onToggle());
@@ -101,7 +102,10 @@ export class DevicePanel {
     const told = problem ?? device?.problem ?? "";
     setText(this.#problem, told);
     this.#problem.hidden = told === "";
-    this.#again.hidden = problem === null || isAsked || !this.#isLive;
+    const isAgain = problem !== null && !isAsked && this.#isLive;
+    // The focus would fall to the page's top with the button that has it.
+    if (!isAgain && hasFocus(this.#again)) this.#summary.focus();
+    this.#again.hidden = !isAgain;
     setText(this.#note, this.#describeNote(device, isAsked));
     this.#note.hidden = this.#note.textContent === "";
     this.#note.className = device || !isAsked ? "qs-note" : "qs-fetching";

@@ -186,13 +186,13 @@ export class JobArea {
       case "cancel_queued": {
         const isPossible = cancelQueuedAction(snapshot)?.reason === null;
         if (isPossible) this.#confirmation.update(describeQueuedEnd(snapshot));
-        else this.#confirmation.close();
+        else this.#confirmation.withdraw();
         break;
       }
       case "cancel_job": {
         const status = this.#store.job(this.#jobToCancel)?.status;
         const isOver = status !== "QUEUED" && status !== "RUNNING";
-        if (isOver || snapshot.connection !== "live") this.#confirmation.close();
+        if (isOver || snapshot.connection !== "live") this.#confirmation.withdraw();
         break;
       }
       case null:

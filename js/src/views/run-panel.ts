@@ -123,7 +123,7 @@ export class RunPanel {
     this.#showFields();
     if (this.#confirmation.asked === null) return;
     // What was asked may have become impossible, or cost something else by now.
-    if (cost === null || action.reason !== null) this.#confirmation.close();
+    if (cost === null || action.reason !== null) this.#confirmation.withdraw();
     else this.#confirmation.update(cost);
   }
 

@@ -207,7 +207,7 @@ export class SessionPanel {
     // What was asked may have become impossible, or mean something else by now.
     if (this.#header.buttons[asked].blocked === null) {
       this.#confirmation.update(describeEnding(asked, head));
-    } else this.#confirmation.close();
+    } else this.#confirmation.withdraw();
   }
 
   /** Has what work would use be estimated, and what is left for it be known. */

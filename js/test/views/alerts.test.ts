@@ -75,3 +75,15 @@ describe("an error of the session", () => {
     expect(page.alert).toBe("504");
   });
 });
+
+test("the focus stays here when the line that has it is dismissed, or is over", () => {
+  const { alerts, page } = show();
+  alerts.showRequest("bell is too wide");
+  page.button("Dismiss").focus();
+  page.button("Dismiss").click();
+  expect(document.activeElement).toBe(alerts.node);
+  alerts.updateSession("503");
+  page.button("Dismiss").focus();
+  alerts.updateSession(null);
+  expect(document.activeElement).toBe(alerts.node);
+});

@@ -100,3 +100,22 @@ describe("the session is kept", () => {
     expectKept();
   });
 });
+
+describe("a question that has become impossible is withdrawn", () => {
+  test("and the focus is given back if it would be lost", () => {
+    ask();
+    confirmation.withdraw();
+    expect([confirmation.asked, page.buttonNames]).toEqual([null, []]);
+    expect(goBack).toHaveBeenCalledTimes(1);
+  });
+
+  test("but a reader who is typing elsewhere is left there", () => {
+    ask();
+    const cell = document.body.appendChild(document.createElement("textarea"));
+    cell.focus();
+    confirmation.withdraw();
+    expect([confirmation.asked, page.buttonNames]).toEqual([null, []]);
+    expect(goBack).not.toHaveBeenCalled();
+    expect(document.activeElement).toBe(cell);
+  });
+});

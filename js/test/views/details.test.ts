@@ -210,9 +210,11 @@ test("what could not be read is told beside the rest, and can be asked for again
   await settle();
   expect(page.text(".qs-problem")).toBe("down");
   answers["details"] = details();
+  page.button("Try again").focus();
   page.button("Try again").click();
   panel.update(current, snapshot());
   expect(page.all(".qs-bars")).toHaveLength(1);
+  expect(document.activeElement).toBe(page.find("h3"));
 });
 
 test("without a kernel it shows what was fetched, and says why there is no more", () => {

@@ -191,7 +191,9 @@ describe("failures", () => {
     await toggle();
     expect(page.text(".qs-device .qs-problem")).toBe("no route");
     answers = { device: { details: device() } };
+    page.button("Try again").focus();
     page.button("Try again").click();
+    expect(document.activeElement).toBe(page.find(".qs-device > summary"));
     await settle();
     expect(page.host.querySelectorAll("[data-qubit]")).toHaveLength(4);
     expect(page.find(".qs-device .qs-problem").hidden).toBe(true);

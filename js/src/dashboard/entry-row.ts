@@ -94,6 +94,7 @@ export class EntryRow {
     setText(this.#id, entry.id);
     setAttribute(this.#id, "title", entry.fullId || null);
     setText(this.#backend, entry.backend);
+    setAttribute(this.#backend, "title", entry.backend);
     this.#sign.update(entry.sign);
     setText(this.#opened, entry.opened);
     setAttribute(this.#opened, "title", entry.openedInFull || null);

@@ -2,7 +2,17 @@
  * What crosses the wire between the kernel and the page of a dashboard. `dashboards/encoding.py`
  * owns these names; a Python test reads this file to compare them.
  */
-import { isBoolean, isNumber, isString, listOf, orNull, type Shaped, shaped } from "../wire/wire";
+import {
+  isBoolean,
+  isCurrency,
+  isMoment,
+  isNumber,
+  isString,
+  listOf,
+  orNull,
+  type Shaped,
+  shaped,
+} from "../wire/wire";
 
 export const DASHBOARD_VERSION = 1;
 
@@ -26,12 +36,12 @@ export const entryShape = {
   mode: isString,
   state: isString,
   label: isString,
-  opened_ms: orNull(isNumber),
-  ended_ms: orNull(isNumber),
+  opened_ms: orNull(isMoment),
+  ended_ms: orNull(isMoment),
   remaining_s: orNull(isNumber),
   usage_s: orNull(isNumber),
   cost: orNull(isNumber),
-  currency: orNull(isString),
+  currency: orNull(isCurrency),
   jobs: orNull(isNumber),
   where: isString,
   pid: orNull(isNumber),
@@ -41,8 +51,8 @@ export const entryShape = {
 
 export const overviewShape = {
   version: isNumber,
-  now_ms: isNumber,
-  asked_ms: orNull(isNumber),
+  now_ms: isMoment,
+  asked_ms: orNull(isMoment),
   problem: orNull(isString),
   clicks_wait: isBoolean,
   entries: listOf(shaped(entryShape)),

@@ -3,7 +3,7 @@
  * file to compare them.
  */
 import { DASHBOARD_VERSION, entryShape, overviewShape } from "../dashboard/wire";
-import { isBoolean, isNumber, isString, listOf, orNull, type Shaped, shaped } from "../wire/wire";
+import { isBoolean, isMoment, isString, listOf, orNull, type Shaped, shaped } from "../wire/wire";
 
 const servedEntryShape = {
   ...entryShape,
@@ -11,8 +11,8 @@ const servedEntryShape = {
   notebook: orNull(isString),
   kernel_id: orNull(isString),
   kernel_state: orNull(isString),
-  idle_since_ms: orNull(isNumber),
-  idle_until_ms: orNull(isNumber),
+  idle_since_ms: orNull(isMoment),
+  idle_until_ms: orNull(isMoment),
 };
 
 const servedShape = { ...overviewShape, entries: listOf(shaped(servedEntryShape)) };

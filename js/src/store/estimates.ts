@@ -1,5 +1,5 @@
 import { type Estimate, isEstimate } from "../wire/estimate";
-import type { RequestArguments } from "../wire/requests";
+import { type RequestArguments, RequestError } from "../wire/requests";
 import type { Asker } from "./job-lookup";
 
 /** How long typing may go on before what was typed is asked about, in milliseconds. */
@@ -41,6 +41,11 @@ export class Estimates {
     const tell = (): void => {
       if (question === this.#asked) this.#onNews(found);
     };
-    this.#asker.request("estimate", work, `estimate:${question}`, take).then(tell, tell);
+    const onFailed = (error: unknown): void => {
+      tell();
+      // A kernel that is busy with a cell answers late.
+      if (error instanceof RequestError) error.late?.then(tell, () => undefined);
+    };
+    this.#asker.request("estimate", work, `estimate:${question}`, take).then(tell, onFailed);
   }
 }

@@ -254,7 +254,7 @@ function partView(part: Part, isOfSeveral: boolean): HTMLElement {
 
 function parametersView(details: Details): HTMLElement {
   const rows = details.parameters.map(([name, value]) =>
-    h("div", {}, h("dt", { class: "qs-mono" }, name), h("dd", {}, value)),
+    h("div", {}, h("dt", { class: "qs-mono", title: name }, name), h("dd", {}, value)),
   );
   const hidden = details.parameter_count - rows.length;
   const more = hidden > 0 ? [note(`… and ${counted(hidden, "more parameter")}`)] : [];

@@ -3,7 +3,17 @@
  * shown and forgotten: nothing of it goes into the model, so nothing is saved with the notebook.
  */
 
-import { isNumber, isPair, isString, listOf, oneOf, orNull, type Shaped, shaped } from "./wire";
+import {
+  isMoment,
+  isNumber,
+  isPair,
+  isString,
+  listOf,
+  oneOf,
+  orNull,
+  type Shaped,
+  shaped,
+} from "./wire";
 
 const isOutcome = isPair(isString, isNumber);
 
@@ -47,7 +57,11 @@ const circuitShape = {
 export type ExecutionSpan = readonly [number, number, number];
 
 const isSpan = (value: unknown): value is ExecutionSpan =>
-  Array.isArray(value) && value.length === 3 && value.every(isNumber);
+  Array.isArray(value) &&
+  value.length === 3 &&
+  isMoment(value[0]) &&
+  isMoment(value[1]) &&
+  isNumber(value[2]);
 
 const detailsShape = {
   job_id: isString,

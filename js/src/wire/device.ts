@@ -3,7 +3,17 @@
  * of jobs it goes into no trait.
  */
 
-import { isBoolean, isNumber, isPair, isString, listOf, orNull, type Shaped, shaped } from "./wire";
+import {
+  isBoolean,
+  isMoment,
+  isNumber,
+  isPair,
+  isString,
+  listOf,
+  orNull,
+  type Shaped,
+  shaped,
+} from "./wire";
 
 const isMaybe = orNull(isNumber);
 
@@ -45,7 +55,7 @@ const statusShape = {
   is_operational: isBoolean,
   message: isString,
   pending_jobs: isNumber,
-  asked_ms: isNumber,
+  asked_ms: isMoment,
 };
 
 const deviceShape = {
@@ -60,7 +70,7 @@ const deviceShape = {
   rep_delay_range_s: orNull(isPair(isNumber, isNumber)),
   default_rep_delay_s: isMaybe,
   max_shots: isMaybe,
-  calibrated_ms: isMaybe,
+  calibrated_ms: orNull(isMoment),
   status: orNull(shaped(statusShape)),
   problem: orNull(isString),
   no_properties: orNull(isString),

@@ -139,8 +139,12 @@ export class Requests<Asked extends string = Action> {
   settle(reply: Reply): void {
     this.#settle(reply.id, ({ answer, take }) => {
       if (reply.ok) {
-        take(Reflect.get(reply, "details"));
-        answer.resolve(reply.message ?? "");
+        try {
+          take(Reflect.get(reply, "details"));
+        } finally {
+          // Even where what came cannot be shown: nobody is to wait for ever.
+          answer.resolve(reply.message ?? "");
+        }
       } else {
         const text = reply.error?.message || reply.message || "The request failed.";
         answer.reject(new RequestError(reply.error?.type ?? "Error", text));

@@ -15,11 +15,14 @@ export interface Kernel {
   /** JupyterLab's setting for the messages of widgets. */
   readonly commsOverSubshells?: string;
   readonly statusChanged?: {
-    connect(slot: (kernel: unknown, status: string) => void): unknown;
+    connect(slot: StatusSlot): unknown;
+    disconnect(slot: StatusSlot): unknown;
   };
   sendShellMessage(message: object, expectReply: boolean, disposeOnDone: boolean): unknown;
   sendControlMessage(message: object, expectReply: boolean, disposeOnDone: boolean): Future;
 }
+
+type StatusSlot = (kernel: unknown, status: string) => void;
 
 interface Future {
   onReply: (reply: { readonly content: Readonly<Record<string, unknown>> }) => void;
@@ -30,6 +33,8 @@ interface Subshell {
   id: string | null | undefined;
   users: number;
   readonly listeners: Set<() => void>;
+  /** Its end: whatever listens for it does so until then. */
+  readonly life: AbortController;
 }
 
 // Each widget may have a module of its own in the page, and the kernel one thread for each subshell.
@@ -112,7 +117,7 @@ export class Route {
       this.#unsent = [];
       subshell.listeners.delete(onChange);
       subshell.users -= 1;
-      if (subshell.users === 0) close(kernel, subshell);
+      if (subshell.users === 0 && !subshell.life.signal.aborted) close(kernel, subshell);
     });
   }
 
@@ -137,24 +142,26 @@ export class Route {
 }
 
 function open(kernel: Kernel): Subshell {
-  const subshell: Subshell = { id: undefined, users: 0, listeners: new Set() };
+  const life = new AbortController();
+  const subshell: Subshell = { id: undefined, users: 0, listeners: new Set(), life };
   subshells.set(kernel, subshell);
   const message = messageOf(kernel, "create_subshell_request", {});
   const future = kernel.sendControlMessage({ ...message, channel: "control" }, true, true);
   future.onReply = ({ content }) => {
     const { subshell_id: id } = content;
     const isOpen = content["status"] === "ok" && typeof id === "string";
-    settle(subshell, isOpen ? id : null);
-    if (isOpen && subshells.get(kernel) !== subshell) remove(kernel, id);
+    if (!life.signal.aborted) settle(subshell, isOpen ? id : null);
+    else if (isOpen) remove(kernel, id);
   };
-  kernel.statusChanged?.connect((_kernel, status) => {
+  const onStatus: StatusSlot = (_kernel, status) => {
     // The next kernel knows nothing of it.
-    if (!/restarting|dead/.test(status) || subshells.get(kernel) !== subshell) return;
-    subshells.delete(kernel);
-    settle(subshell, null);
-  });
+    if (/restarting|dead/.test(status)) forget(kernel, subshell);
+  };
+  kernel.statusChanged?.connect(onStatus);
+  life.signal.addEventListener("abort", () => kernel.statusChanged?.disconnect(onStatus));
   // A page that is left has no other moment to give it back.
-  window.addEventListener("pagehide", () => close(kernel, subshell), { once: true });
+  const onLeft = (): void => close(kernel, subshell);
+  window.addEventListener("pagehide", onLeft, { signal: life.signal });
   return subshell;
 }
 
@@ -163,10 +170,17 @@ function settle(subshell: Subshell, id: string | null): void {
   for (const listener of [...subshell.listeners]) listener();
 }
 
+/** Uses it no more: who still sends, as in a page that comes back, goes the usual way. */
+function forget(kernel: Kernel, subshell: Subshell): void {
+  subshell.life.abort();
+  if (subshells.get(kernel) === subshell) subshells.delete(kernel);
+  settle(subshell, null);
+}
+
 function close(kernel: Kernel, subshell: Subshell): void {
-  if (subshells.get(kernel) !== subshell) return;
-  subshells.delete(kernel);
-  if (typeof subshell.id === "string") remove(kernel, subshell.id);
+  const { id } = subshell;
+  forget(kernel, subshell);
+  if (typeof id === "string") remove(kernel, id);
 }
 
 function remove(kernel: Kernel, id: string): void {

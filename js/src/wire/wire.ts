@@ -118,8 +118,12 @@ export const isBoolean: Guard<boolean> = (value) => typeof value === "boolean";
 
 // Beyond this a number is no date and cannot be shown as one.
 const LAST_MOMENT_MS = 8.64e15;
-const isMoment: Guard<number> = (value): value is number =>
+export const isMoment: Guard<number> = (value): value is number =>
   isNumber(value) && Math.abs(value) <= LAST_MOMENT_MS;
+
+/** A currency by its code of three letters: with anything else no amount can be formatted. */
+export const isCurrency: Guard<string> = (value): value is string =>
+  isString(value) && /^[A-Z]{3}$/.test(value);
 
 const isAnything: Guard<unknown> = (_value): _value is unknown => true;
 export const isObject: Guard<object> = (value) => typeof value === "object" && value !== null;
@@ -191,7 +195,7 @@ const quotaShape = {
 };
 
 /** What a minute costs, as the user says, in a currency by its code. */
-const priceShape = { per_minute: isNumber, currency: isString };
+const priceShape = { per_minute: isNumber, currency: isCurrency };
 
 /** What the session may use before its guard closes it; null is any amount. */
 const budgetShape = { max_usage_s: orNull(isNumber), max_cost: orNull(isNumber) };

@@ -72,6 +72,12 @@ describe("what is shown", () => {
     expect(host.querySelectorAll("th[scope=col]")).toHaveLength(8);
   });
 
+  test("the name of a backend, which may be cut off, in full when it is pointed at", () => {
+    open(overview([entry("a", { backend: "ibm_with_a_long_name" })]));
+    const backend = host.querySelector<HTMLElement>(".qs-entry-backend");
+    expect(backend?.title).toBe("ibm_with_a_long_name");
+  });
+
   test("names from outside as text", () => {
     open(overview([entry("a", { name: HOSTILE, backend: HOSTILE })]));
     expect(host.querySelector("img, script")).toBeNull();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Estimates } from "../../src/store/estimates";
 import type { Asker } from "../../src/store/job-lookup";
+import { RequestError } from "../../src/wire/requests";
 import { settle } from "../fixtures";
 
 const ANSWER = { qpu_s: 4, cost: null, left_s: null, left_of: null, fits: true, remarks: [] };
@@ -84,6 +85,25 @@ test("no work, a refusal and an answer that cannot be read have no estimate", as
   estimates.want({ program: "odd" }, "");
   await pause();
   expect(onNews).toHaveBeenLastCalledWith(null);
+});
+
+test("an answer that comes late is told all the same", async () => {
+  let answer = (): void => undefined;
+  request.mockImplementationOnce((_action, _args, _key, take) => {
+    const late = new Promise<string>((resolve) => {
+      answer = () => {
+        take?.(ANSWER);
+        resolve("");
+      };
+    });
+    return Promise.reject(new RequestError("Timeout", "No answer", late));
+  });
+  estimates.want({ program: "bell" }, "");
+  await pause();
+  expect(onNews).toHaveBeenLastCalledWith(null);
+  answer();
+  await settle();
+  expect(onNews).toHaveBeenLastCalledWith(ANSWER);
 });
 
 test("a view that is gone asks nothing more", async () => {

@@ -164,6 +164,8 @@ test("a job that waits says where its result will be", () => {
 test("parameters are listed, as far as they were told", () => {
   show(row("a"), { parameters: [["theta", "0.5"]], parameter_count: 3 });
   expect(page.text(".qs-parameters")).toBe("theta0.5");
+  // Long names are cut off.
+  expect(page.find(".qs-parameters dt").title).toBe("theta");
   expect(page.text(".qs-details-body")).toContain("… and 2 more parameters");
 });
 

@@ -18,6 +18,7 @@ test.each([
   null,
   {},
   { ...details(), code: "x" },
+  { ...details(), spans: [[0, 1e300, 5]] },
   { ...details(), result: { parts: [{ kind: "dance" }], hidden: 0 } },
   { ...details(), result: { parts: [{ ...counts(), frequent: [["0"]] }], hidden: 0 } },
 ])("%j are refused", (sent) => {

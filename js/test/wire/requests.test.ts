@@ -135,6 +135,16 @@ test("failAll ends everything and leaves no timer", async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test("a request is over even where what came with its reply cannot be used", async () => {
+  const promise = requests.request("details", {}, "details", () => {
+    throw new RangeError("Invalid time value");
+  });
+  expect(() => requests.settle(reply({ message: "told" }))).toThrow("Invalid time value");
+  await expect(promise).resolves.toBe("told");
+  await settle();
+  expect(requests.isPending("details")).toBe(false);
+});
+
 test("what is asked in the background is answered without anything that shows it waiting", async () => {
   const take = vi.fn();
   const answer = requests.ask("resync", take);

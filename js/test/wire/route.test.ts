@@ -17,11 +17,10 @@ class FakeKernel {
   isDisposed = false;
   supportsSubshells = false;
   commsOverSubshells = "perCommTarget";
-  #onStatus: (kernel: unknown, status: string) => void = () => undefined;
+  readonly slots = new Set<(kernel: unknown, status: string) => void>();
   readonly statusChanged = {
-    connect: (slot: (kernel: unknown, status: string) => void) => {
-      this.#onStatus = slot;
-    },
+    connect: (slot: (kernel: unknown, status: string) => void) => this.slots.add(slot),
+    disconnect: (slot: (kernel: unknown, status: string) => void) => this.slots.delete(slot),
   };
 
   sendShellMessage(message: Message): void {
@@ -41,7 +40,7 @@ class FakeKernel {
   }
 
   becomes(status: string): void {
-    this.#onStatus(this, status);
+    for (const slot of [...this.slots]) slot(this, status);
   }
 
   types(channel: string): string[] {
@@ -148,6 +147,29 @@ describe("a subshell of the page's own", () => {
     kernel.answer();
     window.dispatchEvent(new Event("pagehide"));
     expect(kernel.types("control").at(-1)).toBe("delete_subshell_request");
+  });
+
+  test("that was given back so is used no more by a page that comes back", () => {
+    const model = modelOn("subshell");
+    const route = routeOf(model);
+    kernel.answer();
+    window.dispatchEvent(new Event("pagehide"));
+    route.send({ a: 1 });
+    expect([model.sent.length, kernel.comms("shell").length]).toEqual([1, 0]);
+    expect(route.waits).toBe(true);
+  });
+
+  test("leaves nothing that listens once it has ended, however often it is opened", () => {
+    for (const _ of [1, 2, 3]) {
+      const view = new AbortController();
+      routeOf(modelOn("subshell"), view);
+      expect(kernel.slots.size).toBe(1);
+      view.abort();
+    }
+    expect(kernel.slots.size).toBe(0);
+    const requests = kernel.types("control").length;
+    window.dispatchEvent(new Event("pagehide"));
+    expect(kernel.types("control")).toHaveLength(requests);
   });
 
   test("that comes when nobody is there any more is given back", () => {

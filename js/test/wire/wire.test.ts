@@ -48,6 +48,7 @@ test.each([
   { counts: { QUEUED: 1 } },
   { programs: [{ name: 3 }] },
   { session_id: 7 },
+  { price: { per_minute: 96, currency: "dollars" } },
 ])("a head with %j is refused", (wrong) => {
   expect(readHead({ ...head(), ...wrong }).kind).toBe("unreadable");
 });

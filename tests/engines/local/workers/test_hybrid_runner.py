@@ -107,6 +107,29 @@ def test_short_work_needs_no_worker(endings: Endings):
     place.close()
 
 
+def test_a_place_may_be_collected_in_a_thread_that_is_at_it(
+    endings: Endings, new_threads: NewThreads
+):
+    """The garbage collector runs wherever something is allocated, under locks, too."""
+    place = BesideKernel(AerSimulator(), width=2, lender=Workers(no_worker))
+    for name in ("first", "second"):
+        place.start(name, short_work(), endings.of(name))
+    endings.next_counts()
+    endings.next_counts()
+    places, lock = [place], place._floor._lock
+    del place
+
+    def collect() -> None:
+        with lock:
+            places.clear()
+
+    thread = threading.Thread(target=collect, daemon=True)
+    thread.start()
+    thread.join(PATIENCE_S)
+    assert not thread.is_alive()
+    assert new_threads.left_when_done() == []
+
+
 def test_other_work_runs_in_a_worker_and_a_short_unit_never_overtakes_it(
     endings: Endings, pool: Workers, monkeypatch
 ):

@@ -74,7 +74,8 @@ class BesideKernel:
         self._lender = lender
         self.can_stop_running = is_simulator(backend)
         self._floor = _Floor(lender, width, memory_limit, may_send=self.can_stop_running)
-        weakref.finalize(self, self._floor.send_home).atexit = False
+        # In whatever thread collects this, one that holds the lock of the floor included.
+        weakref.finalize(self, self._floor.waiting.put, "abandoned").atexit = False
 
     def made_anew(self) -> BesideKernel:
         """One like it for a forked child; see `Place`."""
@@ -111,7 +112,7 @@ class _Floor:
         self._placing = Placing()
         self._lock = ForkSafeLock()
         self._in_kernel = ForkSafeLock()
-        self._waiting: SimpleQueue[_Unit | None] = SimpleQueue()
+        self.waiting = SimpleQueue[_Unit | Literal["abandoned"] | None]()
         self._units: dict[str, _Unit] = {}
         self._threads = 0
         self._has_joined = False
@@ -126,17 +127,13 @@ class _Floor:
             self._units[unit.job_id] = unit
             if self._threads < min(len(self._units), self._width):
                 try:
-                    threading.Thread(
-                        target=_serve,
-                        args=(self, self._waiting),
-                        name="qsession-local",
-                        daemon=True,
-                    ).start()
+                    name = "qsession-local"
+                    threading.Thread(target=_serve, args=(self,), name=name, daemon=True).start()
                 except BaseException:  # there are too many, or the interpreter exits
                     del self._units[unit.job_id]
                     raise
                 self._threads += 1
-        self._waiting.put(unit)
+        self.waiting.put(unit)
 
     def stop(self, job_id: str) -> bool:
         with self._lock:
@@ -152,7 +149,7 @@ class _Floor:
         with self._lock:
             threads, self._threads = self._threads, 0
         for _ in range(threads):
-            self._waiting.put(None)
+            self.waiting.put(None)
 
     # --- called from its threads ----------------------------------------------------------------
 
@@ -288,8 +285,11 @@ class _Floor:
             )
 
 
-def _serve(floor: _Floor, waiting: SimpleQueue[_Unit | None]) -> None:
-    while (unit := waiting.get()) is not None:
+def _serve(floor: _Floor) -> None:
+    while (unit := floor.waiting.get()) is not None:
+        if unit == "abandoned":
+            floor.send_home()
+            continue
         try:
             floor.run(unit)
         except BaseException:  # noqa: BLE001 - the thread has other units to run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -51,12 +52,17 @@ class ProgramCase:
         program: The program.
         make_backend: Makes its backend, anew for each run and outside of what is timed.
         client: What it takes.
+        is_same: Whether our values are as good as IBM's: equal, where there are seeds.
+        warms_up: Whether it runs once, with IBM's client, before it is measured: some libraries
+            load or compile much when they are first used.
     """
 
     name: str
     program: Program
     make_backend: Callable[[], BackendV2]
     client: Client = SESSION
+    is_same: Callable[[Any, Any], bool] = operator.eq
+    warms_up: bool = False
 
 
 AER, MANILA, BRISBANE = AerSimulator, FakeManilaV2, FakeBrisbane

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import operator
 import time
 import warnings
 from collections.abc import Callable
@@ -38,19 +39,26 @@ class ProgramComparison:
 
 def compare(case: ProgramCase, rounds: int) -> ProgramComparison:
     """Measure a program."""
+    if case.warms_up:
+        attempt(lambda: _run(case, case.client.theirs))
     return by_turns(
         case.name,
         rounds,
         lambda: _run(case, case.client.ours),
         lambda: _run(case, case.client.theirs),
+        case.is_same,
     )
 
 
 def by_turns(
-    name: str, rounds: int, run_ours: Callable[[], Run], run_theirs: Callable[[], Run]
+    name: str,
+    rounds: int,
+    run_ours: Callable[[], Run],
+    run_theirs: Callable[[], Run],
+    is_same: Callable[[Any, Any], bool] = operator.eq,
 ) -> ProgramComparison:
     """Ours, IBM's, ours, IBM's."""
-    compared = ProgramComparison(Comparison(name), Comparison(name))
+    compared = ProgramComparison(*(Comparison(name, is_same=is_same) for _ in range(2)))
     for _ in range(rounds):
         ours, theirs = attempt(run_ours), attempt(run_theirs)
         for comparison, took in ((compared.in_session, _in_session), (compared.whole, _whole)):

@@ -7,8 +7,9 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from traitlets import All, TraitError
+from traitlets import All, Int, TraitError, observe
 
+from qsession import Session
 from qsession.session.registry import core_of
 from tests.support.circuits import flipped
 from tests.support.patience import PATIENCE_S
@@ -268,3 +269,53 @@ def test_an_observer_may_use_the_session(make_session, gated: GatedBackend):
     session.run(flipped("first"))
     until(core_of(session).journal, lambda: session.state == "closed")
     assert [record.name for record in session.jobs] == ["first", "from an observer"]
+
+
+# --- classes of somebody's own -------------------------------------------------------------------
+
+
+class Optimization(Session):
+    """A session with a trait of its own, and methods that hear of others."""
+
+    step = Int(0)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.heard = Heard()
+        super().__init__(*args, **kwargs)
+
+    @observe("state", "jobs")
+    def _hear(self, change: Bunch) -> None:
+        self.heard(change)
+
+
+def test_a_class_of_its_own_may_observe_with_methods(make_session, gated: GatedBackend):
+    session = make_session(gated, cls=Optimization)
+    gated.open_gate()
+    session.run(flipped()).result(PATIENCE_S)
+    told: dict[str, Any] = {}
+    while "jobs" not in told or told["jobs"][0].status != "DONE":
+        change = session.heard.next()
+        told[change.name] = change.new
+    assert told["state"] == "active"
+
+
+def test_its_own_traits_are_announced_once_by_traitlets_itself(make_session):
+    session = make_session(cls=Optimization)
+    own, published = Heard(), Heard()
+    session.observe(own, names="step")
+    session.observe(published, names="active")
+    session.step = 1
+    assert own.rest == [1]
+    session.close()
+    published.next()
+    assert own.rest == []
+    assert own.threads == {threading.current_thread().name}
+
+
+def test_a_trait_that_is_added_later_leaves_the_others_published(make_session):
+    session = make_session()
+    heard = Heard()
+    session.observe(heard, names="active")
+    session.add_traits(step=Int(0))
+    session.close()
+    assert heard.next().new is False

@@ -52,9 +52,10 @@ class Observed(Protocol):
 
 
 class ObservedTraits:
-    """The traits of a session, as its publisher reads and announces them.
+    """The published traits of a session, as its publisher reads and announces them.
 
-    Its session is held weakly, and holds it: they are gone together.
+    Those that a class of somebody's own adds are announced by traitlets itself. The session is held
+    weakly, and holds this: they are gone together.
     """
 
     def __init__(self, session: HasTraits) -> None:
@@ -63,7 +64,8 @@ class ObservedTraits:
     def published_values(self) -> dict[str, Any]:
         """The value of every trait but ``jobs``."""
         session = self._session()
-        names = [] if session is None else session.trait_names()
+        traits = {} if session is None else session.traits()
+        names = (name for name, trait in traits.items() if isinstance(trait, Published))
         return {name: getattr(session, name) for name in names if name != "jobs"}
 
     def records(self) -> list[JobRecord]:

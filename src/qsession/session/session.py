@@ -200,6 +200,8 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         self._core = SessionCore(self, arguments, clock)
         self._core.custody.closes_at_exit = close_at_exit
         super().__init__()
+        for names in self.__dict__.pop("_observed_early", ()):
+            self._publish(names)
         held.remember(self._core)
         if create_new:
             self._core.engine.open()
@@ -631,9 +633,17 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         Changes within 50 ms arrive together; times that pass are announced once a second.
         """
         names = args[0] if args else kwargs.get("names", All)
+        if hasattr(self, "_core"):
+            self._publish(names)
+        else:
+            # Of a method with `traitlets.observe`: traitlets comes before the constructor.
+            self.__dict__.setdefault("_observed_early", []).append(names)
+        super().observe(handler, *args, **kwargs)
+
+    def _publish(self, names: Any) -> None:
+        """Have these traits be announced."""
         lists_jobs = names is All or "jobs" in ([names] if isinstance(names, str) else names)
         self._core.publisher.start(counts_down=True, lists_jobs=lists_jobs)
-        super().observe(handler, *args, **kwargs)
 
     @property
     def widget(self) -> SessionWidget:

@@ -79,6 +79,18 @@ def test_a_timeout_of_zero_only_looks(busy: Session):
         busy.wait(0)
 
 
+@pytest.mark.parametrize("timeout", [1e12, 10**400])
+def test_a_timeout_beyond_the_end_of_the_calendar_never_comes(
+    busy: Session, gated: GatedBackend, timeout: float
+):
+    somebody_waits = waiter_of(busy)
+    waited = in_a_thread(lambda: busy.wait(timeout))
+    somebody_waits()
+    gated.open_gate()
+    waited()
+    assert not core_of(busy).records.pending()
+
+
 @pytest.mark.parametrize("timeout", [-1, "soon", True, float("nan"), float("inf"), timedelta(1)])
 def test_a_timeout_that_is_no_number_of_seconds_is_refused(make_session: Make, timeout: Any):
     with pytest.raises(InvalidInputError, match="is not a number of seconds"):

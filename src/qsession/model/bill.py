@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 DEFAULT_CURRENCY: Final = "USD"
 """IBM specifies prices and cost limits in US dollars ("Manage cost", November 2026)."""
 
+MOST_MONEY: Final = 1e15
+"""More is no price and no budget, and hundredths of it are no longer told apart."""
+
 _SIGNS: Final = {"USD": "$", "EUR": "€", "GBP": "£"}
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*([A-Za-z]{3})?")
 
@@ -60,10 +63,10 @@ class Price:
             amount, told = float(parts[1]), parts[2]
         if isinstance(amount, bool) or not isinstance(amount, int | float):
             amount = math.nan
-        if not (math.isfinite(amount) and amount >= 0):
+        if not 0 <= amount <= MOST_MONEY:
             raise InvalidInputError(
-                f"price_per_minute={shown(value)} is not a price: give a number from 0 up, or a "
-                'text with its currency such as "96 USD".'
+                f"price_per_minute={shown(value)} is not a price: give a number from 0 to "
+                f'{MOST_MONEY:.0e}, or a text with its currency such as "96 USD".'
             )
         return cls(float(amount), read_currency(told or currency or DEFAULT_CURRENCY))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from numbers import Integral
 
 from qsession.errors import InvalidInputError, InvalidMaxTimeError, shown
@@ -20,6 +20,9 @@ _PARTS = re.compile(r" *(?:[0-9]+[DHMSdhms] *)+")
 _PART = re.compile(r"([0-9]+)([DHMSdhms])")
 _MOST_DIGITS = 12
 """A part longer than this is out of every bound; it is refused before it is multiplied."""
+
+_LONGEST_S = 10**_MOST_DIGITS
+"""Beyond the end of the calendar."""
 
 
 def parse_duration(text: str) -> int | None:
@@ -82,17 +85,25 @@ def read_duration(value: object, what: str) -> int | None:
         The seconds, or None for None.
 
     Raises:
-        InvalidInputError: If it is no positive duration.
+        InvalidInputError: If it is no positive duration, or longer than any calendar.
     """
     if value is None:
         return None
     seconds = _whole_seconds(value)
-    if seconds is None or seconds <= 0:
+    if seconds is None or not 0 < seconds <= _LONGEST_S:
         raise InvalidInputError(
-            f"{what}={shown(value)} is not a positive duration in whole seconds, such as "
-            f'{what}=600 or {what}="1h 30m"; None is none.'
+            f"{what}={shown(value)} is not a positive duration in whole seconds up to "
+            f'{_LONGEST_S:.0e}, such as {what}=600 or {what}="1h 30m"; None is none.'
         )
     return seconds
+
+
+def time_after(start: datetime, seconds: float) -> datetime | None:
+    """The time so many seconds after another; None if it is beyond the last year there is."""
+    try:
+        return start + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def _whole_seconds(value: object) -> int | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from qsession.errors import IllegalMoveError
 from qsession.model.backend_status import BackendStatus
 from qsession.model.bill import Budget, Price, Quota
-from qsession.model.durations import SYSTEM_MAX_TIME_S
+from qsession.model.durations import SYSTEM_MAX_TIME_S, time_after
 from qsession.model.events import (
     BackendObserved,
     Event,
@@ -392,7 +392,7 @@ class SessionState:
 
 
 def _later(start: datetime | None, seconds: int | None) -> datetime | None:
-    return None if start is None or seconds is None else start + timedelta(seconds=seconds)
+    return None if start is None or seconds is None else time_after(start, seconds)
 
 
 def _seconds_until(end: datetime | None, now: datetime) -> float | None:

@@ -183,6 +183,9 @@ def _words(value: int | None) -> str:
 LEAST_MEMORY_BYTES = 2**20
 """Less is surely a slip in the unit."""
 
+MOST_MEMORY_BYTES = 2**60
+"""No computer has as much."""
+
 _PLATFORM: str = sys.platform
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kKMGT]?i?B)")
 _UNITS = {
@@ -220,17 +223,21 @@ def read_memory_limit(limit: object) -> int | None:
     """A size in bytes from a number of bytes or a text such as ``"4GB"`` or ``"512 MiB"``.
 
     Raises:
-        InvalidInputError: If it is not a size, under a megabyte, or the system has no such limits.
+        InvalidInputError: If it is not a size, out of bounds, or the system has no such limits.
     """
     if limit is None:
         return None
     size = limit
     if isinstance(limit, str) and (parts := _SIZE.fullmatch(limit.strip())):
-        size = int(float(parts[1]) * _UNITS.get(parts[2], 0))
-    if isinstance(size, bool) or not isinstance(size, int) or size < LEAST_MEMORY_BYTES:
+        size = int(min(float(parts[1]) * _UNITS.get(parts[2], 0), 2 * MOST_MEMORY_BYTES))
+    if (
+        isinstance(size, bool)
+        or not isinstance(size, int)
+        or not LEAST_MEMORY_BYTES <= size <= MOST_MEMORY_BYTES
+    ):
         raise InvalidInputError(
-            f"memory_limit={shown(limit)} is not a size from 1 MiB up. Give bytes or a text such "
-            'as "4GB".'
+            f"memory_limit={shown(limit)} is not a size from 1 MiB to 1 EiB. Give bytes or a text "
+            'such as "4GB".'
         )
     if _PLATFORM != "linux":
         raise InvalidInputError("memory_limit needs Linux: this system holds no process to one.")

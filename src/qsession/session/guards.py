@@ -9,14 +9,14 @@ import logging
 import math
 import weakref
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
 from qsession.clock import start_polling_thread
 from qsession.errors import InvalidInputError, QSessionError, shown
-from qsession.model.bill import Budget
-from qsession.model.durations import format_duration, read_duration
+from qsession.model.bill import MOST_MONEY, Budget
+from qsession.model.durations import format_duration, read_duration, time_after
 from qsession.model.states import State
 
 if TYPE_CHECKING:
@@ -44,9 +44,10 @@ def read_max_cost(max_cost: object, price: Price | None) -> float | None:
     if max_cost is None:
         return None
     is_number = isinstance(max_cost, int | float) and not isinstance(max_cost, bool)
-    if not is_number or not 0 < max_cost < math.inf:  # type: ignore[operator]  # it is a number
+    if not is_number or not 0 < max_cost <= MOST_MONEY:  # type: ignore[operator]  # it is a number
         raise InvalidInputError(
-            f"max_cost={shown(max_cost)} is not an amount of money above 0, such as max_cost=20."
+            f"max_cost={shown(max_cost)} is not an amount of money from above 0 to "
+            f"{MOST_MONEY:.0e}, such as max_cost=20."
         )
     if price is None:
         raise InvalidInputError(
@@ -150,7 +151,7 @@ class Guards:
             marks_s = [share * allowed_s for share in (_WARNED_AT, 1.0)]
             # A mark that was passed has been told of, if it could be.
             ahead_s = [mark_s - used_s for mark_s in marks_s if mark_s > used_s]
-            deadlines += [now + timedelta(seconds=each_s) for each_s in ahead_s[:1] or [0.0]]
+            deadlines += [time_after(now, each_s) for each_s in ahead_s[:1] or [0.0]]
         return min((deadline for deadline in deadlines if deadline), default=None)
 
     @property
@@ -160,7 +161,7 @@ class Guards:
     def _idle_until(self, state: SessionState) -> datetime | None:
         if self.idle_timeout_s is None or state.quiet_since is None:
             return None
-        return state.quiet_since + timedelta(seconds=self.idle_timeout_s)
+        return time_after(state.quiet_since, self.idle_timeout_s)
 
 
 class Guard:

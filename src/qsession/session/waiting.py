@@ -16,6 +16,7 @@ from qsession.clock import drain
 from qsession.compat.jupyter import in_kernel
 from qsession.engines.jobs import LoopEvent
 from qsession.errors import InvalidInputError, shown
+from qsession.model.durations import time_after
 from qsession.model.states import JobStatus
 from qsession.session.cancellation import stop_if_wanted
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 _LONGEST_NAP = timedelta(seconds=1)
 """The bar shows a new time after each nap, and Windows notices Ctrl-C only between two naps."""
+
+_FOREVER_S = 1e12
+"""Beyond the end of the calendar; a number that is any larger may be no float."""
 
 _TOLD = "was_told_by_qsession"
 """The mark of an interrupt of which people have been told."""
@@ -52,7 +56,7 @@ def wait(core: SessionCore, timeout: float | None, *, progress: bool) -> None:
     """
     clock, records = core.journal.clock, core.records
     timeout_s = _read_timeout(timeout)
-    deadline = None if timeout_s is None else clock.now() + timedelta(seconds=timeout_s)
+    deadline = None if timeout_s is None else time_after(clock.now(), timeout_s)
     wake_ups: WakeUps = SimpleQueue()
     with (
         _changes_told_to(wake_ups, core.journal),
@@ -134,12 +138,12 @@ def _read_timeout(timeout: object) -> float | None:
     if timeout is None:
         return None
     is_number = isinstance(timeout, Real) and not isinstance(timeout, bool)
-    if not is_number or not 0 <= float(timeout) < math.inf:  # type: ignore[arg-type]
+    if not is_number or not 0 <= timeout < math.inf:  # type: ignore[operator]  # it is a number
         raise InvalidInputError(
             f"timeout={shown(timeout)} is not a number of seconds, such as timeout=60; None waits "
             "as long as it takes."
         )
-    return float(timeout)  # type: ignore[arg-type]
+    return float(min(timeout, _FOREVER_S))  # type: ignore[call-overload]  # likewise
 
 
 _FORMAT = "{desc}: {n_fmt}/{total_fmt}|{bar}| {elapsed}{postfix}"

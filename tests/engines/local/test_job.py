@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,6 +29,15 @@ def test_waiting_can_have_an_end_and_the_job_goes_on(bench: Bench, gated: GatedB
     gated.open_gate()
     job.wait_for_final_state(PATIENCE_S)
     assert job.result(0).get_counts() == {"1": 100}
+
+
+@pytest.mark.parametrize("timeout", [math.inf, 1e10])
+def test_waiting_may_be_given_any_time(bench: Bench, gated: GatedBackend, timeout: float):
+    job = bench.submit()
+    with ThreadPoolExecutor(1) as threads:
+        waited = threads.submit(job.result, timeout)
+        gated.open_gate()
+        assert waited.result(PATIENCE_S).get_counts() == {"1": 100}
 
 
 def test_where_waits_are_short_it_goes_on_waiting_until_it_is_interrupted(

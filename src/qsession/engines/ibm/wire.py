@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,7 +42,7 @@ def number(value: object) -> float | None:
     """A number from 0 to the API's largest; None if it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) and 0 <= value <= _LARGEST else None
+    return float(value) if 0 <= value <= _LARGEST else None
 
 
 def whole(value: object) -> int | None:

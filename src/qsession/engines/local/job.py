@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("qsession")
 
+LONGEST_WAIT_AT_ONCE_S = 86_400.0
+"""Locks take no number of seconds that is much larger, `math.inf` least of all."""
+
 
 class JobOwner(Protocol):
     """The owner of a job: the scheduler of its session."""
@@ -117,6 +120,8 @@ class LocalJob(RecordedJob):
         while not self._future.done():
             left_s = None if deadline is None else max(deadline - time.monotonic(), 0.0)
             longest_s = longest_wait_s()
+            if longest_s is None and left_s is not None:
+                longest_s = LONGEST_WAIT_AT_ONCE_S
             is_last = longest_s is None or (left_s is not None and left_s <= longest_s)
             try:
                 self._future.exception(left_s if is_last else longest_s)

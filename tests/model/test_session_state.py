@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from qsession.errors import IllegalMoveError
-from qsession.model.events import JobMeasured, ProblemAppeared, ProblemEnded
+from qsession.model.events import JobMeasured, JobQueued, ProblemAppeared, ProblemEnded
 from qsession.model.job import ExpectationValue
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, ProblemKind, State
@@ -95,6 +95,17 @@ def test_jobs_are_counted_by_status():
         "CANCELLED": 1,
     }
     assert state.pending == 2
+
+
+def test_jobs_are_in_the_order_in_which_they_came_whatever_the_clock_said():
+    state = session(opened(0), queued(3600, "a"), queued(0, "b"))
+    assert list(state.jobs) == ["a", "b"]
+
+
+def test_a_job_that_was_heard_of_late_is_put_where_it_came():
+    late = JobQueued(at(9), record("b", created=at(2)))
+    state = session(opened(0), queued(1, "a"), queued(3, "c"), late)
+    assert list(state.jobs) == ["a", "b", "c"]
 
 
 def test_times_of_the_last_job_are_kept():

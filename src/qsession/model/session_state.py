@@ -245,8 +245,8 @@ class SessionState:
                 self.backend_status = event.status
             case QuotaObserved():
                 self.quota = event.quota
-            case JobQueued(_, record):
-                self._apply_queued(record)
+            case JobQueued(at, record):
+                self._apply_queued(at, record)
             case ProblemAppeared():
                 self.problems = {**self.problems, event.kind: event}
             case ProblemEnded():
@@ -280,10 +280,15 @@ class SessionState:
         if event.usage_s is not None:
             self._held.observe(event.at, event.usage_s)
 
-    def _apply_queued(self, record: JobRecord) -> None:
+    def _apply_queued(self, at: datetime, record: JobRecord) -> None:
         if record.job_id in self.jobs:
             raise IllegalMoveError(f"Job {record.job_id} was queued already.")
-        is_newest = not self.jobs or self.jobs[next(reversed(self.jobs))].created <= record.created
+        # One that comes at this moment is the newest, even if the clock was turned back.
+        is_newest = (
+            not self.jobs
+            or record.created >= at
+            or record.created >= self.jobs[next(reversed(self.jobs))].created
+        )
         self.jobs[record.job_id] = record
         self.counts[record.status] += 1
         self._touch(record.job_id)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from qsession.session.registry import core_of
-from qsession.testing import ManualClock
 
 if TYPE_CHECKING:
     from qsession import Session
@@ -15,14 +14,6 @@ if TYPE_CHECKING:
 
 WATCHING = r"GET /(sessions/[^/]+|jobs)$"
 """The requests for a session and for its list of jobs, in the log of the server."""
-
-
-class TurnableClock(ManualClock):
-    """A clock that may be corrected, as a computer's is."""
-
-    def turn_back(self, seconds: float) -> None:
-        """Go back without waking anybody."""
-        self._now -= timedelta(seconds=seconds)
 
 
 def monitor_of(session: Session) -> Monitor:

@@ -23,9 +23,10 @@ from tests.cloud import faults
 from tests.cloud.account import TOKEN
 from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
-from tests.engines.ibm.looking import TurnableClock, look, look_for, monitor_of, statuses
+from tests.engines.ibm.looking import look, look_for, monitor_of, statuses
 from tests.support.circuits import flipped
 from tests.support.inside import snapshot_of
+from tests.support.turnable_clock import TurnableClock
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("by_hand")

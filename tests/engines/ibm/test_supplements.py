@@ -15,9 +15,10 @@ from tests.cloud.account import TOKEN
 from tests.cloud.records import Job
 from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
-from tests.engines.ibm.looking import WATCHING, TurnableClock, look, look_for, statuses
+from tests.engines.ibm.looking import WATCHING, look, look_for, statuses
 from tests.support.circuits import flipped
 from tests.support.inside import snapshot_of
+from tests.support.turnable_clock import TurnableClock
 
 pytestmark = pytest.mark.usefixtures("by_hand")
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from datetime import datetime
 from queue import SimpleQueue
 from typing import Any
 
 import pytest
+from qiskit_aer import AerSimulator
 
 from qsession.client_errors import JobCancelledError, SessionEndedError
 from qsession.clock import Look, WakeUps, start_polling_thread
@@ -20,6 +22,7 @@ from qsession.testing import ManualClock
 from tests.engines.bench import Bench
 from tests.support.gated_backend import GatedBackend
 from tests.support.patience import PATIENCE_S
+from tests.support.turnable_clock import TurnableClock
 from tests.support.waiting import NewThreads
 
 DONE, RUNNING, CANCELLED = JobStatus.DONE, JobStatus.RUNNING, JobStatus.CANCELLED
@@ -53,6 +56,22 @@ def test_expiry_cancels_queued_jobs_and_lets_the_running_one_finish(
     assert bench.statuses == [DONE, CANCELLED]
     with pytest.raises(SessionEndedError, match="its max_time of 5m ran out"):
         bench.submit()
+
+
+class _Holding(Executor):
+    """Begins nothing, and cancels what it was given."""
+
+    def submit(self, *_args: Any, **_options: Any) -> Future[Any]:
+        return Future()
+
+
+def test_no_job_took_less_than_nothing_when_the_clock_is_turned_back(make_bench):
+    clock = TurnableClock()
+    bench = make_bench(AerSimulator(), clock=clock, executor=_Holding())
+    job = bench.submit()
+    clock.turn_back(3600)
+    assert job.cancel()
+    assert (job.record.qpu_seconds, bench.journal.state.qpu_seconds) == (0, 0)
 
 
 def test_a_closing_session_can_expire(make_bench, gated: GatedBackend):

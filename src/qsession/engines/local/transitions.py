@@ -91,14 +91,13 @@ class Transitions:
         if record.status.is_final:
             return False
         now = self._now()
-        started = record.started or now
         self._journal.record(
             JobFinished(
                 now,
                 record.job_id,
                 JobStatus.DONE if error is None else JobStatus.ERROR,
                 error=None if error is None else in_words(error),
-                qpu_seconds=max((now - started).total_seconds(), 0.0),
+                qpu_seconds=_seconds_between(record.started or now, now),
                 values=values,
             )
         )
@@ -110,12 +109,17 @@ class Transitions:
         if record.status.is_final:
             return False
         now = self._now()
-        spent_s = None if record.started is None else (now - record.started).total_seconds()
+        spent_s = None if record.started is None else _seconds_between(record.started, now)
         self._journal.record(JobFinished(now, record.job_id, JobStatus.CANCELLED, why, spent_s))
         return True
 
     def _now(self) -> datetime:
         return self._journal.clock.now()
+
+
+def _seconds_between(start: datetime, end: datetime) -> float:
+    """Return the seconds between two times; 0 if the clock was turned back meanwhile."""
+    return max((end - start).total_seconds(), 0.0)
 
 
 UNUSED_TIMEOUT_S = 30 * 60

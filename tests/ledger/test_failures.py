@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -14,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from qsession import LedgerWarning
-from qsession.ledger import database, locking
 from qsession.ledger import ledger as module
+from qsession.ledger import locking, place
 from qsession.ledger.database import transaction
 from qsession.ledger.failures import FIRST_REST_S, Rest
 from qsession.ledger.ledger import Ledger
@@ -24,6 +25,7 @@ from qsession.ledger.reading import read_sessions
 from qsession.model.states import State
 from qsession.testing import ManualClock
 from tests.ledger.told import Telling, a_time, on_disk
+from tests.support.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,6 +53,26 @@ def one_warning(words: str) -> Iterator[None]:
         yield
     assert [type(each.message) for each in caught] == [LedgerWarning]
     assert words in str(caught[0].message)
+
+
+def test_without_a_thread_ids_are_written_and_the_next_session_tries_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    made = Ledger(path)
+    with monkeypatch.context() as there_are_too_many:
+        there_are_too_many.setattr(threading.Thread, "start", _refuse)
+        with one_warning("no thread can be started"):
+            telling = Telling(made)
+        telling.submit("a")
+    assert on_disk(path) == {telling.session_id: ["a"]}
+    made.start()
+    assert made._thread is not None
+    made.close()
+    made._thread.join(PATIENCE_S)
+
+
+def _refuse(_thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
 
 
 @contextmanager
@@ -315,7 +337,7 @@ def test_two_kernels_with_a_corrupt_file_set_it_aside_once(path: Path, patient: 
     telling = Telling(patient)
     with pytest.warns(LedgerWarning):
         telling.submit("a")
-    assert database.set_aside(path, broken) is None  # the other one has seen the same
+    assert place.set_aside(path, broken) is None  # the other one has seen the same
     assert on_disk(path) == {telling.session_id: ["a"]}
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from platformdirs import user_state_path
 
-from qsession.ledger.database import ledger_path
+from qsession import LedgerWarning, Session
+from qsession.ledger.place import ledger_path
+from tests.support.circuits import flipped
 
 
 def test_it_is_in_the_state_directory_of_the_user(monkeypatch: pytest.MonkeyPatch):
@@ -22,6 +24,27 @@ def test_an_environment_variable_moves_it(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert ledger_path() == Path.home() / "here" / "ledger.sqlite3"
     monkeypatch.setenv("QSESSION_HOME", "here")
     assert ledger_path() == Path.cwd() / "here" / "ledger.sqlite3"
+
+
+@pytest.mark.posix
+def test_a_user_without_a_home_is_told_once_and_has_sessions(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("QSESSION_HOME", "~nobody-of-this-name/here")
+    with pytest.warns(LedgerWarning, match=r"no place for the ledger .*home.*QSESSION_HOME"):
+        session = Session("aer_simulator")
+    assert ledger_path() is None
+    assert session.run(flipped()).result()
+
+
+@pytest.mark.posix
+def test_a_directory_that_was_removed_is_no_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("QSESSION_HOME", "here")
+    removed = tmp_path / "removed"
+    removed.mkdir()
+    monkeypatch.chdir(removed)
+    removed.rmdir()
+    with pytest.warns(LedgerWarning, match="no place for the ledger"):
+        assert ledger_path() is None
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize("word", ["off", "OFF", " no ", "0", "false"])

@@ -19,7 +19,7 @@ _QUERY = """
 
 def complete_session(_: Context, __: Parameter, begun: str) -> list[CompletionItem]:
     """The sessions of the ledger whose id or name begins so; nothing if it cannot be read."""
-    from qsession.ledger.database import ledger_path  # noqa: PLC0415 - only when Tab is pressed
+    from qsession.ledger.place import ledger_path  # noqa: PLC0415 - only when Tab is pressed
 
     path = ledger_path()
     if path is None or not path.exists():

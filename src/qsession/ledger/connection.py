@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from qsession.ledger.database import OpenFile, open_file, set_aside
+from qsession.ledger.database import OpenFile, open_file
 from qsession.ledger.failures import is_corrupt, warn_once
+from qsession.ledger.place import set_aside
 from qsession.ledger.private_file import Identity, identity
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""The ledger's file as an SQLite database: where it is, how it is opened, its tables, its log.
+"""The ledger's file as an SQLite database: how it is opened, its tables, its log.
 
 It is the user's own, shared by several kernels, and replaced if it is broken. Tables of an older
 release become those of this one when it is opened.
@@ -6,17 +6,13 @@ release become those of this one when it is opened.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-
-from platformdirs import user_state_path
 
 from qsession.ledger.failures import LedgerTooNewError
 from qsession.ledger.file_systems import is_on_network
@@ -27,9 +23,6 @@ from qsession.ledger.private_file import (
     identity_of_open,
     open_private,
 )
-
-_BESIDE: Final = ("", "-wal", "-shm", "-journal")
-"""The files of a SQLite database."""
 
 _FORM_AT: Final = 18
 _WAL_FORM: Final = b"\x02\x02"
@@ -109,44 +102,6 @@ def _choose_journal(connection: sqlite3.Connection, *, has_log: bool, may_have_l
     connection.execute("PRAGMA journal_mode = TRUNCATE")
     connection.execute("PRAGMA synchronous = FULL")
     return False
-
-
-def set_aside(path: Path, broken: Identity | None) -> Path | None:
-    """Rename a corrupt file and those beside it, so that a new one can begin.
-
-    Args:
-        path: The ledger.
-        broken: The `identity` of the corrupt file.
-
-    Returns:
-        Its new name; None if another kernel has renamed it before.
-
-    Raises:
-        OSError: If it cannot be renamed.
-    """
-    if identity(path) != broken:
-        return None
-    aside = path.with_name(f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
-    for ending in reversed(_BESIDE):
-        with contextlib.suppress(FileNotFoundError):
-            Path(f"{path}{ending}").rename(f"{aside}{ending}")
-    return aside
-
-
-_OFF = frozenset({"off", "0", "no", "false"})
-
-
-def ledger_path() -> Path | None:
-    """The ledger's file; None if it is turned off.
-
-    ``QSESSION_HOME`` names another directory than the user's state directory, and
-    ``QSESSION_LEDGER=off`` turns the ledger off.
-    """
-    if os.environ.get("QSESSION_LEDGER", "").strip().lower() in _OFF:
-        return None
-    home = os.environ.get("QSESSION_HOME")
-    directory = Path(home).expanduser() if home else user_state_path("qsession", appauthor=False)
-    return directory.absolute() / "ledger.sqlite3"
 
 
 MIGRATIONS: Final[tuple[str, ...]] = (

@@ -12,8 +12,13 @@ from qsession.errors import LedgerWarning
 
 _log = logging.getLogger("qsession")
 
-Trouble: TypeAlias = Literal["writing", "reading", "corrupt", "too new", "not storable"]
+Trouble: TypeAlias = Literal[
+    "no place", "writing", "reading", "corrupt", "too new", "not storable", "no thread"
+]
 """Kinds of trouble: to have been told of one says nothing of another."""
+
+DO_WITHOUT = "QSESSION_HOME names another directory, QSESSION_LEDGER=off does without."
+"""The advice that a warning of most of it ends with."""
 
 FIRST_REST_S = 1.0
 LONGEST_REST_S = 60.0

@@ -17,7 +17,7 @@ from qsession.errors import in_words
 from qsession.ledger import locking
 from qsession.ledger.connection import LedgerFile
 from qsession.ledger.database import Checkpoints, transaction
-from qsession.ledger.failures import LedgerTooNewError, Rest, may_pass, warn_once
+from qsession.ledger.failures import DO_WITHOUT, LedgerTooNewError, Rest, may_pass, warn_once
 from qsession.ledger.locking import Deadline, FileBusyError, held, tried_until
 from qsession.ledger.pruning import Pruning
 from qsession.ledger.recorder import Contents, Recorder
@@ -32,8 +32,6 @@ _log = logging.getLogger("qsession")
 
 BATCH_S = 0.05
 """Changes within this time are written together."""
-
-_DO_WITHOUT = "QSESSION_HOME names another directory, QSESSION_LEDGER=off does without."
 
 
 class Ledger:
@@ -71,14 +69,24 @@ class Ledger:
     def start(self) -> None:
         """Have what is noted be written from now on."""
         with self._starting:
-            if self._thread is None and not self._is_closed:
-                self._thread = threading.Thread(
-                    target=_write_until_closed,
-                    args=(weakref.ref(self), self._wake_ups, self._clock),
-                    name="qsession-ledger",
-                    daemon=True,
+            if self._thread is not None or self._is_closed:
+                return
+            thread = threading.Thread(
+                target=_write_until_closed,
+                args=(weakref.ref(self), self._wake_ups, self._clock),
+                name="qsession-ledger",
+                daemon=True,
+            )
+            try:
+                thread.start()
+            except RuntimeError as error:  # there are too many: the next session tries again
+                warn_once(
+                    "no thread",
+                    f"The ends of jobs are written to the ledger {self.path} later: no thread can "
+                    f"be started that does it ({in_words(error)}).",
                 )
-                self._thread.start()
+            else:
+                self._thread = thread
 
     def note(self, recorder: Recorder) -> None:
         """Have what a recorder has to say be written soon. Never blocks."""
@@ -180,7 +188,7 @@ class Ledger:
         warn_once(
             "writing",
             f"The ledger {self.path} cannot be used ({why}). Sessions and jobs go on; they are "
-            f"written down once it can be. {_DO_WITHOUT}",
+            f"written down once it can be. {DO_WITHOUT}",
         )
         return True
 
@@ -257,7 +265,7 @@ class Ledger:
             warn_once(
                 "reading",
                 f"The ledger {self.path} cannot be read ({why}). What it knows of other processes "
-                f"is missing here. {_DO_WITHOUT}",
+                f"is missing here. {DO_WITHOUT}",
             )
         return None
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from qsession.clock import SystemClock
 from qsession.errors import InvalidInputError, shown
 from qsession.forks import ForkSafeLock, around_forks, in_child, never_finalize
-from qsession.ledger.database import ledger_path
 from qsession.ledger.ledger import Ledger
+from qsession.ledger.place import ledger_path
 from qsession.ledger.pruning import KEPT_DAYS, prune_file
 from qsession.ledger.recorder import Recorder
 

@@ -10,6 +10,7 @@ from qsession.session.registry import core_of
 if TYPE_CHECKING:
     from qsession import Session
     from qsession.engines.ibm.monitor import Monitor
+    from qsession.testing import ManualClock
 
 
 WATCHING = r"GET /(sessions/[^/]+|jobs)$"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from qsession import InvalidInputError, LedgerWarning, Session, attach
+from qsession import InvalidInputError, LedgerWarning, Session, UnknownJobError, attach
 from qsession.ledger import ledger_of_process
 from tests.support.circuits import flipped
 
@@ -23,11 +23,18 @@ def session(make_session) -> Session:
 
 @pytest.mark.parametrize("job_id", WRONG, ids=lambda value: f"{value!r:.20}")
 def test_what_cannot_be_the_id_of_a_job_is_refused(session: Session, job_id: Any):
-    for use in (session.run_again, session.job, session.cancel_job):
+    uses = (session.run_again, session.job, session.cancel_job, session.estimate_again)
+    for use in uses:
         with pytest.raises(InvalidInputError, match=r"job_id=.* cannot be an id") as caught:
             use(job_id)
         assert len(str(caught.value)) < 300
     assert len(session.jobs) == 1
+
+
+def test_before_any_job_there_is_no_last_one(make_session):
+    for use in (make_session().run_again, make_session().estimate_again):
+        with pytest.raises(UnknownJobError, match="Nothing ran in this session yet"):
+            use()
 
 
 @pytest.mark.parametrize("session_id", [*WRONG, None], ids=lambda value: f"{value!r:.20}")

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from qsession.circuits.checks import read_shots
 from qsession.circuits.pubs import read_request
-from qsession.errors import InvalidInputError, QSessionError, UnknownJobError, shown
+from qsession.errors import InvalidInputError, QSessionError
 from qsession.forecast.estimate import Estimate
 from qsession.forecast.executions import MOST_INSTRUCTIONS, forecast_of_pubs
 from qsession.forecast.usage import Forecast, rescaled
+from qsession.model.ids import read_id
+from qsession.session.records import nothing_ran, unknown_job
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -86,16 +88,19 @@ class Estimates:
 
         Raises:
             UnknownJobError: If there is no such job.
-            InvalidInputError: If nothing is known of what it uses, or the shots cannot be used.
+            InvalidInputError: If that cannot be an id, nothing is known of what it uses, or the
+                shots cannot be used.
         """
         journal = self._renewal.journal
+        if job_id is not None:
+            job_id = read_id("job_id", job_id)
         checked = None if shots is None else read_shots(shots)
         with journal.lock:
             jobs = journal.state.jobs
             wanted = next(reversed(jobs), None) if job_id is None else job_id
             record = None if wanted is None else jobs.get(wanted)
         if record is None:
-            raise UnknownJobError(f"No job {shown(wanted)} in this session.")
+            raise nothing_ran() if wanted is None else unknown_job(wanted)
         expected = (record.forecast_s, record.service_forecast_s, record.qpu_seconds)
         seconds = next((each for each in expected if each is not None), None)
         if seconds is None:

@@ -9,7 +9,7 @@ from itertools import dropwhile, islice
 from typing import TYPE_CHECKING, TypeVar
 
 from qsession.engines.jobs import note_result
-from qsession.errors import UnknownJobError
+from qsession.errors import UnknownJobError, shown
 from qsession.model.snapshot import SessionSnapshot
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class SessionRecords:
         with self._lock:
             jobs = self.state.jobs
             if job_id not in jobs:
-                raise UnknownJobError(f"No job {job_id!r} in this session.")
+                raise unknown_job(job_id)
             older = dropwhile(lambda record: record.job_id != job_id, reversed(jobs.values()))
             return list(islice(older, 1, most + 1))[::-1]
 
@@ -145,3 +145,13 @@ class SessionRecords:
                 can_cancel_running=engine.can_cancel_running,
                 is_paid=engine.is_paid,
             )
+
+
+def unknown_job(job_id: str) -> UnknownJobError:
+    """The error for an id that no job of a session has."""
+    return UnknownJobError(f"No job {shown(job_id)} in this session. The ids are in session.jobs.")
+
+
+def nothing_ran() -> UnknownJobError:
+    """The error for the last job of a session that has none."""
+    return UnknownJobError("Nothing ran in this session yet. Run a circuit first.")

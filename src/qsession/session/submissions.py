@@ -11,10 +11,10 @@ from qsession.circuits.checks import read_circuits, read_name, read_run_options,
 from qsession.circuits.pubs import PubRequest, read_request
 from qsession.circuits.transpile import TranspileCache
 from qsession.client_errors import SessionEndedError
-from qsession.errors import UnknownJobError, shown
 from qsession.model.ids import read_id
 from qsession.render.circuit_names import name_of_all
 from qsession.session.cancellation import stop_if_wanted
+from qsession.session.records import nothing_ran, unknown_job
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
@@ -119,7 +119,7 @@ class Submissions:
         if job_id is None:
             newest = self._records.newest(1)
             if not newest:
-                raise UnknownJobError("Nothing ran in this session yet. Run a circuit first.")
+                raise nothing_ran()
             job_id = newest[0].job_id
         again, checked = job_id, None if shots is None else read_shots(shots)
         return self._hand_over(lambda: self._renewal.engine.run_again(again, shots=checked))
@@ -160,7 +160,7 @@ class Submissions:
         """The live job with this id."""
         job = self._renewal.engine.job(read_id("job_id", job_id))
         if job is None:
-            raise _unknown(job_id)
+            raise unknown_job(job_id)
         return job
 
     def cancel_job(self, job_id: str) -> bool:
@@ -169,7 +169,7 @@ class Submissions:
         # service first, which takes time, and fails when the service does.
         job_id = read_id("job_id", job_id)
         if not self._records.has(job_id):
-            raise _unknown(job_id)
+            raise unknown_job(job_id)
         return self._renewal.engine.cancel_job(job_id)
 
     # --- handing over -----------------------------------------------------------------------------
@@ -202,7 +202,3 @@ class Submissions:
             if not self._renewal.renew_once_known_why(refusing):
                 raise
             return submit()
-
-
-def _unknown(job_id: str) -> UnknownJobError:
-    return UnknownJobError(f"No job {shown(job_id)} in this session. The ids are in session.jobs.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -89,6 +90,58 @@ def test_what_differs_is_said_and_the_live_one_goes_on(make_session: Make):
         again = Session(max_time="40m", name="vqe", idle_timeout="6m")
     assert again is session
     assert session.max_time == 1800
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"parallel": 2}, "its parallel=1;"),
+        pytest.param({"memory_limit": "4GB"}, "its memory_limit=None;", marks=pytest.mark.linux),
+        ({"auto_renew": True}, "its auto_renew=False;"),
+        ({"refuse_over_budget": True}, "its refuse_over_budget=False;"),
+        ({"close_at_exit": False}, "its close_at_exit=True;"),
+        ({"price_per_minute": 96}, "its price_per_minute='48 USD';"),
+        ({"max_time": "40m", "close_at_exit": False}, "its max_time of 30m and close_at_exit=True"),
+    ],
+)
+def test_every_setting_that_differs_is_said(
+    make_session: Make, options: dict[str, Any], words: str
+):
+    batch = make_session("fake_manila", "30m", cls=Batch, name="vqe", price_per_minute=48)
+    with pytest.warns(UserWarning, match=f"goes on with {words}"):
+        assert Batch(name="vqe", **options) is batch
+
+
+def test_another_executor_is_said(make_session: Make):
+    with ThreadPoolExecutor(1) as own, ThreadPoolExecutor(1) as other:
+        session = make_session(name="vqe", executor=own)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert Session(name="vqe", executor=own) is session
+        with pytest.warns(UserWarning, match=r"executor=<.*ThreadPoolExecutor"):
+            assert Session(name="vqe", executor=other) is session
+
+
+@pytest.mark.parametrize(
+    "options", [{"parallel": 0}, {"executor": 3}, {"memory_limit": "much"}, {"auto_renew": 1},
+                {"refuse_over_budget": "no"}, {"price_per_minute": "cheap"}]
+)  # fmt: skip
+def test_settings_that_are_no_good_are_refused_for_a_live_one_too(
+    make_session: Make, options: dict[str, Any]
+):
+    session = make_session(name="vqe")
+    with pytest.raises(InvalidInputError, match=next(iter(options))):
+        Session(name="vqe", **options)
+    assert session.active
+
+
+def test_a_live_one_is_opened_at_once_if_that_is_asked_for(make_session: Make):
+    session = make_session(name="vqe")
+    assert Session(name="vqe").session_id is None
+    assert Session(name="vqe", create_new=True) is session
+    opened = session.session_id
+    assert opened is not None
+    assert Session(name="vqe", create_new=True).session_id == opened
 
 
 def test_what_is_not_asked_for_does_not_differ(make_session: Make):

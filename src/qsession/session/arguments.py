@@ -17,13 +17,13 @@ from qsession.configuration import read_price
 from qsession.engines.base import RunningOptions
 from qsession.engines.selection import engine_class_for
 from qsession.errors import InvalidInputError, shown
+from qsession.model.bill import Price
 from qsession.model.durations import format_duration, parse_duration, read_max_time
 from qsession.session.guards import Guards, read_max_cost
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
-    from qsession.model.bill import Price
     from qsession.model.session_state import Mode
 
 
@@ -117,7 +117,30 @@ class SessionArguments:
         own_cost, price = self.guards.max_cost, self.price
         if read_max_cost(arguments.get("max_cost"), price) not in (None, own_cost):
             differing.append(f"max_cost of {_cost_words(own_cost, price)}")
-        return differing
+        return [*differing, *self._differing_settings(arguments)]
+
+    def _differing_settings(self, arguments: Mapping[str, Any]) -> list[str]:
+        """Those that are no spans and no money, as they would be given for what is here."""
+        asked = read_running(
+            self.mode,
+            executor=arguments.get("executor"),
+            parallel=arguments.get("parallel", self.running.parallel),
+            memory_limit=arguments.get("memory_limit"),
+        )
+        told: dict[str, tuple[object, object]] = {
+            "executor": (asked.executor, self.running.executor),
+            "parallel": (asked.parallel, self.running.parallel),
+            "memory_limit": (asked.memory_limit, self.running.memory_limit),
+        }
+        if arguments.get("price_per_minute") is not None:
+            told["price_per_minute"] = read_price(arguments["price_per_minute"]), self.price
+        for name in ("auto_renew", "refuse_over_budget"):
+            told[name] = arguments.get(name), getattr(self.guards, name)
+        return [
+            f"{name}={_as_given(own)}"
+            for name, (wanted, own) in told.items()
+            if wanted is not None and wanted != own
+        ]
 
 
 def split_backend_and_max_time(backend: Any, max_time: Any) -> tuple[Any, Any]:
@@ -159,6 +182,7 @@ def differing_spans(
     guards = Guards.read(
         idle_timeout=arguments.get("idle_timeout"),
         max_usage=arguments.get("max_usage"),
+        refuse_over_budget=arguments.get("refuse_over_budget", False),
         auto_renew=arguments.get("auto_renew", False),
     )
     asked = {
@@ -170,6 +194,12 @@ def differing_spans(
         for name, value in asked.items()
         if value is not None and value != here[name]
     ]
+
+
+def _as_given(value: object) -> str:
+    if isinstance(value, Price):
+        value = f"{value.per_minute:g} {value.currency}"
+    return shown(value)
 
 
 def _cost_words(cost: float | None, price: Price | None) -> str:

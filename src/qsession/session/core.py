@@ -163,7 +163,15 @@ class SessionCore:
         Raises:
             InvalidInputError: If it was given another backend, or something that cannot be used.
         """
-        return self._arguments.differences(arguments)
+        differing = self._arguments.differences(arguments)
+        closes = self.custody.closes_at_exit
+        if bool(arguments.get("close_at_exit", closes)) != closes:
+            differing.append(f"close_at_exit={closes}")
+        return differing
+
+    def open(self) -> None:
+        """Open it at once, unless it has been."""
+        self.engine.open()
 
     def begin_anew_in_child(self) -> None:
         """In a forked child: go on with parts of its own, or leave the session to the parent."""

@@ -30,6 +30,10 @@ class Held(Protocol):
         """True if the session takes jobs."""
         ...
 
+    def open(self) -> None:
+        """Open it at once, unless it has been."""
+        ...
+
     def close(self, *, reason: str) -> None:
         """Take no new jobs."""
         ...

@@ -112,6 +112,8 @@ class OnePerName(MetaHasTraits):
                 )
             bound = inspect.signature(cls).bind(*args, **kwargs)
             differing = live.differences(bound.arguments)
+            if bound.arguments.get("create_new"):
+                live.open()
         if differing:
             warnings.warn(
                 f"The live session {name!r} goes on with its {' and '.join(differing)}; "

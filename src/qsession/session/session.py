@@ -204,7 +204,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
             self._publish(names)
         held.remember(self._core)
         if create_new:
-            self._core.engine.open()
+            self._core.open()
 
     @classmethod
     def from_id(
@@ -520,7 +520,8 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
 
         Raises:
             UnknownJobError: If there is no such job.
-            InvalidInputError: If nothing is known of what it uses, or the shots cannot be used.
+            InvalidInputError: If that cannot be an id, nothing is known of what it uses, or the
+                shots cannot be used.
         """
         estimates = self._core.estimates.refresh(asks=refresh)
         return estimates.of_job_again(job_id, shots=shots)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -10,6 +9,7 @@ from qiskit.primitives import BitArray
 from qiskit.result import Result
 
 from qsession.comparing.distances import Distance, distance, in_errors
+from qsession.quick_dataclass import dataclass
 from qsession.render.summaries import counts_of, has_values
 
 if TYPE_CHECKING:

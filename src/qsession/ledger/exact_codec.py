@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
 from math import isfinite, prod
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -28,8 +28,7 @@ class NotExactError(Exception):
     """Something cannot be written exactly."""
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """A pair of functions that take objects of a class apart and put them together.
 
     Attributes:
@@ -86,8 +85,7 @@ class KeptArrays(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """The format in which objects of one kind are written.
 
     Attributes:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
 from qsession.forks import ForkSafeLock
+from qsession.quick_dataclass import dataclass
 from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_sampling import draws_as_aer
 from qsession.simulator.compiled import Compiled, Form

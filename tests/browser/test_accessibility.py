@@ -176,6 +176,35 @@ def test_times_and_numbers_are_the_readers(
     expect(view.locator(".qs-usage")).to_contain_text(re.compile(share))
 
 
+LOOKS = """node => {
+  const style = getComputedStyle(node);
+  const { backgroundColor, borderInlineStartColor, borderInlineStartWidth } = style;
+  return [backgroundColor, borderInlineStartColor, borderInlineStartWidth].join(" ");
+}"""
+
+
+@pytest.mark.parametrize("host", ["forced-colors", "forced-colors-dark"])
+def test_what_colours_tell_is_seen_where_the_system_replaces_them(
+    open_gallery: OpenGallery, host: str
+) -> None:
+    def looks(selector: str) -> str:
+        found: str = view.locator(selector).first.evaluate(LOOKS)
+        return found
+
+    def ground(selector: str) -> str:
+        return looks(selector).partition(")")[0]
+
+    page = open_gallery(host)
+    view = page.show("counts")
+    assert ground(".qs-bar-track > i") != ground(".qs-card")
+    assert looks(".qs-job[aria-selected=true]") != looks(".qs-job[aria-selected=false]")
+    assert looks(".qs-switch [aria-pressed=true]") != looks(".qs-switch [aria-pressed=false]")
+    view = page.show("values")
+    assert ground(".qs-point") != ground(".qs-card")
+    view = page.show("compared-values")
+    assert ground(".qs-point.qs-reference") != ground(".qs-point:not(.qs-reference)")
+
+
 # ---- Keyboard
 
 

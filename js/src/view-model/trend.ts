@@ -66,10 +66,7 @@ export function describeTrend(rows: readonly Row[], wanted: string | null): Tren
   const fromTop = (value: number): number => (high - value) / (high - low);
   const label = all.get(chosen)?.label ?? "";
   return {
-    series: [...all]
-      .filter(([, each]) => each.points.length > 1)
-      .slice(0, MOST_SERIES)
-      .map(([key, each]) => ({ key, label: each.label })),
+    series: toChooseFrom(all, chosen),
     chosen,
     marks: shown.map((point) => ({
       ...point,
@@ -81,9 +78,21 @@ export function describeTrend(rows: readonly Row[], wanted: string | null): Tren
     ticks: ticks(low, high).map((value) => ({ text: significant(value), y: fromTop(value) })),
     count: number(points.length),
     last: measured(last.value, last.error),
-    lowest: `${significant(lowest.value)} in job ${number(lowest.number)}`,
-    label: `${label} over ${number(points.length)} jobs: last ${measured(last.value, last.error)}, lowest ${significant(lowest.value)}`,
+    lowest: `${measured(lowest.value, lowest.error)} in job ${number(lowest.number)}`,
+    label: `${label} over ${number(points.length)} jobs: last ${measured(last.value, last.error)}, lowest ${measured(lowest.value, lowest.error)}`,
   };
+}
+
+/** The first series of several values, and in any case the one that is shown. */
+function toChooseFrom(all: ReadonlyMap<string, Gathered>, chosen: string): Series[] {
+  const several = [...all]
+    .filter(([, { points }]) => points.length > 1)
+    .map(([key, { label }]) => ({ key, label }));
+  const isListed = ({ key }: Series): boolean => key === chosen;
+  const first = several.slice(0, MOST_SERIES);
+  return first.some(isListed)
+    ? first
+    : [...first.slice(0, MOST_SERIES - 1), ...several.filter(isListed)];
 }
 
 interface Gathered {

@@ -52,8 +52,8 @@ test("the last and the lowest value are told in words", () => {
     valued("c", -1.125, 0.01),
   ]);
   expect(trend.last).toBe("−1.125 ± 0.010");
-  expect(trend.lowest).toBe("−1.25 in job 2");
-  expect(trend.label).toBe("loop over 3 jobs: last −1.125 ± 0.010, lowest −1.25");
+  expect(trend.lowest).toBe("−1.250 ± 0.010 in job 2");
+  expect(trend.label).toBe("loop over 3 jobs: last −1.125 ± 0.010, lowest −1.250 ± 0.010");
 });
 
 describe("several values", () => {
@@ -98,6 +98,15 @@ describe("several values", () => {
       valued(`${name}b`, 2, 0, name),
     ]);
     expect(view(more).series).toHaveLength(12);
+    // The one that is shown is among them, however late it came.
+    const late = [
+      ...more,
+      valued("x", 1, 0, "late"),
+      valued("y", 2, 0, "late"),
+      valued("z", 3, 0, "late"),
+    ];
+    const { chosen, series } = view(late);
+    expect([chosen, series.length, series.at(-1)?.key]).toEqual(["0 late", 12, "0 late"]);
   });
 });
 

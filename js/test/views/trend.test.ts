@@ -36,7 +36,7 @@ test("it draws a line through the values, their errors, and tells the latest", (
   trend.update(jobs(3));
   expect(path(".qs-line").match(/[ML]/g)).toHaveLength(3);
   expect(path(".qs-errors").match(/V/g)).toHaveLength(3);
-  expect(page.text(".qs-trend-news")).toBe("Last −2.00 ± 0.10 · lowest −2 in job 3");
+  expect(page.text(".qs-trend-news")).toBe("Last −2.00 ± 0.10 · lowest −2.00 ± 0.10 in job 3");
   expect(page.text(".qs-part-title")).toBe("loop over jobs");
   trend.update(jobs(4));
   expect(path(".qs-line").match(/[ML]/g)).toHaveLength(4);

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from qsession.simulator import aer_private as aer
 from qsession.simulator.drawing import LABEL, Distribution, Drawing
 from qsession.simulator.errors import FastPathError
@@ -28,6 +30,9 @@ _MOST_TURNS = 8
 """Angles up to this many quarter turns are tried, and no others."""
 
 
+_OTHERS = ("delay", "unitary")
+"""What counts as a gate beside the standard ones: for Aer, one is as another."""
+
 Turned: TypeAlias = "tuple[str, tuple[float, ...]]"
 """A gate by name, with its angles."""
 
@@ -40,7 +45,8 @@ class Methods:
 
     Args:
         gates: The name of each gate, in order, and how many of the angles are its own. None if
-            there is anything but standard gates and measurements: then Aer has to tell.
+            there is anything but standard gates, matrices, delays, resets, measurements and control
+            flow: then Aer has to tell.
     """
 
     def __init__(self, gates: Iterable[tuple[str, int]] | None = None) -> None:
@@ -121,13 +127,17 @@ def _try(gates: Sequence[Turned]) -> dict[Turned, str | None]:
 
 def _is_known(gate: Turned) -> bool:
     name, angles = gate
-    return name in QUBITS and GATES[name] == len(angles)
+    return name in (*_OTHERS, *QUBITS) and GATES.get(name, 0) == len(angles)
 
 
 def _alone(gate: Turned) -> aer.Builder:
-    size = QUBITS[gate[0]]
+    name, angles = gate
+    size = QUBITS.get(name, 1)
     builder = aer.Builder(size, size)
-    builder.gate(gate[0], range(size), gate[1])
+    if name == "unitary":
+        builder.unitary([0], np.eye(2, dtype=complex), None)
+    else:
+        builder.gate(name, range(size), [0.0] if name == "delay" else angles)
     for qubit in range(size):
         builder.measure([qubit], [qubit])
     return builder

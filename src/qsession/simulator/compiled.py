@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qiskit.circuit import CircuitInstruction
 
     from qsession.simulator.aer_noise_models import AnyError
+    from qsession.simulator.branch_program import Program
     from qsession.simulator.drawing import Drawing
     from qsession.simulator.noise import Noise, Use
 
@@ -83,6 +84,13 @@ class Compiled(ABC):
 
     def distribution(self) -> Form | None:
         """The form that gives the exact distribution of its shots; None if that is not simple."""
+        return None
+
+    def program(self, angles: Sequence[float]) -> Program | None:  # noqa: ARG002 - not all have one
+        """The steps of a shot, for a circuit without noise that Aer simulates shot by shot.
+
+        None if Aer does not, or if it is not known how it does.
+        """
         return None
 
     def forget_forms(self) -> None:  # noqa: B027 - not all keep some

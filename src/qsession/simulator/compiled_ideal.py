@@ -13,12 +13,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qsession.simulator import aer_private as aer
+from qsession.simulator.branch_program import (
+    MOST_BRANCHED_QUBITS,
+    MOST_STEPS,
+    Program,
+    assembled,
+    operation_of,
+)
 from qsession.simulator.compiled import Form
 from qsession.simulator.drawing import LABEL, MOST_DRAWN_QUBITS, Drawing
 from qsession.simulator.instructions import GATES
 from qsession.simulator.reduction import outline_of
 
 if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
     from qsession.simulator.fingerprint import Reading, Step
 
 _LIGHT_QUBITS = 12
@@ -36,6 +45,12 @@ class IdealCircuit:
         is_one_state = self._outline.can_sample and all(step[0] != "reset" for step in self._kept)
         self._is_light = is_one_state and self.qubits <= _LIGHT_QUBITS
         self._is_drawn = is_one_state and self.qubits <= MOST_DRAWN_QUBITS
+        self.may_branch = (
+            not is_one_state
+            and 0 < self.qubits <= MOST_BRANCHED_QUBITS
+            and len(self._kept) <= MOST_STEPS
+        )
+        """Whether it is simulated shot by shot, and small enough for `program`."""
 
     @property
     def qubits(self) -> int:
@@ -44,11 +59,11 @@ class IdealCircuit:
 
     @property
     def gates(self) -> list[tuple[str, int]] | None:
-        """The gates, and how many angles each has; None if there is anything else."""
-        gates = [step for step in self._kept if step[0] != "measure"]
-        if not self._is_drawn or not all(map(_is_gate, gates)):
+        """The gates, and how many angles each has; None if nobody asks for them."""
+        if not (self._is_drawn or self.may_branch):
             return None
-        return [(step[0], GATES[step[0]]) for step in gates]
+        gates = [step for step in self._kept if step[0] not in ("measure", "reset")]
+        return [(step[0], GATES[step[0]] if _is_gate(step) else 0) for step in gates]
 
     @cached_property
     def measured(self) -> Form:
@@ -76,6 +91,28 @@ class IdealCircuit:
             is_light=True,
             drawing=Drawing.of(measurements),
         )
+
+    def program(self, circuit: QuantumCircuit, angles: Sequence[float]) -> Program:
+        """The steps of a shot.
+
+        Args:
+            circuit: What was read, whatever its angles are.
+            angles: Those of all its gates.
+
+        Raises:
+            FastPathError: If Aer takes all shots from one state, or they need too many qubits.
+        """
+        first_angles = list(self._first_angles())
+        operations = [
+            operation_of(
+                circuit.data[place],
+                step[1],
+                step[3] if step[0] == "measure" else (),
+                angles[first_angles[place] :][: GATES[step[0]]] if _is_gate(step) else (),
+            )
+            for place, step in zip(self._outline.kept, self._kept, strict=True)
+        ]
+        return assembled(operations, self._clbits)
 
     def forget_forms(self) -> None:
         """Build them anew the next time."""

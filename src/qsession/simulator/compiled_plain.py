@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_sampling import Methods
 from qsession.simulator.compiled import Compiled, Form, channels_in, with_locations
 from qsession.simulator.compiled_ideal import IdealCircuit
+from qsession.simulator.errors import FastPathError
 from qsession.simulator.instructions import noise_name
 from qsession.simulator.noise_description import describe
 from qsession.simulator.reduction import Reduced, reduce_circuit
@@ -20,6 +22,7 @@ from qsession.simulator.reduction import Reduced, reduce_circuit
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
+    from qsession.simulator.branch_program import Program
     from qsession.simulator.fingerprint import Reading
     from qsession.simulator.noise import Noise, Use
 
@@ -56,6 +59,7 @@ class PlainCompiled(Compiled):
         self.weight = 6000 + 3000 * len(reading.steps or ())
         self._superoperators: Form | None = None
         self._described: Form | None = None
+        self._program: tuple[tuple[float, ...], Program] | None = None
 
     @cached_property
     def _reduced(self) -> Reduced:
@@ -102,6 +106,18 @@ class PlainCompiled(Compiled):
 
     def distribution(self) -> Form | None:
         return None if self._ideal is None else self._ideal.distribution
+
+    def program(self, angles: Sequence[float]) -> Program | None:
+        if self._ideal is None or not self._ideal.may_branch:
+            return None
+        key = tuple(angles)
+        if self._program is None or self._program[0] != key:
+            try:
+                program = self._ideal.program(self._circuit, key)
+            except FastPathError:
+                return None
+            self._program = key, program
+        return self._program[1]
 
     def forget_forms(self) -> None:
         self._superoperators = self._described = None

@@ -4,16 +4,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from qsession.simulator import aer_private as aer
+from qsession.simulator.aer_sampling import Methods
+from qsession.simulator.branch_program import program_of
 from qsession.simulator.compiled import Compiled, Form, channels_in, with_locations
+from qsession.simulator.errors import FastPathError
 from qsession.simulator.instructions import noise_name, require_known_noise
 from qsession.simulator.noise_description import describe
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
+    from qsession.simulator.branch_program import Program
     from qsession.simulator.noise import Noise
 
 
@@ -42,6 +48,7 @@ class WholeCompiled(Compiled):
         ]
         channels = channels_in(circuit.data)
         self.uses = tuple(dict.fromkeys(uses))
+        self._is_ideal = noise is None and basis is None and not channels
         self._description = describe(noise, self.uses, measured, channels)
         self._circuit = with_locations(circuit) if channels else circuit
         self.weight = 6000 + 3000 * len(circuit.data)
@@ -53,6 +60,20 @@ class WholeCompiled(Compiled):
     def global_phase(self, circuit: QuantumCircuit) -> float:  # noqa: ARG002 - one is compiled
         # That of the circuit, and of what Aer took apart in it: gates with its labels of jumps.
         return float(self._circuit.global_phase)
+
+    def program(self, angles: Sequence[float]) -> Program | None:  # noqa: ARG002 - they are set
+        return self._program
+
+    @cached_property
+    def _program(self) -> Program | None:
+        if not self._is_ideal:
+            return None
+        try:
+            program = program_of(self._circuit)
+        except FastPathError:
+            return None
+        self.methods = Methods(program.gates)
+        return program
 
     def described(self) -> Form:
         circuit, _ = aer.assemble(self._circuit, self._basis)

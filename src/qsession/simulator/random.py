@@ -61,13 +61,14 @@ def derived_seed(first: int, number: int) -> int:
 MOST_KEPT = 2**18
 """Numbers that are kept, of all seeds together: the jobs of a primitive share theirs."""
 
-_SIZE, _MIDDLE = 312, 156
+SIZE, MIDDLE = 312, 156
+"""Words of the generator's state, and the distance of those that are mixed."""
 
-PART = 420 * _SIZE
+PART = 420 * SIZE
 """Rows that are made at once: many, and a multiple of what the generator makes in one turn."""
 
-_MASK = 2**64 - 1
-_FACTOR = 6364136223846793005
+MASK = 2**64 - 1
+FACTOR = 6364136223846793005
 _UPPER, _LOWER = np.uint64(0xFFFFFFFF80000000), np.uint64(0x7FFFFFFF)
 _TWIST = np.uint64(0xB5026F5AA96619E9)
 _ONE = np.uint64(1)
@@ -78,7 +79,7 @@ _kept: Bounded[int, NDArray[np.float64]] = Bounded(MOST_KEPT)
 
 def uniforms(seed: int, count: int) -> NDArray[np.float64]:
     """The first numbers from 0 to 1 after seeding; not to be changed."""
-    seed &= _MASK
+    seed &= MASK
     kept = _kept.get(seed)
     if kept is None or len(kept) < count:
         kept = _draw(seed, count)
@@ -98,7 +99,7 @@ def uniforms_in_parts(
         width: How many numbers a row has.
     """
     is_kept = seed is not None and count * width <= MOST_KEPT
-    state = None if seed is None or is_kept else _seeded(seed & _MASK)
+    state = None if seed is None or is_kept else _seeded(seed & MASK)
     for first in range(0, count, PART):
         rows = min(PART, count - first)
         if state is not None:
@@ -116,31 +117,37 @@ def _draw(seed: int, count: int) -> NDArray[np.float64]:
 
 def _next(state: Words, count: int) -> NDArray[np.float64]:
     """Draw the next numbers; what is left of the last 312 words is lost."""
-    words = np.empty((-(-count // _SIZE), _SIZE), dtype=np.uint64)
+    words = np.empty((-(-count // SIZE), SIZE), dtype=np.uint64)
     for block in words:
-        _turn(state)
+        turn(state)
         block[:] = state
-    drawn = _tempered(words.reshape(-1)[:count]).astype(np.float64) * 2.0**-64
+    return as_uniforms(words.reshape(-1)[:count])
+
+
+def as_uniforms(words: Words) -> NDArray[np.float64]:
+    """Numbers from 0 to 1 of words of the generator's state."""
+    drawn = _tempered(words).astype(np.float64) * 2.0**-64
     # Rounding may give 1, which the C++ library takes for the number below it.
     return np.minimum(drawn, _BELOW_ONE)
 
 
 def _seeded(seed: int) -> Words:
     words = [seed]
-    for number in range(1, _SIZE):
+    for number in range(1, SIZE):
         last = words[-1]
-        words.append((_FACTOR * (last ^ (last >> 62)) + number) & _MASK)
+        words.append((FACTOR * (last ^ (last >> 62)) + number) & MASK)
     return np.array(words, dtype=np.uint64)
 
 
-def _turn(state: Words) -> None:
+def turn(state: Words) -> None:
     """Make the next 312 words of the last ones, in place; the second half needs the new first."""
-    state[:_MIDDLE] = state[_MIDDLE:] ^ _mixed(state[:_MIDDLE], state[1 : _MIDDLE + 1])
-    state[_MIDDLE:-1] = state[: _MIDDLE - 1] ^ _mixed(state[_MIDDLE:-1], state[_MIDDLE + 1 :])
-    state[-1:] = state[_MIDDLE - 1 : _MIDDLE] ^ _mixed(state[-1:], state[:1])
+    state[:MIDDLE] = state[MIDDLE:] ^ mixed(state[:MIDDLE], state[1 : MIDDLE + 1])
+    state[MIDDLE:-1] = state[: MIDDLE - 1] ^ mixed(state[MIDDLE:-1], state[MIDDLE + 1 :])
+    state[-1:] = state[MIDDLE - 1 : MIDDLE] ^ mixed(state[-1:], state[:1])
 
 
-def _mixed(high: Words, low: Words) -> Words:
+def mixed(high: Words, low: Words) -> Words:
+    """What two words that follow each other give to the one that takes the first one's place."""
     word = (high & _UPPER) | (low & _LOWER)
     return (word >> _ONE) ^ ((word & _ONE) * _TWIST)
 

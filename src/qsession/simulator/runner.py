@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from types import SimpleNamespace
@@ -12,6 +12,8 @@ from qsession.forks import ForkSafeLock
 from qsession.quick_dataclass import dataclass
 from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_sampling import draws_as_aer
+from qsession.simulator.branch_trial import branches_as_aer
+from qsession.simulator.branching import branched, is_worth_it
 from qsession.simulator.compiled import Compiled, Form
 from qsession.simulator.drawing import LABEL, Distribution, may_draw
 from qsession.simulator.errors import FastPathError
@@ -140,18 +142,18 @@ class Runner:
             FastPathError: If one of them failed.
         """
         first = first_seed(settings.seed, settings.options.get("seed_simulator"))
-        results: list[dict[str, Any]] = []
         metadata: dict[str, Any] = {}
         with self._lock:
-            for batch in _batches(runs, settings):
+            done = _branched(runs, settings, first)
+            for batch in _batches(runs, settings, done):
                 output = self._run_batch(batch, settings, seed_of(first, batch.first))
+                if len(output["results"]) != len(batch.ways):
+                    raise FastPathError("the simulation gave another number of results")
                 if settings.shots_alone:
                     _finish(batch, settings, output["results"], first)
-                results.extend(output["results"])
+                done.update(enumerate(output["results"], batch.first))
                 metadata = output.get("metadata", {})
-        if len(results) != len(runs):
-            raise FastPathError("the simulation gave another number of results")
-        return Output(results, metadata)
+        return Output([done[number] for number in range(len(runs))], metadata)
 
     def _run_batch(self, batch: _Batch, settings: Settings, seed: int) -> dict[str, Any]:
         form = batch.form
@@ -191,13 +193,24 @@ class Runner:
 def _finish(batch: _Batch, settings: Settings, results: list[dict[str, Any]], first: int) -> None:
     """Put a distribution to what is to be drawn, and remember how Aer simulated the rest."""
     for number, (way, result) in enumerate(zip(batch.ways, results, strict=False)):
-        run, drawing = way.run, way.form.drawing
+        drawing = way.form.drawing
         if drawing is not None:
             seed = seed_of(first, batch.first + number) if settings.is_seeded else None
             probabilities = result["data"][LABEL]
             result["distribution"] = Distribution(probabilities, drawing, seed, way.method)
-        elif settings.is_seeded and run.compiled.distribution() is not None:
-            run.compiled.methods.note(_angles(way.form, run), result["metadata"]["method"])
+        elif settings.is_seeded:
+            _note(way, result["metadata"]["method"])
+
+
+def _note(way: _Way, method: str) -> None:
+    """Remember how Aer simulated what may be done without it the next time."""
+    compiled = way.run.compiled
+    if compiled.distribution() is not None:
+        compiled.methods.note(_angles(way.form, way.run), method)
+    else:
+        program = compiled.program(way.run.angles)
+        if program is not None:
+            compiled.methods.note(program.angles, method)
 
 
 def _angles(form: Form, run: Run) -> list[float]:
@@ -212,17 +225,17 @@ def _way(run: Run, settings: Settings) -> _Way:
         if form is not None:
             if not settings.is_seeded:  # of a distribution it does not matter how it was made
                 return _Way(run, form)
-            method = _method(form, run, settings)
+            method = _method_of(_angles(form, run), run, settings)
             if method is not None and draws_as_aer():
                 return _Way(run, form, method)
     return _Way(run, _form(run.compiled, settings))
 
 
-def _method(form: Form, run: Run, settings: Settings) -> str | None:
+def _method_of(angles: Sequence[float], run: Run, settings: Settings) -> str | None:
     """Return Aer's method for a run without noise; None if that is not known."""
     method = settings.options.get("method")
     if method in (None, "automatic"):
-        return run.compiled.methods.of(_angles(form, run))
+        return run.compiled.methods.of(angles)
     return str(method)
 
 
@@ -236,11 +249,39 @@ def _form(compiled: Compiled, settings: Settings) -> Form:
     return form or compiled.described()
 
 
-def _batches(runs: Sequence[Run], settings: Settings) -> list[_Batch]:
+def _branched(runs: Sequence[Run], settings: Settings, first: int) -> dict[int, dict[str, Any]]:
+    """The results of those that need not be simulated shot by shot, by their number."""
+    done: dict[int, dict[str, Any]] = {}
+    if not (
+        settings.shots_alone and settings.is_usual and may_draw(settings.options, settings.shots)
+    ):
+        return done
+    for number, run in enumerate(runs):
+        program = run.compiled.program(run.angles)
+        if program is None or not is_worth_it(program, settings.shots):
+            continue
+        seed, method = None, None
+        if settings.is_seeded:
+            seed = seed_of(first, number)
+            method = _method_of(program.angles, run, settings)
+            if method is None or not branches_as_aer():
+                continue
+        try:
+            shots = branched(program, settings.shots, seed, method)
+        except FastPathError:
+            continue  # as Aer does it, then
+        done[number] = {"distribution": shots}
+    return done
+
+
+def _batches(runs: Sequence[Run], settings: Settings, done: Container[int]) -> list[_Batch]:
     batches: list[_Batch] = []
     for number, run in enumerate(runs):
+        if number in done:
+            continue
         way = _way(run, settings)
-        if not batches or not batches[-1].takes(way.form):
+        is_next = batches and batches[-1].first + len(batches[-1].ways) == number
+        if not is_next or not batches[-1].takes(way.form):
             batches.append(_Batch(way.form, number))
         batches[-1].add(way)
     return batches

@@ -1,0 +1,325 @@
+"""Shots of circuits that measure on their way: `branched`, `BranchedShots`.
+
+Aer simulates such circuits once for each shot. Here each state that shots reach is computed once,
+and the shots are shared out among its outcomes by the random numbers that Aer would draw for them.
+States that turn out equal, such as after a reset, are one from then on.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qsession.simulator.aer_sampling import STABILIZER
+from qsession.simulator.branch_program import Jump, Measurement, Reset, Segment
+from qsession.simulator.errors import FastPathError
+from qsession.simulator.shot_numbers import ShotNumbers
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from qsession.simulator.branch_program import Program, States
+
+    Integers = NDArray[np.intp]
+
+MOST_TOGETHER = 2**16
+"""Shots that are taken through a circuit together; their numbers take some MB."""
+
+LEAST_SHOTS = 16
+"""Fewer are simulated sooner by Aer."""
+
+BORDER = 1e-9
+"""A random number so near to the border between two outcomes may fall to either where states differ
+by rounding."""
+
+_DIGITS = 12
+"""States that agree so far are one; their probabilities differ by much less than the border."""
+
+_LARGE = 0.37
+"""The share of the largest amplitude from which on one may say what phase the state has."""
+
+_MOST_S = 0.1
+_SHARE = 0.25
+"""So much of the time that Aer would take may be spent in vain."""
+
+_STEP_S, _AMPLITUDE_S, _DRAW_S = 15e-6, 10e-9, 100e-9
+_AER_SHOT_S, _AER_STEP_S = 30e-6, 0.5e-6
+
+
+class BranchedShots:
+    """Shots with the bits that they measured.
+
+    Args:
+        bits: Of each classical bit, in rows, what each shot measured.
+    """
+
+    def __init__(self, bits: NDArray[np.bool_]) -> None:
+        self._bits = bits
+
+    def shots(self, count: int, registers: Iterable[tuple[str, int, int]]) -> dict[str, Any]:
+        """The first shots.
+
+        Args:
+            count: How many.
+            registers: Of each its name, its size and the number of its first bit.
+
+        Returns:
+            The shots by register, packed as in `qiskit.primitives.BitArray`.
+        """
+        return {name: self._packed(count, size, start) for name, size, start in registers}
+
+    def _packed(self, count: int, size: int, start: int) -> NDArray[np.uint8]:
+        width = -(-size // 8) * 8
+        unpacked = np.zeros((count, width), dtype=bool)
+        # A register whose bits are those of others, in another order, may reach beyond the last.
+        rows = self._bits[start : start + size, :count]
+        unpacked[:, width - len(rows) :] = rows[::-1].T
+        return np.packbits(unpacked, axis=1)
+
+    def odd(self, count: int, masks: Iterable[int]) -> list[int]:
+        """Count for each mask of classical bits the first shots in which their sum is odd."""
+        return [
+            int(
+                np.logical_xor.reduce(
+                    [row[:count] for place, row in enumerate(self._bits) if mask >> place & 1],
+                    initial=False,
+                ).sum()
+            )
+            for mask in masks
+        ]
+
+
+def is_worth_it(program: Program, shots: int) -> bool:
+    """Return True if shots may take less time here than in Aer, as far as can be told before."""
+    return shots >= LEAST_SHOTS and _once_s(program, shots) < _allowed_s(program, shots)
+
+
+def branched(program: Program, shots: int, seed: int | None, method: str | None) -> BranchedShots:
+    """Take shots through a circuit.
+
+    Args:
+        program: The circuit.
+        shots: How many.
+        seed: The run's, whose shots are Aer's own; None for a new one.
+        method: How Aer would simulate the run, which its own shots depend on.
+
+    Raises:
+        FastPathError: If it takes too long, or rounding decides what a shot measures.
+    """
+    parts = []
+    for first in range(0, shots, MOST_TOGETHER):
+        count = min(MOST_TOGETHER, shots - first)
+        expected = program.draws + 16 * program.has_loops
+        numbers = ShotNumbers(seed, first, count, expected)
+        walk = _Walk(program, numbers, count, is_stabilizer=method == STABILIZER)
+        parts.append(walk.bits())
+    return BranchedShots(np.concatenate(parts, axis=1))
+
+
+@dataclass
+class _Group:
+    """Shots that are at the same step.
+
+    Attributes:
+        place: The number of the step.
+        states: The states that they have, one a row.
+        nodes: The row of each shot.
+        shots: The number of each shot.
+    """
+
+    place: int
+    states: States
+    nodes: Integers
+    shots: Integers
+
+    def part(self, chosen: NDArray[np.bool_]) -> _Group:
+        """Some of the shots, with the states that they have."""
+        rows, nodes = _used(self.nodes[chosen], len(self.states))
+        return _Group(self.place, self.states[rows], nodes, self.shots[chosen])
+
+    def merge(self) -> None:
+        """Make equal states one."""
+        if len(self.states) > 1:
+            rows, nodes = _distinct(self.states)
+            if len(rows) < len(self.states):
+                self.states, self.nodes = self.states[rows], nodes[self.nodes]
+
+
+class _Walk:
+    """Shots on their way through a program, all as far as those that are furthest behind.
+
+    So shots that took different branches meet again behind them.
+    """
+
+    def __init__(
+        self, program: Program, numbers: ShotNumbers, shots: int, *, is_stabilizer: bool
+    ) -> None:
+        self._program = program
+        self._numbers = numbers
+        self._is_stabilizer = is_stabilizer
+        self._bits: NDArray[np.bool_] = np.zeros((program.clbits, shots), dtype=bool)
+        self._waiting: dict[int, list[_Group]] = {}
+        self._places: list[int] = []
+        self._left_s = _allowed_s(program, shots)
+        start = np.zeros((1, 1 << program.qubits), dtype=complex)
+        start[0, 0] = 1
+        self._put(_Group(0, start, np.zeros(shots, dtype=np.intp), np.arange(shots)))
+
+    def bits(self) -> NDArray[np.bool_]:
+        """Go through the program, and give what was measured.
+
+        Raises:
+            FastPathError: If it takes too long, or rounding decides what a shot measures.
+        """
+        while self._places:
+            place = heapq.heappop(self._places)
+            self._advance(_joined(self._waiting.pop(place)))
+        return self._bits
+
+    def _put(self, group: _Group) -> None:
+        if group.place in self._waiting:
+            self._waiting[group.place].append(group)
+        else:
+            self._waiting[group.place] = [group]
+            heapq.heappush(self._places, group.place)
+
+    def _advance(self, group: _Group) -> None:
+        steps = self._program.steps
+        while group.place < len(steps):
+            step = steps[group.place]
+            group.place += 1
+            self._spend(_STEP_S)
+            if isinstance(step, Segment):
+                self._spend(step.count * (_STEP_S + _AMPLITUDE_S * group.states.size))
+                group.states = step.applied(group.states)
+            elif isinstance(step, Measurement | Reset):
+                self._draw(group, step)
+            else:
+                if isinstance(step, Jump):
+                    self._jump(group, step)
+                if self._places and self._places[0] <= group.place:
+                    self._put(group)
+                    return
+
+    def _jump(self, group: _Group, step: Jump) -> None:
+        """Send all or some of the shots to another place."""
+        target = self._program.places[step.target] + 1
+        if step.condition is None:
+            group.place = target
+            return
+        holds = step.condition(self._bits[:, group.shots])
+        if holds.all():
+            group.place = target
+        elif holds.any():
+            taken = group.part(holds)
+            taken.place = target
+            self._put(taken)
+            rest = group.part(~holds)
+            group.states, group.nodes, group.shots = rest.states, rest.nodes, rest.shots
+
+    def _draw(self, group: _Group, step: Measurement | Reset) -> None:
+        """Measure a qubit in each shot."""
+        (qubit,) = step.qubits
+        self._spend(_DRAW_S * len(group.shots) + _STEP_S + 2 * _AMPLITUDE_S * group.states.size)
+        amplitudes = group.states.reshape(len(group.states), -1, 2, 1 << qubit)
+        chances = (amplitudes.real**2 + amplitudes.imag**2).sum(axis=(1, 3))
+        zero = chances[:, 0] / chances.sum(axis=1)
+        drawn = self._numbers.draw(group.shots)
+        ones = self._ones(zero, group.nodes, drawn)
+        if isinstance(step, Measurement):
+            self._bits[step.clbit, group.shots] = ones
+        rows, group.nodes = _used(2 * group.nodes + ones, 2 * len(zero))
+        parents, outcomes = rows >> 1, rows & 1
+        seen = amplitudes[parents, :, outcomes] / np.sqrt(chances[parents, outcomes])[:, None, None]
+        states = np.zeros((len(rows), *amplitudes.shape[1:]), dtype=complex)
+        if isinstance(step, Measurement):
+            states[np.arange(len(rows)), :, outcomes] = seen
+        else:
+            states[:, :, 0] = seen
+        group.states = states.reshape(len(rows), -1)
+        if isinstance(step, Reset):
+            group.merge()
+
+    def _ones(
+        self, zero: NDArray[np.float64], nodes: Integers, drawn: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Return which shots measure 1.
+
+        Args:
+            zero: How likely 0 is, for each state.
+            nodes: The state of each shot.
+            drawn: The random number of each shot.
+        """
+        if not self._is_stabilizer:
+            borders = zero[nodes]
+            if (np.abs(drawn - borders) < BORDER).any():
+                raise FastPathError("rounding decides what a shot measures")
+            return drawn > borders
+        # Aer draws a number even where it does not matter.
+        is_open = np.abs(zero - 0.5) < BORDER
+        is_one = zero < BORDER
+        if not (is_open | is_one | (zero > 1 - BORDER)).all():
+            raise FastPathError("a state is no stabilizer state")
+        return np.where(is_open[nodes], drawn > 0.5, is_one[nodes])  # noqa: PLR2004
+
+    def _spend(self, seconds: float) -> None:
+        """Count what a step takes, roughly: a clock would end equal work at different places."""
+        self._left_s -= seconds
+        if self._left_s < 0:
+            raise FastPathError("shots spread over too many states")
+
+
+def _joined(groups: Sequence[_Group]) -> _Group:
+    if len(groups) == 1:
+        return groups[0]
+    starts = np.cumsum([0, *(len(group.states) for group in groups)])
+    nodes = [group.nodes + start for group, start in zip(groups, starts, strict=False)]
+    joined = _Group(
+        groups[0].place,
+        np.concatenate([group.states for group in groups]),
+        np.concatenate(nodes),
+        np.concatenate([group.shots for group in groups]),
+    )
+    joined.merge()
+    return joined
+
+
+def _used(numbers: Integers, limit: int) -> tuple[Integers, Integers]:
+    """Those numbers below a limit that occur, in order, and the place of each number in them."""
+    rows = np.flatnonzero(np.bincount(numbers, minlength=limit))
+    places = np.empty(limit, dtype=np.intp)
+    places[rows] = np.arange(len(rows))
+    return rows, places[numbers]
+
+
+def _distinct(states: States) -> tuple[Integers, Integers]:
+    """The rows of different states, whatever phases they have, and which of them each row is."""
+    sizes = np.abs(states)
+    first = (sizes > _LARGE * sizes.max(axis=1, keepdims=True)).argmax(axis=1)
+    every = np.arange(len(states))
+    phases = states[every, first] / sizes[every, first]
+    rounded = np.round(states * phases.conj()[:, np.newaxis], _DIGITS) + 0.0  # no negative zeros
+    number_of: dict[bytes, int] = {}
+    rows: list[int] = []
+    nodes = np.empty(len(states), dtype=np.intp)
+    for row, state in enumerate(rounded):
+        key = state.tobytes()
+        number = number_of.setdefault(key, len(rows))
+        if number == len(rows):
+            rows.append(row)
+        nodes[row] = number
+    return np.array(rows), nodes
+
+
+def _once_s(program: Program, shots: int) -> float:
+    """Return about the seconds that shots take through each step once, with one state each."""
+    return len(program.steps) * 2 * _STEP_S + program.draws * _DRAW_S * shots
+
+
+def _allowed_s(program: Program, shots: int) -> float:
+    """Return a share of the seconds that Aer takes for shots."""
+    return min(_MOST_S, _SHARE * shots * (_AER_SHOT_S + _AER_STEP_S * len(program.steps)))

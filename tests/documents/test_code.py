@@ -101,7 +101,7 @@ told = print
     Page(
         "docs/how-to/use-other-libraries.md",
         "delays = [1e-6, 2e-6]\n",
-        needs=("qiskit_algorithms", "qiskit_experiments"),
+        needs=("qiskit_algorithms", "qiskit_experiments", "qiskit_addon_cutting", "mitiq"),
     ),
 )
 

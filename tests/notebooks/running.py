@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from nbclient import NotebookClient
@@ -52,7 +53,10 @@ def main() -> None:
     named = sys.argv[1:]
     for path in NOTEBOOKS:
         if not named or path.stem in named:
-            nbformat.write(run(path), path)
+            # A ledger of its own: readers have nothing to do with the sessions of who runs this.
+            with TemporaryDirectory() as home:
+                os.environ["QSESSION_HOME"] = home
+                nbformat.write(run(path), path)
 
 
 if __name__ == "__main__":

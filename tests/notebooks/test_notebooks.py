@@ -55,6 +55,8 @@ def test_it_is_kept_with_outputs_that_read_without_a_kernel(
         for before, output in pairwise([None, *cell.outputs]):
             assert output.output_type in ("execute_result", "display_data")
             assert "text/plain" in output.data
+            # Nor of the sessions that whoever ran it had besides.
+            assert "'lost'" not in output.data["text/plain"]
             if "application/vnd.jupyter.widget-view+json" in output.data:
                 assert before is not None
                 assert "<table>" in before.data["text/html"]

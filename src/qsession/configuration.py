@@ -25,9 +25,9 @@ _configured = _Configuration()  # replaced as a whole, so that any thread may re
 def configure(*, price_per_minute: float | str | None = None, currency: str | None = None) -> None:
     """Set what a minute of a QPU costs, for the sessions that are made from here on.
 
-    Nobody but you knows it: it depends on the plan and the contract. With it, the view, `Session.
-    bill` and the dashboard tell money beside seconds, and ``max_cost`` can be given. A session's
-    own argument goes before this, and this before the environment variables
+    Only you know it: it depends on the plan and the contract. With it, the view, `Session.
+    bill` and the dashboard show money beside seconds, and ``max_cost`` can be given. A session's
+    own argument takes precedence over this, and this over the environment variables
     ``QSESSION_PRICE_PER_MINUTE`` and ``QSESSION_CURRENCY``.
 
     Args:
@@ -36,7 +36,7 @@ def configure(*, price_per_minute: float | str | None = None, currency: str | No
         currency: The currency's code of three letters, US dollars unless given.
 
     Raises:
-        InvalidInputError: If the price or the currency is none.
+        InvalidInputError: If the price is no amount, or the currency no code.
     """
     global _configured  # noqa: PLW0603 - the one place where it is kept
     code = None if currency is None else read_currency(currency)

@@ -91,7 +91,7 @@ class LedgerWarning(UserWarning):
 
 
 class UnreferencedSessionWarning(UserWarning):
-    """An open session of IBM Quantum that nothing refers to any more: it goes on, and costs."""
+    """An open session of IBM Quantum that nothing refers to any more: it goes on and is charged."""
 
 
 class WorkerLostError(QSessionError, RuntimeError):
@@ -103,7 +103,7 @@ class JobMemoryError(QSessionError, MemoryError):
 
 
 class JobFailedError(QSessionError, RuntimeError):
-    """A job failed in another process with an error that cannot be sent; its message is here."""
+    """A job failed elsewhere, with an error that could not be brought back: its message is here."""
 
 
 class IllegalMoveError(QSessionError, RuntimeError):

@@ -66,7 +66,7 @@ class Coupling:
     Attributes:
         qubits: The two, the smaller number first.
         gates: The gates between them in both directions, that with the smallest error first.
-        is_usable: Whether one of them is in service.
+        is_usable: Whether any of these gates is in service.
     """
 
     qubits: tuple[int, int]

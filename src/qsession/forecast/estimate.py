@@ -29,7 +29,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """About what work will use of a QPU and cost, and whether that fits what is left.
+    """An estimate of the QPU time and the cost of work, and whether they fit what is left.
 
     Attributes:
         qpu_s: Seconds of QPU time.

@@ -38,8 +38,8 @@ class JobRecord:
         tags: The job's tags.
         error: Why it failed or was cancelled, in words.
         values: The first expectation values of its result, of an estimator job that is done.
-        are_times_estimated: True while ``started`` and ``finished`` are only as good as the looks
-            at a service that saw the job change; the service is asked for the true ones.
+        are_times_estimated: True while ``started`` and ``finished`` are the times at which the
+            changes were noticed; the service is asked for the exact ones.
         forecast_s: QPU seconds that qsession expected by IBM's formula when it was submitted here.
         service_forecast_s: QPU seconds that the service expects, its ``usage_estimation``.
         is_qpu_estimated: True while the service has not settled the bill for ``qpu_seconds``.

@@ -151,7 +151,7 @@ class SessionState:
 
     @property
     def quiet_since(self) -> datetime | None:
-        """Since when an opened session has had no job that is queued or runs; else None."""
+        """Since when an opened session has had no queued or running job; else None."""
         if self.opened is None or self.pending or not self.state.accepts_jobs:
             return None
         return max(self._emptied or self.opened, self.opened)

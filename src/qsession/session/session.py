@@ -68,10 +68,10 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         create_new: True opens it at once; otherwise its first job does.
         name: A word for people. While a session of this name takes jobs, constructing another
             gives the same one, so that running a cell again leaves one session.
-        idle_timeout: Close it when, once opened, it has had no job that is queued or runs for so
-            long: seconds, a text or a `timedelta`. None never does.
-        max_usage: Close it when its usage has reached this: seconds, a text or a `timedelta`. Jobs
-            that are queued then are cancelled, one that runs finishes. None is no budget.
+        idle_timeout: Once opened, close it after this long without a queued or running job:
+            seconds, a text or a `timedelta`. None never does.
+        max_usage: Close it when its usage reaches this: seconds, a text or a `timedelta`. Queued
+            jobs are cancelled then, a running one finishes. None is no budget.
         max_cost: Close it likewise when its usage has cost this much, by the price a minute. None
             is no budget.
         price_per_minute: What a minute of usage costs: a number, or a text with its currency such
@@ -400,7 +400,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
 
         Raises:
             InvalidInputError: If no program has this name, if shots, precision or parameters do
-                not fit it, or if values of parameters lack.
+                not fit it, or if values of parameters are missing.
             SessionEndedError: If the session takes no jobs.
             ServiceError: If IBM Quantum could not be told.
         """
@@ -441,7 +441,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         same name is replaced.
 
         Args:
-            work: As in `run`, and likewise all that follows but the name.
+            work: Circuits or PUBs, as in `run`.
             name: Its name; otherwise the circuit's.
             shots: Shots of each sampler PUB that names none.
             precision: Precision of each estimator PUB that names none.
@@ -465,11 +465,11 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         options: Mapping[str, Any] | None = None,
         refresh: bool = True,
     ) -> Estimate:
-        """Tell about what work would use of a QPU and cost, before anything is sent.
+        """Estimate the QPU time and the cost of work before anything is sent.
 
-        By IBM's formula, from the number of executions, the backend's ``rep_delay`` and the length
-        of the circuits. Circuits that were not transpiled count with IBM's allowance for their
-        length.
+        It follows IBM's formula, from the number of executions, the backend's ``rep_delay`` and
+        the length of the circuits. Circuits that were not transpiled count with IBM's allowance for
+        their length.
 
         Args:
             circuits_or_pubs: As in `run`.
@@ -494,7 +494,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         precision: float | None = None,
         refresh: bool = True,
     ) -> Estimate:
-        """Tell about what a program of `add_program` would use and cost, as `estimate` does.
+        """Estimate the QPU time and the cost of a program of `add_program`, as `estimate` does.
 
         Args:
             name: Its name.
@@ -511,7 +511,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
     def estimate_again(
         self, job_id: str | None = None, *, shots: int | None = None, refresh: bool = True
     ) -> Estimate:
-        """Tell about what an earlier job would use and cost once more.
+        """Estimate the QPU time and the cost of running an earlier job once more.
 
         Args:
             job_id: The id of that job; None is the last one's.
@@ -576,7 +576,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         return lambda: self._core.publisher.remove_listener(told)
 
     def wait(self, timeout: float | None = None, progress: bool = True) -> None:
-        """Wait until no job of the session is queued or runs.
+        """Wait until no job of the session is queued or running.
 
         It can be interrupted (Ctrl-C, ■): the jobs go on, and a line says how to come back.
 
@@ -592,7 +592,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         waiting.wait(self._core, timeout, progress=progress)
 
     def __await__(self) -> Generator[Any, None, Self]:
-        """Wait, without blocking the event loop, until no job is queued or runs.
+        """Wait, without blocking the event loop, until no job is queued or running.
 
         ``await session`` gives the session; `asyncio.timeout` bounds it, and the jobs go on.
         """

@@ -43,7 +43,7 @@ _MOST_NAMED = 3
 
 
 def wait(core: SessionCore, timeout: float | None, *, progress: bool) -> None:
-    """Wait until no job of the session is queued or runs; `Session.wait` says how.
+    """Wait until no job of the session is queued or running; `Session.wait` says how.
 
     Args:
         core: The session.
@@ -82,7 +82,7 @@ def wait(core: SessionCore, timeout: float | None, *, progress: bool) -> None:
 
 
 async def wait_in_loop(core: SessionCore) -> None:
-    """Wait, without blocking the event loop, until no job is queued or runs."""
+    """Wait, without blocking the event loop, until no job is queued or running."""
     changed = LoopEvent()
     with _changes_told_to(changed, core.journal):
         while core.records.pending():

@@ -8,13 +8,13 @@ out, or with measurements that it would move over a jump, is not told here: `Fas
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from qiskit.circuit import CircuitInstruction
 
+from qsession.quick_dataclass import dataclass
 from qsession.simulator.branch_conditions import condition_of
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.instructions import GATES, is_plain

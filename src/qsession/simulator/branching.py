@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qsession.quick_dataclass import dataclass
 from qsession.simulator.aer_sampling import STABILIZER
 from qsession.simulator.branch_program import Jump, Measurement, Reset, Segment
 from qsession.simulator.errors import FastPathError

@@ -10,17 +10,9 @@ from qiskit.circuit import Store
 from qiskit.circuit.classical import expr
 
 from qsession.simulator import aer_private as aer
-from qsession.simulator.branch_program import (
-    MOST_BRANCHED_QUBITS,
-    MOST_STEPS,
-    Jump,
-    Mark,
-    Measurement,
-    Program,
-    Reset,
-    Segment,
-    program_of,
-)
+from qsession.simulator.branch_costs import MOST_BRANCHED_QUBITS
+from qsession.simulator.branch_program import MOST_STEPS, Program, program_of
+from qsession.simulator.branch_steps import Jump, Mark, Measurement, Reset, Segment
 from qsession.simulator.errors import FastPathError
 
 

@@ -18,8 +18,9 @@ from qiskit_aer.noise import NoiseModel, depolarizing_error
 
 from benchmarks.programs import dynamic_circuits
 from qsession.engines.local.work import SamplerWork, run_work
-from qsession.simulator import branching, runner
-from qsession.simulator.branching import BranchedShots, branched
+from qsession.simulator import branch_costs, branching, runner
+from qsession.simulator.branched_shots import BranchedShots
+from qsession.simulator.branching import branched
 from tests.support.circuits import bell
 
 CIRCUITS: dict[str, Callable[[], QuantumCircuit]] = {}
@@ -361,8 +362,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
 @pytest.fixture
 def any_shots(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few shots are branched, too, and all have the time that they need."""
-    monkeypatch.setattr(branching, "LEAST_SHOTS", 1)
-    monkeypatch.setattr(branching, "_SHARE", 1e6)
+    monkeypatch.setattr(branch_costs, "LEAST_SHOTS", 1)
+    monkeypatch.setattr(branch_costs, "_SHARE", 1e6)
 
 
 def ours(pubs: Any, seed: int | None = None, backend: Any = None) -> list[dict[str, Any]]:
@@ -456,8 +457,8 @@ def test_a_method_that_was_set_counts(calls: Calls):
 
 
 def test_shots_that_are_taken_in_parts_are_the_same(monkeypatch: pytest.MonkeyPatch, calls: Calls):
-    monkeypatch.setattr(branching, "MOST_TOGETHER", 64)
-    monkeypatch.setattr(branching, "_SHARE", 1e6)
+    monkeypatch.setattr(branch_costs, "MOST_TOGETHER", 64)
+    monkeypatch.setattr(branch_costs, "_SHARE", 1e6)
     pubs = [(nested_conditions(), None, 1000)]
     assert ours(pubs, 4) == theirs(pubs, 4)
     assert calls.ended == 1
@@ -486,7 +487,7 @@ def test_without_a_seed_each_job_has_new_shots_of_the_same_distribution(calls: C
 
 
 def test_few_shots_are_simulated_by_aer(calls: Calls):
-    pubs = [(nested_conditions(), None, branching.LEAST_SHOTS - 1)]
+    pubs = [(nested_conditions(), None, branch_costs.LEAST_SHOTS - 1)]
     assert ours(pubs, 4) == theirs(pubs, 4)
     assert not calls
 

@@ -9,28 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qiskit.circuit import CircuitInstruction
 
 from qsession.quick_dataclass import dataclass
 from qsession.simulator.branch_conditions import condition_of
+from qsession.simulator.branch_costs import MOST_BRANCHED_QUBITS
+from qsession.simulator.branch_steps import (
+    Gate,
+    Jump,
+    Mark,
+    Measurement,
+    Operation,
+    Reset,
+    Segment,
+)
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.instructions import GATES, is_plain
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from qiskit import QuantumCircuit
 
-    from qsession.simulator.branch_conditions import Value
-
-    Matrix = NDArray[np.complex128]
-    States = NDArray[np.complex128]
-    """State vectors, one in each row."""
-
-MOST_BRANCHED_QUBITS = 10
-"""With more, Aer's shots take less time than states in NumPy."""
 
 _MOST_OF_AER = 24
 """Qubits of which Aer has a state anywhere; control flow may be on more than gates are."""
@@ -38,93 +39,8 @@ _MOST_OF_AER = 24
 MOST_STEPS = 3000
 """Longer circuits are Aer's: to look through them takes milliseconds."""
 
-_MOST_FUSED_QUBITS = 5
-"""Up to here gates that follow each other become one matrix on all qubits."""
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A unitary on some qubits, the first of which is the matrix's lowest bit."""
-
-    name: str
-    qubits: tuple[int, ...]
-    matrix: Matrix
-    angles: tuple[float, ...] = ()
-
-    def applied(self, states: States, size: int) -> States:
-        """The states after it.
-
-        Args:
-            states: Those before it.
-            size: The number of qubits that they have.
-        """
-        own = [size - qubit for qubit in reversed(self.qubits)]
-        others = [axis for axis in range(size + 1) if axis not in own]
-        order = [*others, *own]
-        shape = [len(states)] + [2] * size
-        grouped = states.reshape(shape).transpose(order).reshape(-1, len(self.matrix))
-        changed = (grouped @ self.matrix.T).reshape([shape[axis] for axis in order])
-        return changed.transpose(np.argsort(order)).reshape(len(states), -1)
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """A measurement of one qubit into one bit."""
-
-    qubits: tuple[int, ...]
-    clbit: int
-
-
-@dataclass(frozen=True)
-class Reset:
-    """A measurement that nobody reads, and a flip if it gave 1."""
-
-    qubits: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Jump:
-    """Where a shot goes on: at the mark of this name, if there is no condition or it holds."""
-
-    qubits: tuple[int, ...]
-    target: str
-    condition: Value | None = None
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A place to jump to."""
-
-    qubits: tuple[int, ...]
-    name: str
-
-
-Operation: TypeAlias = "Gate | Measurement | Reset | Jump | Mark"
-
-
-class Segment:
-    """Gates that follow each other."""
-
-    def __init__(self, gates: Sequence[Gate], size: int) -> None:
-        self._gates = gates
-        self._size = size
-        self.count = 1 if size <= _MOST_FUSED_QUBITS else len(gates)
-
-    def applied(self, states: States) -> States:
-        """The states after them."""
-        if self._size <= _MOST_FUSED_QUBITS:
-            return states @ self._fused
-        return self._one_by_one(states)
-
-    @cached_property
-    def _fused(self) -> Matrix:
-        """What becomes of each basis state, in rows."""
-        return self._one_by_one(np.eye(1 << self._size, dtype=complex))
-
-    def _one_by_one(self, states: States) -> States:
-        for gate in self._gates:
-            states = gate.applied(states, self._size)
-        return states
+_MOST_OF_A_MATRIX = 5
+"""Qubits of a matrix that a circuit has in it."""
 
 
 @dataclass(frozen=True)
@@ -267,7 +183,7 @@ def operation_of(
             return Reset(qubits)
         if name == "delay":
             return Gate(name, qubits, np.eye(2, dtype=complex))
-        if name == "unitary" and len(qubits) <= _MOST_FUSED_QUBITS:
+        if name == "unitary" and len(qubits) <= _MOST_OF_A_MATRIX:
             return Gate(name, qubits, np.asarray(each.operation.params[0], dtype=complex))
     raise FastPathError("an instruction is not one that shots are branched over")
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_sampling import STABILIZER, STATE
-from qsession.simulator.branch_program import Gate, Measurement, Operation, Reset, assembled
+from qsession.simulator.branch_program import assembled
+from qsession.simulator.branch_steps import Gate, Measurement, Operation, Reset
 from qsession.simulator.branching import branched
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.random import seed_of

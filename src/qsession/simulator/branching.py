@@ -1,4 +1,4 @@
-"""Shots of circuits that measure on their way: `branched`, `BranchedShots`.
+"""Shots of circuits that measure on their way: `branched`.
 
 Aer simulates such circuits once for each shot. Here each state that shots reach is computed once,
 and the shots are shared out among its outcomes by the random numbers that Aer would draw for them.
@@ -8,29 +8,26 @@ States that turn out equal, such as after a reset, are one from then on.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qsession.quick_dataclass import dataclass
+from qsession.simulator import branch_costs as costs
 from qsession.simulator.aer_sampling import STABILIZER
-from qsession.simulator.branch_program import Jump, Measurement, Reset, Segment
+from qsession.simulator.branch_steps import Jump, Measurement, Reset, Segment
+from qsession.simulator.branched_shots import BranchedShots
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.shot_numbers import ShotNumbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from qsession.simulator.branch_program import Program, States
+    from qsession.simulator.branch_program import Program
+    from qsession.simulator.branch_steps import States
 
     Integers = NDArray[np.intp]
-
-MOST_TOGETHER = 2**16
-"""Shots that are taken through a circuit together; their numbers take some MB."""
-
-LEAST_SHOTS = 16
-"""Fewer are simulated sooner by Aer."""
 
 BORDER = 1e-9
 """A random number so near to the border between two outcomes may fall to either where states differ
@@ -42,60 +39,14 @@ _DIGITS = 12
 _LARGE = 0.37
 """The share of the largest amplitude from which on one may say what phase the state has."""
 
-_MOST_S = 0.1
-_SHARE = 0.25
-"""So much of the time that Aer would take may be spent in vain."""
-
-_STEP_S, _AMPLITUDE_S, _DRAW_S = 15e-6, 10e-9, 100e-9
-_AER_SHOT_S, _AER_STEP_S = 30e-6, 0.5e-6
-
-
-class BranchedShots:
-    """Shots with the bits that they measured.
-
-    Args:
-        bits: Of each classical bit, in rows, what each shot measured.
-    """
-
-    def __init__(self, bits: NDArray[np.bool_]) -> None:
-        self._bits = bits
-
-    def shots(self, count: int, registers: Iterable[tuple[str, int, int]]) -> dict[str, Any]:
-        """The first shots.
-
-        Args:
-            count: How many.
-            registers: Of each its name, its size and the number of its first bit.
-
-        Returns:
-            The shots by register, packed as in `qiskit.primitives.BitArray`.
-        """
-        return {name: self._packed(count, size, start) for name, size, start in registers}
-
-    def _packed(self, count: int, size: int, start: int) -> NDArray[np.uint8]:
-        width = -(-size // 8) * 8
-        unpacked = np.zeros((count, width), dtype=bool)
-        # A register whose bits are those of others, in another order, may reach beyond the last.
-        rows = self._bits[start : start + size, :count]
-        unpacked[:, width - len(rows) :] = rows[::-1].T
-        return np.packbits(unpacked, axis=1)
-
-    def odd(self, count: int, masks: Iterable[int]) -> list[int]:
-        """Count for each mask of classical bits the first shots in which their sum is odd."""
-        return [
-            int(
-                np.logical_xor.reduce(
-                    [row[:count] for place, row in enumerate(self._bits) if mask >> place & 1],
-                    initial=False,
-                ).sum()
-            )
-            for mask in masks
-        ]
-
 
 def is_worth_it(program: Program, shots: int) -> bool:
     """Return True if shots may take less time here than in Aer, as far as can be told before."""
-    return shots >= LEAST_SHOTS and _once_s(program, shots) < _allowed_s(program, shots)
+    steps = len(program.steps)
+    together = min(shots, costs.MOST_TOGETHER)
+    return shots >= costs.LEAST_SHOTS and (
+        costs.once_s(steps, program.draws, together) < costs.allowed_s(steps, together)
+    )
 
 
 def branched(program: Program, shots: int, seed: int | None, method: str | None) -> BranchedShots:
@@ -111,8 +62,8 @@ def branched(program: Program, shots: int, seed: int | None, method: str | None)
         FastPathError: If it takes too long, or rounding decides what a shot measures.
     """
     parts = []
-    for first in range(0, shots, MOST_TOGETHER):
-        count = min(MOST_TOGETHER, shots - first)
+    for first in range(0, shots, costs.MOST_TOGETHER):
+        count = min(costs.MOST_TOGETHER, shots - first)
         expected = program.draws + 16 * program.has_loops
         numbers = ShotNumbers(seed, first, count, expected)
         walk = _Walk(program, numbers, count, is_stabilizer=method == STABILIZER)
@@ -164,7 +115,7 @@ class _Walk:
         self._bits: NDArray[np.bool_] = np.zeros((program.clbits, shots), dtype=bool)
         self._waiting: dict[int, list[_Group]] = {}
         self._places: list[int] = []
-        self._left_s = _allowed_s(program, shots)
+        self._left_s = costs.allowed_s(len(program.steps), shots)
         start = np.zeros((1, 1 << program.qubits), dtype=complex)
         start[0, 0] = 1
         self._put(_Group(0, start, np.zeros(shots, dtype=np.intp), np.arange(shots)))
@@ -192,9 +143,9 @@ class _Walk:
         while group.place < len(steps):
             step = steps[group.place]
             group.place += 1
-            self._spend(_STEP_S)
+            self._spend(costs.STEP_S)
             if isinstance(step, Segment):
-                self._spend(step.count * (_STEP_S + _AMPLITUDE_S * group.states.size))
+                self._spend(costs.gates_s(step.count, group.states.size))
                 group.states = step.applied(group.states)
             elif isinstance(step, Measurement | Reset):
                 self._draw(group, step)
@@ -224,7 +175,7 @@ class _Walk:
     def _draw(self, group: _Group, step: Measurement | Reset) -> None:
         """Measure a qubit in each shot."""
         (qubit,) = step.qubits
-        self._spend(_DRAW_S * len(group.shots) + _STEP_S + 2 * _AMPLITUDE_S * group.states.size)
+        self._spend(costs.draw_s(len(group.shots), group.states.size))
         amplitudes = group.states.reshape(len(group.states), -1, 2, 1 << qubit)
         chances = (amplitudes.real**2 + amplitudes.imag**2).sum(axis=(1, 3))
         zero = chances[:, 0] / chances.sum(axis=1)
@@ -313,13 +264,3 @@ def _distinct(states: States) -> tuple[Integers, Integers]:
             rows.append(row)
         nodes[row] = number
     return np.array(rows), nodes
-
-
-def _once_s(program: Program, shots: int) -> float:
-    """Return about the seconds that shots take through each step once, with one state each."""
-    return len(program.steps) * 2 * _STEP_S + program.draws * _DRAW_S * shots
-
-
-def _allowed_s(program: Program, shots: int) -> float:
-    """Return a share of the seconds that Aer takes for shots."""
-    return min(_MOST_S, _SHARE * shots * (_AER_SHOT_S + _AER_STEP_S * len(program.steps)))

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qsession.simulator import aer_private as aer
+from qsession.simulator.branch_costs import MOST_BRANCHED_QUBITS
 from qsession.simulator.branch_program import (
-    MOST_BRANCHED_QUBITS,
     MOST_STEPS,
     Program,
     assembled,

@@ -311,6 +311,37 @@ def test_shots_are_simulated_one_by_one_where_something_follows_a_measurement():
     assert steps(noisy, noisy_shot_operation_s=1) == 7 * 6
 
 
+def measured_on_the_way(qubits: int, rounds: int) -> QuantumCircuit:
+    circuit = QuantumCircuit(qubits, qubits)
+    for _ in range(rounds):
+        circuit.ry(0.3, range(qubits))
+        circuit.measure(range(qubits), range(qubits))
+    return circuit
+
+
+def test_shots_of_a_small_circuit_branch_where_nothing_but_shots_is_told():
+    circuit = measured_on_the_way(2, 3)
+    assert 0 < steps(sampling(circuit, shots=1000), simulated_shot_s=1, branched_s=1) < 0.01
+    assert steps(circuits(circuit, shots=1000), simulated_shot_s=1, branched_s=1) == 1000
+    assert sampled_s(circuit, 1000) < 0.3 * estimate_s(circuit, shots=1000)
+
+
+@pytest.mark.parametrize(
+    ("circuit", "shots", "backend"),
+    [
+        (measured_on_the_way(2, 3), 7, AER),
+        (measured_on_the_way(11, 3), 1000, AER),
+        (measured_on_the_way(9, 9), 1000, AER),
+        (measured_on_the_way(2, 3), 1000, MANILA),
+        (measured_on_the_way(2, 3), 1000, AerSimulator(method="matrix_product_state")),
+    ],
+    ids=["few", "wide", "spread", "noise", "method"],
+)
+def test_shots_that_may_not_branch_take_as_long_as_aer(circuit, shots, backend):
+    work = sampling(circuit, shots=shots, backend=backend)
+    assert steps(work, simulated_shot_s=1, branched_s=1) == pytest.approx(shots, rel=0.001)
+
+
 def test_errors_are_built_by_the_first_unit_of_a_backend():
     noisy = circuits(bell(), backend=MANILA)
     assert steps(noisy, error_s=1) == 2, "of the Hadamard gate and of the controlled one"

@@ -16,6 +16,13 @@ from qsession.engines.local.work import (
 from qsession.engines.local.workers.circuit_sizes import CircuitSize, circuit_size
 from qsession.engines.local.workers.costs import USUAL, Costs
 from qsession.quick_dataclass import dataclass
+from qsession.simulator.branch_costs import (
+    LEAST_SHOTS,
+    MOST_BRANCHED_QUBITS,
+    MOST_TOGETHER,
+    allowed_s,
+    most_s,
+)
 from qsession.simulator.drawing import MOST_DRAWN_QUBITS, MOST_DRAWN_SHOTS
 
 if TYPE_CHECKING:
@@ -105,7 +112,7 @@ class WorkSize:
     def _run_s(self, run: Run, costs: Costs) -> float:
         circuit, shots = run.circuit, run.shots
         if circuit.runs_per_shot:
-            return self._shot_by_shot_s(run, costs)
+            return min(self._branched_s(run, costs), self._shot_by_shot_s(run, costs))
         is_automatic = self.method in (None, "automatic")
         if self._is_drawn(circuit, shots):
             amplitudes = _power(2.0, circuit.qubits)
@@ -127,13 +134,31 @@ class WorkSize:
         return read_s + self._state_s(circuit, shots, costs)
 
     def _is_drawn(self, circuit: CircuitSize, shots: int) -> bool:
+        return self._gives_shots_alone(shots) and circuit.qubits <= MOST_DRAWN_QUBITS
+
+    def _gives_shots_alone(self, shots: int) -> bool:
+        """True if nothing is told but shots, of states without noise."""
         return (
             shots <= MOST_DRAWN_SHOTS
             and not self.is_noisy
             and self.primitive in ("sampler", "estimator")
             and self.method in (None, "automatic", "statevector")
-            and circuit.qubits <= MOST_DRAWN_QUBITS
         )
+
+    def _branched_s(self, run: Run, costs: Costs) -> float:
+        """The time for shots that are branched; infinite if they may spread too far for that."""
+        circuit, shots = run.circuit, run.shots
+        may_branch = (
+            self._gives_shots_alone(shots)
+            and shots >= LEAST_SHOTS
+            and circuit.qubits <= MOST_BRANCHED_QUBITS
+        )
+        together = min(shots, MOST_TOGETHER)
+        counted_s = most_s(circuit.operations, circuit.qubits, together) if may_branch else math.inf
+        if counted_s > allowed_s(circuit.operations, together):
+            return math.inf
+        made_s = circuit.operations * costs.operation_s / 2
+        return costs.run_s + made_s + math.ceil(shots / together) * counted_s * costs.branched_s
 
     def _state_s(self, circuit: CircuitSize, samples: int, costs: Costs) -> float:
         """To make one state, and to take samples of it."""

@@ -25,6 +25,7 @@ class Costs:
         noisy_shot_operation_s: The same where an error may follow it.
         amplitude_s: To change an amplitude.
         density_s: To change an element of a density matrix.
+        branched_s: To branch shots for what is counted as a second.
         tableau_s: To measure one of n qubits of a stabilizer state takes n times this.
     """
 
@@ -41,6 +42,7 @@ class Costs:
     noisy_shot_operation_s: float = 1.8e-6
     amplitude_s: float = 2.2e-9
     density_s: float = 4.5e-9
+    branched_s: float = 1.0
     tableau_s: float = 13e-9
 
     def scaled(self, python: float, shots: float, amplitudes: float) -> Costs:

@@ -18,9 +18,12 @@ from qiskit_aer.noise import NoiseModel, depolarizing_error
 
 from benchmarks.programs import dynamic_circuits
 from qsession.engines.local.work import SamplerWork, run_work
+from qsession.simulator import aer_private as aer
 from qsession.simulator import branch_costs, branching, runner
+from qsession.simulator.branch_program import program_of
 from qsession.simulator.branched_shots import BranchedShots
 from qsession.simulator.branching import branched
+from qsession.simulator.errors import FastPathError
 from tests.support.circuits import bell
 
 CIRCUITS: dict[str, Callable[[], QuantumCircuit]] = {}
@@ -501,6 +504,17 @@ def test_a_circuit_whose_shots_spread_too_far_is_simulated_by_aer(calls: Calls):
     pubs = [(made, None, 100)]
     assert ours(pubs, 4) == theirs(pubs, 4)
     assert calls.ended == 0
+
+
+def test_a_loop_without_an_end_is_left_to_aer_soon():
+    made = QuantumCircuit(1, 1)
+    made.ry(0.3, 0)
+    made.measure(0, 0)
+    with made.while_loop((made.clbits[0], False)):
+        made.measure(0, 0)
+    program = program_of(aer.without_control_flow(made))
+    with pytest.raises(FastPathError, match="too many states"):
+        branched(program, 1000, 1, "statevector")
 
 
 def test_a_number_at_the_border_leaves_a_circuit_to_aer(

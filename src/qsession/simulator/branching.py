@@ -221,7 +221,7 @@ class _Walk:
         """Count what a step takes, roughly: a clock would end equal work at different places."""
         self._left_s -= seconds
         if self._left_s < 0:
-            raise FastPathError("shots spread over too many states")
+            raise FastPathError("shots spread over too many states, or go round a loop too often")
 
 
 def _joined(groups: Sequence[_Group]) -> _Group:

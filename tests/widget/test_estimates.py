@@ -54,7 +54,7 @@ def test_the_last_job_once_more_takes_what_it_took(
     [
         ({"program": "gone"}, "gone"),
         ({"job_id": "gone"}, "No job 'gone' in this session"),
-        ({}, "No job None in this session"),
+        ({}, "Nothing ran in this session yet"),
     ],
 )
 def test_what_cannot_be_estimated_says_why(

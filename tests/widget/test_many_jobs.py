@@ -114,7 +114,7 @@ def test_before_a_job_that_is_not_known_there_are_none(many: Session):
     reply = many.widget.comm.ask("older", before="nowhere")
     assert reply["error"] == {
         "type": "UnknownJobError",
-        "message": "No job 'nowhere' in this session.",
+        "message": "No job 'nowhere' in this session. The ids are in session.jobs.",
     }
 
 

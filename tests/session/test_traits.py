@@ -10,6 +10,7 @@ import pytest
 from traitlets import All, Int, TraitError, observe
 
 from qsession import Session
+from qsession.model.events import JobBilled
 from qsession.session.registry import core_of
 from tests.support.circuits import flipped
 from tests.support.patience import PATIENCE_S
@@ -158,7 +159,8 @@ def test_who_begins_to_observe_jobs_late_hears_of_what_is_new_since_then(
     told: SimpleQueue[object] = SimpleQueue()
     session.observe(lambda change: told.put(change.new), names="state")
     session.run(flipped("early"))
-    assert told.get(timeout=PATIENCE_S) == "active"
+    while told.get(timeout=PATIENCE_S) != "active":
+        pass
     heard = Heard()
     session.observe(heard, names=names)
     session.run(flipped("late"))
@@ -254,6 +256,24 @@ def test_the_publisher_ends_when_the_session_has_ended_and_all_is_said(
     assert new_threads.left_when_done() == []
     last: Any = heard.rest[-1]
     assert last[0].status == "DONE"
+
+
+def test_what_becomes_known_after_the_end_is_announced_too(
+    make_session, gated: GatedBackend, new_threads: NewThreads
+):
+    gated.open_gate()
+    session = make_session(gated)
+    heard = Heard()
+    job = session.run(flipped())
+    job.result(PATIENCE_S)
+    session.observe(heard, names="qpu_seconds")
+    session.close()
+    assert new_threads.left_when_done() == []
+    journal = core_of(session).journal
+    for billed_s in (2.5, 3.5):
+        journal.record(JobBilled(journal.clock.now(), job.job_id(), billed_s))
+        assert heard.next().new == billed_s
+        assert new_threads.left_when_done() == []
 
 
 def test_an_observer_may_use_the_session(make_session, gated: GatedBackend):

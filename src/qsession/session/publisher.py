@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import weakref
 from collections.abc import Callable
 from datetime import timedelta
@@ -81,11 +80,29 @@ class ObservedTraits:
             session.notify_change(news)
 
 
+class _Alarm:
+    """Wakes a publisher, which it holds weakly: it is known to the journal, which outlives many."""
+
+    def __init__(self, publisher: Publisher, wake_ups: WakeUps) -> None:
+        self.is_all_said = True
+        """True if the publisher has no thread at work: there was nothing more to say. Guarded by
+        the lock of the journal."""
+        self._publisher = weakref.ref(publisher)
+        self._wake_ups = wake_ups
+
+    def put(self, item: None) -> None:
+        """Have what changed be published, by a new thread if the last one has ended."""
+        self._wake_ups.put(item)
+        if self.is_all_said and (publisher := self._publisher()) is not None:
+            publisher.go_on()
+
+
 class Publisher:
     """Calls trait observers and views when a session has changed.
 
     Its daemon thread starts when somebody first observes, holds the session weakly, and ends once
-    the session has ended and its last change is out, or when the session is gone.
+    the session has ended and its last change is out, or when the session is gone. What becomes
+    known after the end, such as the bill of a job, starts another one.
     """
 
     def __init__(self, owner: Observed, journal: Journal) -> None:
@@ -98,7 +115,8 @@ class Publisher:
     def _begin(self, journal: Journal) -> None:
         self._journal = journal
         self._wake_ups: WakeUps = SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._alarm = _Alarm(self, self._wake_ups)
+        self._was_started = False
         self._version = 0
         self._values: dict[str, Any] = {}
         self._jobs: list[JobRecord] | None = None
@@ -122,20 +140,27 @@ class Publisher:
         with self._starting:
             if lists_jobs and self._jobs is None and owner is not None:
                 self._jobs = owner.records()
-            if self._thread is None:
+            if not self._was_started:
                 # Whoever observes from now on is told of what changes from now on.
                 self._take_stock()
-                self._journal.subscribe(self._wake_ups)
+                self._journal.subscribe(self._alarm)
+                self._was_started = True
             self._wake_ups.put(None)
-            if self._thread is not None and self._thread.is_alive():
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Have a thread that publishes, unless there is one. Never blocks."""
+        with self._journal.lock:
+            if not self._alarm.is_all_said:
                 return
-            self._thread = start_polling_thread(
+            start_polling_thread(
                 self.publish,
                 self._wake_ups,
                 self._journal.clock,
                 "qsession-publisher",
                 gap_s=SHORTEST_GAP_S,
             )
+            self._alarm.is_all_said = False
 
     def add_listener(self, listener: JobsListener) -> None:
         """Call a view after each change."""
@@ -152,8 +177,7 @@ class Publisher:
         """Go on with the journal that continues this one, which has the same subscribers."""
         with self._starting:
             self._journal = journal
-            was_started = self._thread is not None
-        if was_started:
+        if self._was_started:
             self.start()
 
     def begin_anew_in_child(self, journal: Journal) -> None:
@@ -162,7 +186,7 @@ class Publisher:
         Args:
             journal: What it publishes there.
         """
-        was_started, lists_jobs = self._thread is not None, self._jobs is not None
+        was_started, lists_jobs = self._was_started, self._jobs is not None
         self._begin(journal)
         if was_started:
             self.start(counts_down=self._counts_down, lists_jobs=lists_jobs)
@@ -193,6 +217,7 @@ class Publisher:
             state, now = self._journal.state, self._journal.clock.now()
             is_settled = state.state.is_terminal and not state.pending
             is_all_said = is_settled and state.version == self._version
+            self._alarm.is_all_said = is_all_said
             is_counting = not is_settled and state.remaining(now) is not None
         next_second = now + timedelta(seconds=1) if self._counts_down and is_counting else None
         return next_second, is_all_said

@@ -3,8 +3,15 @@ import { clock, counted, fullTime, number, shortId, span, took } from "./format"
 import { type ActionView, action, type Snapshot } from "./snapshot";
 import { type Sign, STATUS_SIGNS } from "./words";
 
+/** What changes of a job that goes on while nothing is reported of it. */
+export interface LiveJobView {
+  readonly runTime: string;
+  /** Null when there is nothing left to cancel. */
+  readonly cancel: ActionView | null;
+}
+
 /** One row of the job table. */
-export interface JobView {
+export interface JobView extends LiveJobView {
   readonly id: string;
   readonly shortId: string;
   readonly status: Status;
@@ -14,9 +21,6 @@ export interface JobView {
   readonly primitive: string;
   readonly shots: string;
   readonly submitted: { readonly text: string; readonly full: string; readonly iso: string };
-  readonly runTime: string;
-  /** Null when there is nothing left to cancel. */
-  readonly cancel: ActionView | null;
   /** Why it failed or was cancelled, on one line. */
   readonly error: string;
 }
@@ -42,10 +46,14 @@ export function describeJob(row: Row, snapshot: Snapshot): JobView {
       full: fullTime(row.created_ms),
       iso: new Date(row.created_ms).toISOString(),
     },
-    runTime: runTime(row, snapshot.nowMs),
-    cancel: cancelAction(row, snapshot),
+    ...describeLive(row, snapshot),
     error: (row.error ?? "").trim().replaceAll(/\s+/g, " "),
   };
+}
+
+/** Describes what time and requests change of a job: far less work than all of it. */
+export function describeLive(row: Row, snapshot: Snapshot): LiveJobView {
+  return { runTime: runTime(row, snapshot.nowMs), cancel: cancelAction(row, snapshot) };
 }
 
 function runTime(row: Row, nowMs: number): string {

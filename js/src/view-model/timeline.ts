@@ -40,14 +40,34 @@ export interface Story {
   readonly isEstimated: boolean;
 }
 
-/** Reads the story of a session from its jobs; null before the first job. */
-export function tellStory(head: Head, rows: readonly Row[], nowMs: number): Story | null {
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * Reads the story of a session from its jobs; null before the first job.
+ *
+ * @param before the story as it was told last: stretches that are as they were are taken from it.
+ *   Thousands of new ones a second would cost a pause whenever they are collected.
+ */
+export function tellStory(
+  head: Head,
+  rows: readonly Row[],
+  nowMs: number,
+  before: Story | null = null,
+): Story | null {
   const jobs = inOrder(rows, (row) => row.created_ms);
   const [first] = jobs;
   if (!first) return null;
   const end = Math.max(head.ended_ms ?? nowMs, first.created_ms);
   const work: Stretch[] = [];
-  const waiting: Stretch[] = [];
+  const waited: Writable<Stretch>[] = [];
+  const wait: Writable<Stretch> = {
+    kind: "queued",
+    from: 0,
+    to: 0,
+    jobs: 1,
+    jobId: null,
+    isEstimated: false,
+  };
   const rest: Stretch[] = [];
   const pause = pausesOf(head, rest);
   let failed = 0;
@@ -59,17 +79,29 @@ export function tellStory(head: Head, rows: readonly Row[], nowMs: number): Stor
     const start = started ?? over;
     if (created > busyUntil) pause(busyUntil, Math.min(created, end));
     busyUntil = Math.max(busyUntil, over);
-    const job = { jobs: 1, jobId, isEstimated: row.are_times_estimated };
-    if (start > created) waiting.push({ kind: "queued", from: created, to: start, ...job });
+    const isEstimated = row.are_times_estimated;
+    if (start > created) {
+      wait.from = created;
+      wait.to = start;
+      wait.jobId = jobId;
+      wait.isEstimated = isEstimated;
+      join(waited, wait, 0);
+    }
     if (started === null) continue;
     const kind = row.status === "ERROR" ? "failed" : "running";
     const to = Math.max(started, over);
     if (kind === "failed") failed += to - started;
-    work.push({ kind, from: started, to, ...job });
+    const known = before?.work[work.length];
+    const isKnown =
+      known?.jobId === jobId &&
+      known.kind === kind &&
+      known.from === started &&
+      known.to === to &&
+      known.isEstimated === isEstimated;
+    work.push(isKnown ? known : { kind, from: started, to, jobs: 1, jobId, isEstimated });
   }
   if (end > busyUntil) pause(busyUntil, end);
   const ran = inOrder(work, ({ from }) => from);
-  const waited = merge(waiting, 0);
   return {
     begin: Math.min(first.created_ms, head.started_ms ?? first.created_ms),
     end,
@@ -131,22 +163,20 @@ function covered(stretches: readonly Stretch[]): number {
   return sum;
 }
 
-/** Joins stretches that touch, or lie no further apart than `gap` milliseconds. */
-export function merge(stretches: readonly Stretch[], gap: number): readonly Stretch[] {
-  const merged: Stretch[] = [];
-  let last: { -readonly [K in keyof Stretch]: Stretch[K] } | null = null;
-  for (const stretch of stretches) {
-    if (!last || stretch.from > last.to + gap) {
-      last = { ...stretch };
-      merged.push(last);
-      continue;
-    }
-    last.to = Math.max(last.to, stretch.to);
-    last.jobs += stretch.jobs;
-    last.jobId = null;
-    last.isEstimated ||= stretch.isEstimated;
+/**
+ * Adds a stretch to those before it, of which none begins later: to the last one, if they touch or
+ * lie no further apart than `gap` milliseconds.
+ */
+function join(joined: Writable<Stretch>[], stretch: Stretch, gap: number): void {
+  const last = joined.at(-1);
+  if (!last || stretch.from > last.to + gap) {
+    joined.push({ ...stretch });
+    return;
   }
-  return merged;
+  last.to = Math.max(last.to, stretch.to);
+  last.jobs += stretch.jobs;
+  last.jobId = null;
+  last.isEstimated ||= stretch.isEstimated;
 }
 
 /** The part of the time that is shown. */
@@ -206,13 +236,17 @@ const RESOLUTION = 1 / 400;
 /** The stretches of a lane that are in sight. */
 export function blocksOf(stretches: readonly Stretch[], shown: Span): readonly Block[] {
   const length = shown.to - shown.from;
-  const inSight = stretches.filter(({ from, to }) => to >= shown.from && from <= shown.to);
-  const gap = inSight.length > 100 ? length * RESOLUTION : 0;
-  const isFailed = ({ kind }: Stretch): boolean => kind === "failed";
+  const isInSight = ({ from, to }: Stretch): boolean => to >= shown.from && from <= shown.to;
+  let count = 0;
+  for (const stretch of stretches) if (isInSight(stretch)) count += 1;
+  const gap = count > 100 ? length * RESOLUTION : 0;
+  const failed: Writable<Stretch>[] = [];
+  const others: Writable<Stretch>[] = [];
+  for (const stretch of stretches) {
+    if (isInSight(stretch)) join(stretch.kind === "failed" ? failed : others, stretch, gap);
+  }
   // Failures are drawn last: a few among many jobs show, and do not hide the others.
-  const others = inSight.filter((stretch) => !isFailed(stretch));
-  const joined = [...merge(others, gap), ...merge(inSight.filter(isFailed), gap)];
-  return joined.map((stretch) => {
+  return [...others, ...failed].map((stretch) => {
     const left = Math.max(0, (stretch.from - shown.from) / length);
     const right = Math.min(1, (stretch.to - shown.from) / length);
     return {

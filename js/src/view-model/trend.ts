@@ -104,6 +104,8 @@ interface Gathered {
 function gather(rows: readonly Row[]): Map<string, Gathered> {
   const found = new Map<string, Gathered>();
   for (const row of rows) {
+    // Thousands of jobs may have none.
+    if (row.values.length === 0) continue;
     row.values.forEach(([value, error], index) => {
       if (value === null) return;
       const name = row.name || row.primitive;

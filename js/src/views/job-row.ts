@@ -1,6 +1,7 @@
 import { h, hasFocus, setAttribute, setText } from "../page/dom";
-import type { JobView } from "../view-model/jobs";
+import type { JobView, LiveJobView } from "../view-model/jobs";
 import { ROW_HEIGHT } from "../view-model/row-window";
+import type { ActionView } from "../view-model/snapshot";
 import { ActionButton } from "./action-button";
 import { SignView } from "./sign";
 
@@ -27,6 +28,7 @@ export class JobRow {
   readonly #actions = cell("qs-actions");
   #cancel: ActionButton | null = null;
   #jobId = "";
+  #index = -1;
   #isTabStop = false;
 
   constructor(handlers: JobHandlers) {
@@ -70,12 +72,19 @@ export class JobRow {
     setText(this.#submitted, job.submitted.text);
     setAttribute(this.#submitted, "title", job.submitted.full);
     setAttribute(this.#submitted, "datetime", job.submitted.iso);
-    setText(this.#runTime, job.runTime);
-    this.#updateCancel(job);
+    this.updateLive(job);
+  }
+
+  /** Draws what time and requests change while nothing is reported of the job. */
+  updateLive({ runTime, cancel }: LiveJobView): void {
+    setText(this.#runTime, runTime);
+    this.#updateCancel(cancel);
   }
 
   /** Puts it where the row of this number is, counted from 0. */
   place(index: number): void {
+    if (index === this.#index) return;
+    this.#index = index;
     // The first is the row of headings.
     setAttribute(this.node, "aria-rowindex", String(index + 2));
     setAttribute(this.node, "style", `transform:translateY(${index * ROW_HEIGHT}px)`);
@@ -88,6 +97,7 @@ export class JobRow {
 
   /** Whether the Tab key stops here: at one row of the table, and at its button. */
   setTabStop(isTabStop: boolean): void {
+    if (isTabStop === this.#isTabStop) return;
     this.#isTabStop = isTabStop;
     const tabindex = isTabStop ? "0" : "-1";
     setAttribute(this.node, "tabindex", tabindex);
@@ -105,11 +115,11 @@ export class JobRow {
     this.#tags.replaceChildren(...shown.map((tag) => h("span", { class: "qs-tag" }, tag)));
   }
 
-  #updateCancel(job: JobView): void {
-    if (job.cancel) {
+  #updateCancel(cancel: ActionView | null): void {
+    if (cancel) {
       this.#cancel ??= this.#addCancel();
-      setAttribute(this.#cancel.button, "aria-label", `Cancel job ${job.id}`);
-      this.#cancel.update(job.cancel);
+      setAttribute(this.#cancel.button, "aria-label", `Cancel job ${this.#jobId}`);
+      this.#cancel.update(cancel);
     } else if (this.#cancel) {
       // The button goes with the job's end; without this the focus would fall to the page's top.
       if (hasFocus(this.#cancel.node)) this.node.focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 import { h, hasFocus, setAttribute } from "../page/dom";
 import type { SelectedJob } from "../page/selection";
 import type { JobIndex } from "../store/job-index";
-import { describeJob } from "../view-model/jobs";
+import { describeJob, describeLive } from "../view-model/jobs";
 import {
   ROW_HEIGHT,
   type RowWindow,
@@ -27,6 +27,7 @@ interface Shown {
   readonly view: JobRow;
   /** What it was last drawn from, and on which day. */
   row: Row | null;
+  snapshot: Snapshot | null;
   day: number;
 }
 
@@ -50,6 +51,7 @@ export class JobTable {
   #current: { readonly jobId: string; readonly index: number } | null = null;
   #scroll: Scroll = { top: 0, height: UNKNOWN_HEIGHT };
   #snapshot: Snapshot | null = null;
+  #window: RowWindow = { first: 0, end: 0 };
   #ordering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -143,50 +145,45 @@ export class JobTable {
     // A long list takes the height that is there, a short one no more than it needs.
     setAttribute(this.node, "data-long", count > 10 ? "" : null);
     setAttribute(this.#body, "style", `height:${count * ROW_HEIGHT}px`);
-    const focused = this.#focused();
-    const wanted = this.#wanted(rowWindow(this.#scroll, count), focused);
-    const shown = this.#drawRows(wanted, this.#snapshot);
-    const isLost = focused !== null && !shown.has(focused.view.jobId);
-    const inUse = new Set(shown.values());
-    for (const before of this.#shown.values()) if (!inUse.has(before)) before.view.node.remove();
-    this.#shown = shown;
+    const focusedId = this.#focused()?.view.jobId ?? null;
+    this.#window = rowWindow(this.#scroll, count);
+    this.#drawRows(this.#places(this.#window, focusedId), this.#snapshot);
     if (this.#ordering === undefined) this.#putInOrder();
     this.#placeTabStop();
-    if (isLost) this.#recoverFocus();
+    if (focusedId !== null && !this.#shown.has(focusedId)) this.#recoverFocus();
   }
 
-  /** The rows to draw with their places, in order. */
-  #wanted({ first, end }: RowWindow, focused: Shown | null): Map<number, Row> {
-    const places = Array.from({ length: end - first }, (_, offset) => first + offset);
-    const pinned = focused ? this.#index.indexOf(focused.view.jobId) : -1;
-    if (pinned >= 0 && pinned < first) places.unshift(pinned);
-    else if (pinned >= end) places.push(pinned);
-    const wanted = new Map<number, Row>();
-    for (const place of places) {
-      const row = this.#index.at(place);
-      if (row) wanted.set(place, row);
-    }
-    return wanted;
+  /** The places of the rows to draw, in order. */
+  #places({ first, end }: RowWindow, focusedId: string | null): readonly number[] {
+    const pinned = focusedId === null ? -1 : this.#index.indexOf(focusedId);
+    const places = pinned >= 0 && pinned < first ? [pinned] : [];
+    for (let place = first; place < end; place += 1) places.push(place);
+    if (pinned >= end) places.push(pinned);
+    return places;
   }
 
-  #drawRows(wanted: ReadonlyMap<number, Row>, snapshot: Snapshot): Map<string, Shown> {
-    const ids = new Set([...wanted.values()].map((row) => row.job_id));
-    const free = [...this.#shown].filter(([id]) => !ids.has(id)).map(([, shown]) => shown);
-    const rows = new Map<string, Shown>();
+  #drawRows(places: readonly number[], snapshot: Snapshot): void {
+    const rows = places.map((place) => this.#index.at(place));
+    const kept = new Set(rows.map((row) => row && this.#shown.get(row.job_id)));
+    const free = [...this.#shown.values()].filter((each) => !kept.has(each));
+    const shown = new Map<string, Shown>();
     const { jobId, marked } = this.#selected;
-    for (const [place, row] of wanted) {
-      const known = this.#shown.get(row.job_id) ?? takeFree(free) ?? this.#newRow();
-      if (!known.view.node.parentNode) this.#body.append(known.view.node);
-      draw(known, row, snapshot);
-      known.view.place(place);
-      known.view.setSelected(row.job_id === jobId, marked.includes(row.job_id));
-      rows.set(row.job_id, known);
-    }
-    return rows;
+    const day = new Date(snapshot.nowMs).getDate();
+    rows.forEach((row, order) => {
+      if (!row) return;
+      const each = this.#shown.get(row.job_id) ?? free.pop() ?? this.#newRow();
+      if (!each.view.node.parentNode) this.#body.append(each.view.node);
+      draw(each, row, snapshot, day);
+      each.view.place(places[order] ?? 0);
+      each.view.setSelected(row.job_id === jobId, marked.includes(row.job_id));
+      shown.set(row.job_id, each);
+    });
+    for (const { view } of free) view.node.remove();
+    this.#shown = shown;
   }
 
   #newRow(): Shown {
-    return { view: new JobRow(this.#handlers), row: null, day: 0 };
+    return { view: new JobRow(this.#handlers), row: null, snapshot: null, day: 0 };
   }
 
   #putInOrder(): void {
@@ -199,7 +196,7 @@ export class JobTable {
     const candidates = [this.#current?.jobId ?? "", this.#selected.jobId ?? "", first];
     const stop =
       candidates.find((id) => this.#shown.has(id)) ?? this.#shown.keys().next().value ?? "";
-    for (const [id, { view }] of this.#shown) view.setTabStop(id === stop);
+    for (const { view } of this.#shown.values()) view.setTabStop(view.jobId === stop);
   }
 
   #focused(): Shown | null {
@@ -234,7 +231,10 @@ export class JobTable {
     if (this.node.scrollTop === this.#scroll.top) return;
     this.#scroll = { ...this.#scroll, top: this.node.scrollTop };
     this.#putInOrderLater();
-    this.#draw();
+    const { first, end } = rowWindow(this.#scroll, this.#index.length);
+    // Within the rows that are drawn around those in sight there is nothing to do.
+    if (first === this.#window.first && end === this.#window.end) this.#placeTabStop();
+    else this.#draw();
   }
 
   /** Rows are in place by themselves; to move them in the document too takes a while. */
@@ -278,20 +278,14 @@ export class JobTable {
   }
 }
 
-function takeFree(free: Shown[]): Shown | null {
-  const shown = free.pop();
-  if (!shown) return null;
-  shown.row = null;
-  return shown;
-}
-
-function draw(shown: Shown, row: Row, snapshot: Snapshot): void {
-  const isOver = row.status !== "QUEUED" && row.status !== "RUNNING";
-  // A finished job changes only when its row object does, or at midnight, when its time of
-  // submission gets a day.
-  const day = new Date(snapshot.nowMs).getDate();
-  if (isOver && shown.row === row && shown.day === day) return;
+/** Draws what is new of a job: while the table is scrolled that is nothing, in most rows. */
+function draw(shown: Shown, row: Row, snapshot: Snapshot, day: number): void {
+  if (shown.row === row && shown.snapshot === snapshot) return;
+  const goesOn = row.status === "QUEUED" || row.status === "RUNNING";
+  // At midnight the time of submission gets a day.
+  if (shown.row !== row || shown.day !== day) shown.view.update(describeJob(row, snapshot));
+  else if (goesOn) shown.view.updateLive(describeLive(row, snapshot));
   shown.row = row;
+  shown.snapshot = snapshot;
   shown.day = day;
-  shown.view.update(describeJob(row, snapshot));
 }

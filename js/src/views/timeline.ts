@@ -82,7 +82,7 @@ export class Timeline {
 
   update(rows: readonly Row[], head: Head | null, nowMs: number): void {
     this.#nowMs = nowMs;
-    this.#story = head && tellStory(head, rows, nowMs);
+    this.#story = head && tellStory(head, rows, nowMs, this.#story);
     this.node.hidden = this.#story === null;
     if (!head || !this.#story) return;
     const totals = describeTotals(this.#story, head);

@@ -4,7 +4,6 @@ import {
   describeLeft,
   describeTotals,
   fit,
-  merge,
   pan,
   type Story,
   tellStory,
@@ -74,6 +73,17 @@ describe("a session that runs jobs", () => {
   });
 });
 
+test("told again, it takes what is as it was from the story before, and nothing else", () => {
+  const begun = [job("a", 0, 0, 10), job("b", 2, 10, 20), job("c", 20, 20, null)];
+  const before = tell(begun);
+  const settled = [{ ...job("a", 0, 0, 10), are_times_estimated: true }, ...begun.slice(1)];
+  const later = NOW + 5 * S;
+  const after = tellStory(held(), settled, later, before);
+  expect(after).toEqual(tellStory(held(), settled, later));
+  const isTaken = after?.work.map((stretch) => before.work.includes(stretch));
+  expect(isTaken).toEqual([false, true, false]);
+});
+
 test("jobs that ran at once count once", () => {
   expect(tell([job("a", 0, 0, 50), job("b", 0, 10, 60)]).totals.running).toBe(60);
 });
@@ -97,7 +107,7 @@ test("before a job has started nothing is held", () => {
 test("jobs that failed stand out", () => {
   const story = tell([{ ...job("a", 0, 0, 10), status: "ERROR" }, job("b", 10, 10, 20)]);
   expect(story.totals).toMatchObject({ running: 20, failed: 10 });
-  expect(merge(story.work, 0)[0]?.kind).toBe("failed");
+  expect(story.work[0]?.kind).toBe("failed");
 });
 
 test("jobs out of order are put in order", () => {

@@ -130,6 +130,14 @@ test("as time goes by, no row moves and finished ones are not touched", () => {
   expect(changed.filter((target) => page.row("a").contains(target))).toEqual([]);
 });
 
+test("a job of which nothing is reported tells what may be done with it now", () => {
+  show([queued("a")]);
+  table.update(snapshot({}, { isPending: () => true }));
+  expect(page.button("Cancel job a").getAttribute("aria-busy")).toBe("true");
+  table.update(snapshot({}, { connection: "dead" }));
+  expect(page.reason("Cancel job a")).toBe("No connection to the kernel");
+});
+
 test("after midnight the time of a finished job gets its day", () => {
   show([row("a")]);
   const today = page.text("time");
@@ -169,6 +177,18 @@ describe("of thousands of jobs", () => {
       ({ addedNodes, target }) => addedNodes.length > 0 && target === page.find(".qs-rows"),
     );
     expect(moved).toEqual([]);
+  });
+
+  test("while one scrolls, what has been drawn already is not worked out again", () => {
+    show(Array.from({ length: 1000 }, (_, index) => queued(`job-${index}`)));
+    const isPending = vi.fn(() => false);
+    table.update(snapshot({}, { isPending }));
+    expect(isPending).toHaveBeenCalledTimes(page.jobIds.length);
+    scrollTo(20);
+    isPending.mockClear();
+    table.node.scrollTop += 2 * ROW_HEIGHT;
+    table.node.dispatchEvent(new Event("scroll"));
+    expect(isPending).toHaveBeenCalledTimes(2);
   });
 
   test("nothing is put in order after the end", () => {
@@ -251,6 +271,14 @@ describe("the focus", () => {
     index.setStatuses(new Set(["QUEUED"]));
     update();
     expect([page.jobIds, focused()]).toEqual([["c", "a"], "a"]);
+  });
+
+  test("does not stay with an element that shows another job", () => {
+    show([...Array.from({ length: 60 }, (_, index) => queued(`old-${index}`)), ...many(60)]);
+    page.row("job-59").focus();
+    index.setStatuses(new Set(["QUEUED"]));
+    update();
+    expect(focused()).toBe("old-59");
   });
 
   test("goes to the table when nothing is left", () => {

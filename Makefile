@@ -43,8 +43,9 @@ endif
 TOGETHER = @began=$$SECONDS; $(MAKE) --no-print-directory --jobs=2 --output-sync=target IS_SET_UP=1
 TOOK = && echo "make $@ took $$((SECONDS - began)) s after the set-up."
 
-# Two at a time: they wait for kernels and pages most of the time.
-BROWSER_TESTS = $(BIN)/pytest tests/browser --numprocesses=2 --dist=loadfile
+# Two at a time: they wait for other processes most of the time.
+IN_TWO_PROCESSES = --numprocesses=2 --dist=loadfile
+BROWSER_TESTS = $(BIN)/pytest tests/browser $(IN_TWO_PROCESSES)
 
 # What runs for minutes tells what it does in a file, since its output comes when it has ended.
 LOG = | tee test-results/$@.log
@@ -86,7 +87,7 @@ test-js: $(SETUP) ## lint, type check, test and build the front end
 
 test-python: $(SETUP) ## test the Python code, notebooks included, without a browser
 	$(RUNNING)
-	$(BIN)/pytest -m "not browser and not extended" $(LOG)
+	$(BIN)/pytest $(IN_TWO_PROCESSES) -m "not browser and not extended" $(LOG)
 
 every-python-test: $(SETUP)
 	$(RUNNING)

@@ -42,6 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", f"ignore:{words}:UserWarning")
 
 
+def pytest_collection_finish() -> None:
+    """Leave the garbage collector, and a fork, nothing of what is there for all tests.
+
+    Many tests collect garbage to see what is dropped, which holds up all other threads.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     """Leave the end of the process little to do.

@@ -32,14 +32,19 @@ def until(journal: Journal, condition: Callable[[], bool]) -> None:
 
 
 def until_dropped(condition: Callable[[], bool]) -> None:
-    """Collect garbage until the condition holds: a thread may hold for a moment what is dropped."""
+    """Collect garbage until the condition holds: a thread may hold for a moment what is dropped.
+
+    No other thread runs while it is collected, so each of them has as long again for itself.
+    """
     deadline = monotonic() + PATIENCE_S
     while True:
+        began = monotonic()
         gc.collect()
+        took_s = monotonic() - began
         if condition():
             return
         assert monotonic() < deadline, "It is still there."
-        threading.Event().wait(_LOOK_AGAIN_S)
+        threading.Event().wait(max(took_s, _LOOK_AGAIN_S))
 
 
 class NewThreads:

@@ -22,8 +22,14 @@ export class ParameterFields {
     "aria-label": "Parameters",
   });
   readonly #remembered = new Map<string, string>();
+  readonly #problemId: string;
   #key = "";
   #inputs: readonly Input[] = [];
+
+  /** @param problemId the element that says what is wrong with a field. */
+  constructor(problemId: string) {
+    this.#problemId = problemId;
+  }
 
   /** Shows the parameters of a program; the fields stay while they are the same. */
   show(key: string, parameters: readonly Parameter[]): void {
@@ -45,6 +51,7 @@ export class ParameterFields {
       const read = readField(name, field);
       if (read.kind === "invalid") {
         setAttribute(field, "aria-invalid", "true");
+        setAttribute(field, "aria-describedby", this.#problemId);
         field.focus();
         return { problem: read.message };
       }
@@ -72,12 +79,12 @@ export class ParameterFields {
     });
     setSlider(slider, text);
     field.addEventListener("input", () => {
-      setAttribute(field, "aria-invalid", null);
+      forgive(field);
       this.#remembered.set(memory, field.value);
       setSlider(slider, field.value);
     });
     slider.addEventListener("input", () => {
-      setAttribute(field, "aria-invalid", null);
+      forgive(field);
       field.value = slider.value;
       this.#remembered.set(memory, field.value);
     });
@@ -94,6 +101,11 @@ export class ParameterFields {
 function readField(name: string, field: HTMLInputElement): NumberInput {
   // The browser gives "" for text that is not a number at all.
   return readParameter(name, field.validity.badInput ? "?" : field.value);
+}
+
+function forgive(field: HTMLInputElement): void {
+  setAttribute(field, "aria-invalid", null);
+  setAttribute(field, "aria-describedby", null);
 }
 
 function setSlider(slider: HTMLInputElement, text: string): void {

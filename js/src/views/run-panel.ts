@@ -36,7 +36,6 @@ export class RunPanel {
   readonly #form: HTMLFormElement;
   readonly #confirmation: Confirmation<"run">;
   readonly #button: ActionButton;
-  readonly #parameters = new ParameterFields();
   readonly #select = h("select", { id: uniqueId(), class: "qs-field" });
   readonly #amount = h("input", {
     id: uniqueId(),
@@ -52,6 +51,7 @@ export class RunPanel {
   readonly #amountGroup = h("span", { class: "qs-group" }, this.#amountLabel, this.#amount);
   readonly #fixed = h("span", { class: "qs-fixed" });
   readonly #invalid = h("span", { class: "qs-invalid", id: uniqueId() });
+  readonly #parameters = new ParameterFields(this.#invalid.id);
   readonly #explain: (reason: string) => void;
   readonly #expected = h("p", { class: "qs-estimate", hidden: "" });
   readonly #estimate: (work: Work | null) => void;

@@ -233,7 +233,11 @@ describe("parameters", () => {
     page.button("Run").click();
     expect(run).not.toHaveBeenCalled();
     expect(page.text(".qs-invalid")).toBe("b needs a number");
-    expect(document.activeElement).toBe(fields()[1]);
+    const field = fields()[1];
+    expect(document.activeElement).toBe(field);
+    expect(field && page.told(field, "aria-describedby")).toBe("b needs a number");
+    type(1, "0.5");
+    expect(field?.hasAttribute("aria-describedby")).toBe(false);
   });
 
   test("have names that are shown as text", () => {

@@ -27,7 +27,7 @@ STRESS_MINUTES ?= 10
 .DELETE_ON_ERROR:
 .PHONY: help setup lab test test-all lint format test-python test-oldest test-ibm test-js test-browser
 .PHONY: fuzz stress every-python-test every-browser-test chromium front-ends notebooks pictures benchmark
-.PHONY: benchmark-backends benchmark-local benchmark-programs benchmark-estimates benchmark-widget benchmark-ledger benchmark-forecast benchmark-record
+.PHONY: benchmark-backends benchmark-local benchmark-before benchmark-programs benchmark-estimates benchmark-widget benchmark-ledger benchmark-forecast benchmark-record
 .PHONY: docs coverage wheel release-check lock clean
 
 # Targets share their set-up, so they run one after the other, but for those that TOGETHER starts
@@ -138,6 +138,9 @@ benchmark: setup ## measure what a look at a session of IBM Quantum costs
 benchmark-local: setup ## measure local sessions beside IBM's local mode (20 minutes, alone)
 	$(BIN)/python -m benchmarks.local_sessions
 	$(BIN)/python -m benchmarks.local_memory
+
+benchmark-before: setup ## local sessions now and at the commit BEFORE, by turns (alone)
+	$(BIN)/python -m benchmarks.between_commits $(BEFORE) $(if $(ONLY),--only "$(ONLY)") $(if $(ROUNDS),--rounds $(ROUNDS))
 
 benchmark-programs: setup $(if $(LIBRARIES),$(LIBRARIES_ENV)) ## programs that people run, beside IBM's local mode (alone)
 	$(if $(LIBRARIES),$(LIBRARIES_BIN),$(BIN))/python -m benchmarks.real_programs \

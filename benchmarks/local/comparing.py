@@ -89,8 +89,8 @@ Timed = Callable[[int], TimedAnswer]
 def compare(case: Case, rounds: int | None = None) -> Comparison:
     """Measure a case."""
     comparison = Comparison(case.name, case.goal, case.is_same)
-    run_ours, close_ours = _runner(case, qsession.Session)
-    run_theirs, close_theirs = _runner(case, qiskit_ibm_runtime.Session)
+    run_ours, close_ours = runner(case, qsession.Session)
+    run_theirs, close_theirs = runner(case, qiskit_ibm_runtime.Session)
     try:
         if not case.is_first_job:
             run_ours(FIRST_SEED)  # the first job has a case of its own
@@ -121,7 +121,8 @@ def attempt(call: Callable[[], Ran]) -> Ran | Exception:
         return error
 
 
-def _runner(case: Case, session_class: Any) -> tuple[Timed, Callable[[], None]]:
+def runner(case: Case, session_class: Any) -> tuple[Timed, Callable[[], None]]:
+    """What runs a case with a seed in one session, and what closes that session."""
     if case.is_first_job:
         return lambda seed: _run_first(case, session_class, seed), lambda: None
     backend = case.make_backend()

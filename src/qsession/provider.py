@@ -15,6 +15,7 @@ from qsession.circuits.transpile import TranspileCache
 from qsession.clock import SystemClock
 from qsession.compat.ibm import QiskitRuntimeLocalService, is_ibm_backend
 from qsession.engines.journal import Journal
+from qsession.engines.local.target_cache import with_kept_target
 from qsession.engines.selection import engine_class_for
 from qsession.forks import ForkSafeLock
 from qsession.model.session_state import Limits, SessionState
@@ -67,10 +68,11 @@ class SessionBackend(BackendV2):
             backend_version=wrapped.backend_version,
         )
         self._wrapped = wrapped
+        self._seen = with_kept_target(wrapped)
         self._session: Session | None = None
         self._jobs_alone: Engine | None = None
         self._starting_alone = ForkSafeLock()
-        self._transpiled = TranspileCache(wrapped)
+        self._transpiled = TranspileCache(self._seen)
         self._local_service = _LocalServiceOfBackend(self._service_of_the_moment)
 
     @property
@@ -210,7 +212,7 @@ class SessionBackend(BackendV2):
     @property
     def target(self) -> Target:
         """The wrapped backend's target."""
-        return self._wrapped.target
+        return self._seen.target
 
     @property
     def options(self) -> Options:

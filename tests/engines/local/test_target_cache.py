@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 import qiskit_ibm_runtime
+from qiskit.transpiler import generate_preset_pass_manager
 from qiskit_aer import AerSimulator
+from qiskit_aer.backends.aerbackend import AerBackend
 from qiskit_aer.noise import NoiseModel, depolarizing_error
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
-from qsession import Session
+from qsession import Session, get_backend
 from qsession.engines.local.target_cache import with_kept_target
-from tests.support.circuits import bell
+from tests.support.circuits import bell, ghz
 
 
 def names(backend: Any) -> set[str]:
@@ -63,6 +65,35 @@ def test_it_follows_what_is_set_on_the_simulator_later(own, seen, options):
     assert seen.target is not before
     assert names(seen) == names(own)
     assert seen.target.num_qubits == own.target.num_qubits
+
+
+@pytest.fixture
+def made(monkeypatch) -> list[object]:
+    """The targets that Aer's simulators have put together since."""
+    made: list[object] = []
+    put_together = AerSimulator.target.fget
+
+    def noting(simulator: Any) -> Any:
+        made.append(put_together(simulator))
+        return made[-1]
+
+    monkeypatch.setattr(AerBackend, "target", property(noting))
+    return made
+
+
+def test_a_session_backend_asks_once_and_so_do_those_who_transpile_to_it(own, made):
+    backend = get_backend(own)
+    generate_preset_pass_manager(1, backend=backend)
+    backend.run([bell(), ghz(3)], shots=10).result()
+    assert len(made) == 1
+
+
+def test_a_session_backend_has_the_target_of_the_simulator_as_it_is_set(own):
+    backend = get_backend(own)
+    before = backend.target
+    backend.set_options(method="stabilizer")
+    assert backend.target is not before
+    assert names(backend) == names(own)
 
 
 def test_a_simulator_of_a_device_is_as_it_is():

@@ -1,8 +1,9 @@
 """Aer's simulator with a target that is made once: `with_kept_target`.
 
-IBM's primitives ask for the target with each job, if only to see whether there is one. That of an
-`AerSimulator` is put together anew each time, out of a hundred instructions: 0.5 ms, more than all
-that a session does to take in a job.
+IBM's primitives ask for the target with each job, if only to see whether there is one, and Qiskit
+more than a hundred times to make a pass manager. That of an `AerSimulator` is put together anew
+each time, out of a hundred instructions: 0.5 ms, more than all that a session does to take in a
+job.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def with_kept_target(backend: BackendV2) -> BackendV2:
-    """A backend that is equal to this one and always as it is, for IBM's primitives to ask.
+    """A backend that is equal to this one and always as it is, for whoever asks for its target.
 
     All but Aer's simulator keep their targets themselves: they are returned as they are.
     """

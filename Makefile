@@ -114,9 +114,10 @@ every-browser-test: $(CHROMIUM) $(KERNELS)
 chromium: setup ## find Chromium for test-browser; root on Debian: install it
 	$(BIN)/python -m tests.browser.chromium
 
-fuzz: setup ## compare new programs with IBM's local mode for an hour; MINUTES, PROGRAMS, SEED, FIRST, IN_WORKERS, FILE
+fuzz: setup ## compare new programs with IBM's local mode for an hour; MINUTES, PROGRAMS, SEED, FIRST, BRANCHING, IN_WORKERS, FILE
 	$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(PROGRAMS),--programs $(PROGRAMS)) \
-		$(if $(SEED),--seed $(SEED)) $(if $(FIRST),--first $(FIRST)) $(if $(IN_WORKERS),--in-workers) $(FILE)
+		$(if $(SEED),--seed $(SEED)) $(if $(FIRST),--first $(FIRST)) $(if $(BRANCHING),--branching) \
+		$(if $(IN_WORKERS),--in-workers) $(FILE)
 
 front-ends: chromium $(NPM_PACKAGES) $(KERNELS) ## find out anew what works where, and tell it in the documentation
 	$(BIN)/pytest --find-anew $(addprefix tests/browser/test_,front_ends.py views_over_time.py saved_pictures.py exports.py vscode.py)

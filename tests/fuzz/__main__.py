@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
             found = fuzzer.run(program)
             if found is not None:
                 different += 1
-                _tell(found, chosen.found)
+                _tell(found, chosen.found, " --branching" if chosen.branching else "")
             now = time.monotonic()
             if now - told > EVERY_S:
                 told = now
@@ -74,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--first", type=int, default=0, help="number of the first program (0)")
     parser.add_argument("--devices", type=float, default=1, help="factor for fake backends (1)")
     parser.add_argument(
+        "--branching", action="store_true", help="mostly circuits that measure on their way"
+    )
+    parser.add_argument(
         "--timeout", type=float, default=120, help="seconds for a program on a side (120)"
     )
     parser.add_argument(
@@ -89,7 +92,10 @@ def _programs(chosen: argparse.Namespace, seed: int) -> Iterator[Program]:
     if chosen.files:
         return iter([read_program(path) for path in chosen.files])
     numbers = islice(count(chosen.first), chosen.programs)
-    return (generate(seed, number, share_of_devices=chosen.devices) for number in numbers)
+    return (
+        generate(seed, number, share_of_devices=chosen.devices, is_branching=chosen.branching)
+        for number in numbers
+    )
 
 
 def read_program(path: Path) -> Program:
@@ -98,14 +104,14 @@ def read_program(path: Path) -> Program:
     return Program(path.stem, text, is_seeded=WITHOUT_SEEDS not in text)
 
 
-def _tell(found: Found, folder: Path) -> None:
+def _tell(found: Found, folder: Path, profile: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{found.program.name.replace(':', '-')}.txt"
     path.write_text(found.script)
     seed, _, number = found.program.name.partition(":")
     print(f"\n{found.script}\nTo run it again: python -m tests.fuzz {path}", flush=True)
     if number:
-        whole = f"--seed {seed} --first {number} --programs 1 --no-reducing"
+        whole = f"--seed {seed} --first {number} --programs 1{profile} --no-reducing"
         print(f"As it was, before it was reduced: python -m tests.fuzz {whole}\n", flush=True)
 
 

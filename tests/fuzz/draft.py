@@ -21,7 +21,11 @@ AER_METHODS = {
 }
 """Aer's methods, and how often they are taken."""
 
+BRANCHING_METHODS = {"automatic": 75, "statevector": 20, "stabilizer": 5}
+"""Those of circuits whose shots branch, mostly."""
+
 _SHOTS = {1: 1, 2: 1, 7: 1, 40: 2, 100: 4, 300: 2, 1000: 0.5}
+_BRANCHING_SHOTS = {1: 1, 40: 1, 100: 2, 300: 4, 1000: 4, 2500: 1}
 
 
 @dataclass
@@ -39,6 +43,7 @@ class Draft:
         is_client_side: Whether it does so with IBM's client-side primitives.
         has_noise: Whether it has a noise model.
         circuits: Its circuits.
+        is_branching: Whether most circuits measure on their way, without noise, and are sampled.
     """
 
     choices: Choices
@@ -51,6 +56,7 @@ class Draft:
     is_client_side: bool = False
     has_noise: bool = False
     circuits: list[Circuit] = field(default_factory=list)
+    is_branching: bool = False
 
     @property
     def is_of_aer(self) -> bool:
@@ -73,4 +79,4 @@ class Draft:
             return self.choices.one_of((2, 5))  # it takes 10 ms for each, and more
         if not self.is_seeded:
             return self.choices.one_of((300, 1000))
-        return self.choices.weighted(_SHOTS)
+        return self.choices.weighted(_BRANCHING_SHOTS if self.is_branching else _SHOTS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from tests.fuzz.choices import Choices
 from tests.fuzz.circuits import write_circuit
-from tests.fuzz.draft import AER_METHODS, Draft
+from tests.fuzz.draft import AER_METHODS, BRANCHING_METHODS, Draft
 from tests.fuzz.edits import edit
 from tests.fuzz.jobs import Jobs
 from tests.fuzz.noise import write_noise
@@ -42,16 +42,19 @@ class Program:
     is_seeded: bool = True
 
 
-def generate(seed: int, number: int, *, share_of_devices: float = 1) -> Program:
+def generate(
+    seed: int, number: int, *, share_of_devices: float = 1, is_branching: bool = False
+) -> Program:
     """The program of a seed and a number: always the same.
 
     Args:
         seed: Of the series.
         number: In the series.
         share_of_devices: How often fake backends are used, as a factor.
+        is_branching: Whether most circuits measure on their way, without noise, and are sampled.
     """
     name = f"{seed}:{number}"
-    draft = Draft(Choices(name))
+    draft = Draft(Choices(name), is_branching=is_branching)
     _Generator(draft, share_of_devices).generate()
     return Program(name, draft.lines.source, frozenset(draft.tags), draft.is_seeded)
 
@@ -67,15 +70,17 @@ class _Generator:
         weights: dict[str, float] = dict(_BACKENDS)
         for kind in ("manila", "other device", "aer of device", "generic"):
             weights[kind] *= self._share_of_devices
-        self._draft.kind = choices.weighted(weights)
+        self._draft.kind = "aer" if self._draft.is_branching else choices.weighted(weights)
         self._draft.tags.add(self._draft.kind)
         self._is_device = self._draft.kind in {"manila", "other device", "generic", "aer of device"}
         if self._draft.is_of_aer:
-            self._draft.method = choices.weighted(AER_METHODS)
+            methods = BRANCHING_METHODS if self._draft.is_branching else AER_METHODS
+            self._draft.method = choices.weighted(methods)
         if self._draft.method in {"unitary", "superop"} or choices.chance(22):
             self._draft.is_estimating = self._draft.method == "automatic" and choices.chance(80)
         else:
             self._draft.is_estimating = choices.chance(12)
+        self._draft.is_estimating &= not self._draft.is_branching
         self._draft.is_client_side = choices.chance(7) and self._draft.method not in {
             "unitary",
             "superop",
@@ -122,6 +127,16 @@ class _Generator:
             parameters=choices.weighted({0: 6, 1: 2, 2: 2, 3: 1}),
             steps=choices.weighted({4: 2, 9: 4, 16: 1}),
         )
+        if self._draft.is_branching:
+            profile = replace(
+                profile,
+                is_dynamic=choices.chance(70),
+                is_measured_within=choices.chance(80),
+                has_saves=False,
+                has_stores=choices.chance(4),
+                has_variables=False,
+                has_custom=False,
+            )
         if self._draft.method in {"unitary", "superop"}:
             profile = replace(
                 profile,

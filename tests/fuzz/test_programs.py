@@ -57,6 +57,15 @@ def test_shots_that_threads_would_change_are_of_one_thread():
     assert not any("max_parallel_threads=2" in each.source for each in stabilizers)
 
 
+def test_most_of_a_series_for_branching_measures_on_the_way_and_is_sampled_without_noise():
+    programs = [generate(1, number, is_branching=True) for number in range(100)]
+    on_the_way = [each for each in programs if {"control flow", "measured within"} & each.tags]
+
+    assert len(on_the_way) > 80
+    assert not any({"estimator", "saves"} & each.tags for each in programs)
+    assert sum("noise model" in each.tags for each in programs) < 10
+
+
 def test_all_jobs_can_be_sent_to_worker_processes():
     process = Process(is_in_workers=True)
     asks = "from qsession.engines.local.workers.hybrid_runner import may_abort\n"

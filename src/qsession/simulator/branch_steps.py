@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     States = NDArray[np.complex128]
     """State vectors, one in each row."""
 
-_MOST_FUSED_QUBITS = 5
-"""Up to here gates that follow each other become one matrix on all qubits."""
+_MOST_FUSED_QUBITS = 4
+"""Up to here gates that follow each other become one matrix on all qubits, which is kept."""
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,15 @@ import pytest
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Parameter
 from qiskit.circuit.classical import expr, types
-from qiskit.primitives import BackendSamplerV2
+from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
+from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
-from qiskit.quantum_info import random_unitary
+from qiskit.quantum_info import SparsePauliOp, random_unitary
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel, depolarizing_error
 
 from benchmarks.programs import dynamic_circuits
-from qsession.engines.local.work import SamplerWork, run_work
+from qsession.engines.local.work import EstimatorWork, SamplerWork, run_work
 from qsession.simulator import aer_private as aer
 from qsession.simulator import branch_costs, branching, runner
 from qsession.simulator.branch_program import program_of
@@ -475,6 +476,27 @@ def test_a_job_of_others_options_is_the_same_again(calls: Calls):
     assert calls.ended == 3
 
 
+def test_values_of_a_circuit_that_measures_on_its_way_are_those_of_aer(calls: Calls):
+    made = QuantumCircuit(2, 1)
+    made.ry(1.1, 0)
+    made.cx(0, 1)
+    made.reset(0)
+    made.ry(0.4, 0)
+    made.measure(1, 0)
+    with made.if_test((made.clbits[0], 1)):
+        made.ry(0.9, 0)
+    pub = (made, SparsePauliOp.from_list([("ZZ", 1), ("XI", 0.5), ("IX", 2)]))
+    coerced = (EstimatorPub.coerce(pub),)
+    options = {"seed_simulator": 8, "default_precision": 0.03}
+    outcome: Any = run_work(EstimatorWork(AerSimulator(), coerced, options=options))
+    estimator = BackendEstimatorV2(backend=AerSimulator(), options=options)
+    (theirs,) = estimator.run([pub]).result()
+    assert outcome.fallback is None
+    assert outcome.result[0].data.evs == theirs.data.evs
+    assert outcome.result[0].data.stds == theirs.data.stds
+    assert calls.ended == 2
+
+
 def test_without_a_seed_each_job_has_new_shots_of_the_same_distribution(calls: Calls):
     made = reset_of_an_entangled_qubit()
     shots = 20_000
@@ -506,7 +528,15 @@ def test_a_circuit_whose_shots_spread_too_far_is_simulated_by_aer(calls: Calls):
     assert calls.ended == 0
 
 
-def test_a_loop_without_an_end_is_left_to_aer_soon():
+def test_a_loop_without_an_end_is_left_to_aer_soon(monkeypatch: pytest.MonkeyPatch):
+    drawn: list[float] = []
+
+    def counted(shots: int, amplitudes: int) -> float:
+        drawn.append(draw_s(shots, amplitudes))
+        return drawn[-1]
+
+    draw_s = branch_costs.draw_s
+    monkeypatch.setattr(branch_costs, "draw_s", counted)
     made = QuantumCircuit(1, 1)
     made.ry(0.3, 0)
     made.measure(0, 0)
@@ -515,6 +545,7 @@ def test_a_loop_without_an_end_is_left_to_aer_soon():
     program = program_of(aer.without_control_flow(made))
     with pytest.raises(FastPathError, match="too many states"):
         branched(program, 1000, 1, "statevector")
+    assert sum(drawn) < 0.1
 
 
 def test_a_number_at_the_border_leaves_a_circuit_to_aer(

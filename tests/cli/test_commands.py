@@ -10,9 +10,12 @@ import pytest
 
 from qsession import Session, sessions
 from qsession.cli.commands import NOT_DONE, NOT_FOUND, OUT_OF_REACH
+from qsession.ledger import ledger_of_process
+from qsession.ledger.processes import Process, _start_of, this_process
 from tests.cli.conftest import Command, told
 from tests.cloud.faults import refuse
 from tests.cloud.server import Server
+from tests.ledger.told import Telling
 from tests.recovery.kernels import Kernels
 from tests.support.circuits import flipped
 
@@ -91,6 +94,7 @@ def test_the_sessions_of_a_killed_kernel_are_closed_by_one_line(
         (("close", "a", "--all"), USAGE, "--all"),
         (("show", "nobody"), NOT_FOUND, "nobody"),
         (("forget", "nobody", "--yes"), NOT_FOUND, "nobody"),
+        (("forget", "\udcff", "--yes"), NOT_DONE, "cannot be an id"),
         (("watch",), NOT_DONE, "terminal"),
         (("end", "it"), USAGE, "No such command"),
     ],
@@ -114,6 +118,20 @@ def test_a_service_that_cannot_be_asked_has_an_exit_code_of_its_own(
     assert result.exit_code == OUT_OF_REACH
     cloud.faults.clear()
     session.close()
+
+
+def test_an_open_session_of_another_process_is_not_forgotten(command: Command):
+    ledger = ledger_of_process()
+    assert ledger is not None
+    telling = Telling(ledger, "there")
+    with pytest.MonkeyPatch.context() as as_another:
+        parent = Process(os.getppid(), _start_of(os.getppid()), this_process().host)
+        as_another.setattr("qsession.ledger.recorder.this_process", lambda: parent)
+        telling.submit("a")
+    result = command("forget", "there", "--yes")
+    assert result.exit_code == NOT_DONE
+    assert f"is open in process {os.getppid()}" in result.output
+    assert [info.session_id for info in sessions()] == ["there"]
 
 
 def test_an_ended_session_is_forgotten_with_its_jobs(

@@ -16,6 +16,7 @@ import click
 
 from qsession.cli.completion import complete_session
 from qsession.errors import QSessionError
+from qsession.model.ids import read_id
 from qsession.redaction.secrets import redacted
 
 if TYPE_CHECKING:
@@ -175,9 +176,11 @@ def cancel(*, session: str | None, is_all: bool, yes: bool) -> None:
 @_in_words
 def forget(*, session: str, yes: bool) -> None:
     """Remove a session that has ended, with its jobs and results, from the ledger."""
+    from qsession.clock import SystemClock  # noqa: PLC0415 - as the next
     from qsession.ledger import ledger_of_process  # noqa: PLC0415 - loads NumPy
     from qsession.ledger.reading import find_sessions  # noqa: PLC0415 - as above
 
+    session = read_id("session", session)
     ledger = ledger_of_process()
     entries = ledger and ledger.read(lambda file: find_sessions(file, session))
     if not ledger or not entries:
@@ -190,6 +193,11 @@ def forget(*, session: str, yes: bool) -> None:
         raise CommandError(
             f"Session {entry.session_id} may still be open, and paid: close it first, with "
             f"`qsession close {entry.session_id}`."
+        )
+    if entry.ended is None and not entry.is_lost(SystemClock().now()):
+        raise CommandError(
+            f"Session {entry.session_id} is open in process {entry.process.pid}, which goes on "
+            "writing it down. It ends there."
         )
     if not yes:
         what = f"session {entry.session_id} with {entry.jobs} jobs and their results"

@@ -9,6 +9,7 @@ from IPython.core.error import UsageError
 from qiskit_ibm_runtime.utils.default_session import get_cm_session
 
 from qsession import Batch, Session
+from qsession.engines.local.engine import LocalEngine
 from qsession.render.results import ResultSummary
 from tests.magics.notebook import Notebook
 
@@ -136,6 +137,15 @@ def test_close_closes_after_the_cell(notebook: Notebook):
 def test_max_time_may_have_spaces(notebook: Notebook):
     notebook.run('%%qsession --max-time "2h 30m"\npass')
     assert notebook.session.max_time == 9000
+
+
+def test_the_bounds_of_max_time_are_those_of_the_backend_each_time(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(LocalEngine, "longest_max_time_s", 2**31 - 1)  # as on IBM Quantum
+    for _ in range(2):
+        notebook.run("%%qsession --max-time 10h\npass")
+    assert notebook.session.max_time == 36_000
 
 
 def test_another_max_time_keeps_the_live_session_and_says_so(notebook: Notebook):

@@ -99,8 +99,9 @@ def _seconds_or_duration(text: str | None) -> int | str | None:
 
 def _say_if_other_max_time(session: Session, max_time: int | str | None) -> None:
     from qsession.model.durations import format_duration, read_max_time  # noqa: PLC0415 - as above
+    from qsession.session.registry import core_of  # noqa: PLC0415 - as above
 
-    asked = read_max_time(max_time)
+    asked = read_max_time(max_time, maximum_s=core_of(session).engine.longest_max_time_s)
     if asked is None or asked == session.max_time:
         return
     limit = "the system maximum" if session.max_time is None else format_duration(session.max_time)

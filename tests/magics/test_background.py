@@ -10,9 +10,11 @@ import pytest
 from IPython.core.error import UsageError
 from nbclient import NotebookClient
 
-from qsession import JobCancelledError, JobTimeoutError
+from qsession import JobCancelledError, JobTimeoutError, ServiceError
+from qsession.session.registry import core_of
 from tests.magics.notebook import Notebook
 from tests.support.patience import PATIENCE_S
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -102,6 +104,27 @@ def test_cancelling_ends_a_loop_and_does_what_was_asked_to_the_session(
     cell.session.wait()
     assert cell.session.state == state
     assert len(cell.session.jobs) == 1
+
+
+def test_cancelling_drops_its_jobs_even_if_the_session_could_not_be_ended(
+    gated_notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+):
+    gated_notebook.run("%%qsession gate --no-widget\nsession_of_cells = None")
+    session = gated_notebook.session
+    session.run(gated_notebook.names["flipped"]())
+    line = "%%qsession gate --background --on-interrupt close -o cell"
+    gated_notebook.run(f"{line}\nflipped()")
+    cell = gated_notebook.names["cell"]
+    until(core_of(session).journal, lambda: cell.jobs == (0, 1))
+
+    def refuse(**_: object) -> None:
+        raise ServiceError("The service does not answer.")
+
+    monkeypatch.setattr(session, "close", refuse)
+    with pytest.raises(ServiceError):
+        cell.cancel()
+    assert session.jobs[1].status == "CANCELLED"
+    gated_notebook.names["gate"].open_gate()
 
 
 def test_cancelling_leaves_jobs_alone_that_others_submitted_since(gated_notebook: Notebook):

@@ -113,9 +113,12 @@ class BackgroundCell:
             if self._status == "queued":
                 self._end("cancelled")
                 return True
-        end_if_wanted(self.session, self._options.on_interrupt, "its background cell was cancelled")
-        self._cancel_jobs()
-        self._page.changed()
+        try:
+            reason = "its background cell was cancelled"
+            end_if_wanted(self.session, self._options.on_interrupt, reason)
+        finally:
+            self._cancel_jobs()
+            self._page.changed()
         return True
 
     def __repr__(self) -> str:

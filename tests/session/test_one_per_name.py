@@ -12,7 +12,10 @@ import pytest
 from qiskit_aer import AerSimulator
 
 from qsession import BackendNotFoundError, Batch, InvalidInputError, Session, get_backend
+from qsession.ledger import ledger_of_process
+from qsession.ledger.reading import find_sessions
 from qsession.session import registry
+from qsession.session.registry import core_of
 from tests.support.circuits import flipped
 
 Make = Callable[..., Session]
@@ -156,6 +159,38 @@ def test_what_is_not_asked_for_does_not_differ(make_session: Make):
 def test_a_batch_is_given_again_too(make_session: Make):
     batch = make_session(cls=Batch, name="many")
     assert Batch(name="many") is batch
+
+
+def test_another_name_can_be_set_and_is_told_to_views_and_ledger(make_session: Make):
+    session = make_session(name="first")
+    session.run(flipped()).result()
+    version = core_of(session).journal.state.version
+    session.name = "second"
+    assert core_of(session).journal.state.version > version
+    assert Session(name="second") is session
+    ledger = ledger_of_process()
+    assert ledger is not None
+    noted = ledger.read_up_to_date(lambda file: find_sessions(file, "second"))
+    assert [entry.session_id for entry in noted or ()] == [session.session_id]
+    assert make_session(name="first") is not session
+
+
+@pytest.mark.parametrize("name", ["", 3, "two\nlines", "\ud800", "x" * 129])
+def test_a_name_that_is_set_is_checked_as_in_the_constructor(make_session: Make, name: Any):
+    session = make_session(name="vqe")
+    with pytest.raises(InvalidInputError, match="cannot be used"):
+        session.name = name
+    assert session.name == "vqe"
+
+
+def test_the_name_of_another_live_session_cannot_be_set(make_session: Make):
+    vqe, other = make_session(name="vqe"), make_session(name="other")
+    with pytest.raises(InvalidInputError, match="name='vqe' is the name of another live session"):
+        other.name = "vqe"
+    vqe.close()
+    other.name = "vqe"
+    other.name = "vqe"
+    assert Session(name="vqe") is other
 
 
 def test_the_signature_is_the_constructors():

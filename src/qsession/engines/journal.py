@@ -46,6 +46,10 @@ class Keeper(Protocol):
         """Have the result of a job be kept. Never blocks."""
         ...
 
+    def note_name(self, name: str | None) -> None:
+        """Have the word for people be kept that the session has from now on. Never blocks."""
+        ...
+
     def succeed(self, journal: Journal) -> Keeper:
         """The keeper of the journal that continues this one's."""
         ...

@@ -30,7 +30,7 @@ ran on a computer that cannot be asked."""
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """Facts of a session that are known before it opens and never change."""
+    """Facts of a session that are known before it opens; only its name may change."""
 
     kind: Kind
     backend: str
@@ -46,7 +46,7 @@ class SessionEntry:
 
     Attributes:
         session_id: Its id.
-        facts: What never changes of it.
+        facts: What was known before it was opened.
         state: Where it stood.
         opened: When it was opened.
         ended: When it ended, None if it was not heard of.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -72,6 +73,12 @@ class _KeeperWhenUsed:
         """Have the result of a job be kept."""
         if (keeper := self._keeper()) is not None:
             keeper.note_result(job_id, result)
+
+    def note_name(self, name: str | None) -> None:
+        """Have another name of the session be kept."""
+        self._facts = replace(self._facts, name=name)
+        if self._has_begun and self._journal.keeper is not None:
+            self._journal.keeper.note_name(name)
 
     def succeed(self, journal: Journal) -> Keeper:
         """The keeper of the journal that continues this one's."""

@@ -157,6 +157,11 @@ class Recorder:
         self._untold_results.append((job_id, kept))
         self.put(None)
 
+    def note_name(self, name: str | None) -> None:
+        """Have another name of the session be written soon. Never blocks."""
+        self._facts = replace(self._facts, name=name)
+        self.put(None)
+
     def succeed(self, journal: Journal) -> Recorder:
         """The recorder of the session that continues this one."""
         return Recorder(self._ledger, journal, self._facts)
@@ -236,7 +241,8 @@ class Recorder:
 
     def _entry(self, session_id: str, state: SessionState, now: datetime) -> SessionEntry | None:
         """The session as it is to be written; None if that was written before."""
-        head = (state.state, state.limits.max_time_s, state.ended, state.ended_reason)
+        limit_s = state.limits.max_time_s
+        head = (self._facts.name, state.state, limit_s, state.ended, state.ended_reason)
         if head == self._written:
             return None
         self._written = head

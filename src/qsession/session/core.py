@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from qsession.circuits.checks import read_name
 from qsession.circuits.programs import Programs
 from qsession.clock import SystemClock
 from qsession.devices import DeviceReader
 from qsession.engines.journal import Journal
 from qsession.engines.selection import engine_class_for
+from qsession.errors import InvalidInputError
 from qsession.forks import begins_anew_in_child
 from qsession.ledger import SessionFacts, write_down, write_down_if_used
 from qsession.model.session_state import SessionState
@@ -142,6 +145,25 @@ class SessionCore:
     def name(self) -> str | None:
         """The word for people that it was given."""
         return self.records.name
+
+    def rename(self, name: object) -> None:
+        """Give it another name, of which views and the ledger are told.
+
+        Raises:
+            InvalidInputError: If it cannot be a name, or another session has it that takes jobs.
+        """
+        name = read_name(name)
+        other = None if name is None else held.named(name)
+        if other is not None and other is not self:
+            raise InvalidInputError(
+                f"name={name!r} is the name of another live session. Choose another name, or close "
+                "that one first."
+            )
+        self.records.name = name
+        self._facts = replace(self._facts, name=name)
+        if (keeper := self.journal.keeper) is not None:
+            keeper.note_name(name)
+        self.journal.note_change()
 
     @property
     def session_id(self) -> str | None:

@@ -259,12 +259,16 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
 
     @property
     def name(self) -> str | None:
-        """The word for people that it was given; None if none was."""
-        return self._core.records.name
+        """The word for people that it was given; None if none was.
+
+        Another may be set. It is checked as in the constructor, and must not be that of another
+        session that takes jobs.
+        """
+        return self._core.name
 
     @name.setter
     def name(self, name: str | None) -> None:
-        self._core.records.name = name
+        self._core.rename(name)
 
     @property
     def max_time(self) -> int | None:

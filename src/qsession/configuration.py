@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from qsession.model.bill import Price, read_currency
-from qsession.quick_dataclass import dataclass
 
 PRICE_VARIABLE: Final = "QSESSION_PRICE_PER_MINUTE"
 CURRENCY_VARIABLE: Final = "QSESSION_CURRENCY"

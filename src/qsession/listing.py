@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,6 @@ from qsession.errors import InvalidInputError, in_words, shown
 from qsession.ledger import SessionEntry, ledger_of_process
 from qsession.ledger.reading import find_sessions, read_sessions
 from qsession.model.ids import read_id
-from qsession.quick_dataclass import dataclass
 from qsession.session import registry
 from qsession.session_info import SessionInfo, info_noted, info_of, info_told
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from qsession.quick_dataclass import dataclass
 from qsession.session.registry import core_of
 
 if TYPE_CHECKING:

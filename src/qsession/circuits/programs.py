@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from numbers import Real
@@ -14,7 +15,6 @@ from qsession.circuits.checks import read_name
 from qsession.circuits.pubs import PubRequest, read_request, with_placeholders
 from qsession.errors import InvalidInputError, shown
 from qsession.model.snapshot import WorkLabel
-from qsession.quick_dataclass import dataclass
 from qsession.render.circuit_names import described, given_name
 
 if TYPE_CHECKING:

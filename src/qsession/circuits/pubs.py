@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +20,6 @@ from qsession.circuits.checks import (
 )
 from qsession.circuits.pub_checks import check_pub, check_quantities
 from qsession.errors import InvalidInputError, shown
-from qsession.quick_dataclass import dataclass
 from qsession.render.circuit_names import name_of_all
 
 Program = Literal["sampler", "estimator"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from qsession.comparing.parts import CountsComparison, ValuesComparison, words_of
-from qsession.quick_dataclass import dataclass
 from qsession.render.paired_charts import PairedBars, PairedErrorBars
 from qsession.render.results import MOST_OUTCOMES, MOST_VALUES, Table, table_html, table_text
 from qsession.render.text import counted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -9,7 +10,6 @@ from qiskit.primitives import BitArray
 from qiskit.result import Result
 
 from qsession.comparing.distances import Distance, distance, in_errors
-from qsession.quick_dataclass import dataclass
 from qsession.render.summaries import counts_of, has_values
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ which it makes itself, with the authentication of IBM's client.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -19,7 +20,6 @@ from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError
 
 from qsession.compat.access_token import AccessToken
 from qsession.compat.ibm_service import client_parameters, secrets_of_parameters
-from qsession.quick_dataclass import dataclass
 from qsession.redaction.secrets import know_secrets_of
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qsession.model.states import State
-from qsession.quick_dataclass import dataclass
 from qsession.session_info import LOST
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import itertools
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from qsession.dashboards.entries import Entry
 from qsession.errors import InvalidInputError, QSessionError, in_words
 from qsession.listing import NOBODY_ASKED, ask_account, attach, elsewhere
-from qsession.quick_dataclass import dataclass
 from qsession.redaction.secrets import redacted
 from qsession.render.text import counted
 from qsession.session import registry

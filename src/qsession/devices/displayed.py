@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from qsession.devices.facts import DeviceFacts
@@ -11,7 +11,6 @@ from qsession.devices.pictures import device_html, device_line, device_text
 from qsession.devices.scales import MEASURES, Measure
 from qsession.devices.use import HasInputs, used_in
 from qsession.errors import InvalidInputError, shown
-from qsession.quick_dataclass import dataclass
 from qsession.render import html
 
 if TYPE_CHECKING:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from statistics import median
-
-from qsession.quick_dataclass import dataclass
 
 CERTAIN_ERROR = 1.0
 """The error that IBM reports of a gate or qubit that could not be calibrated."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from qsession.devices.facts import DeviceFacts
-from qsession.quick_dataclass import dataclass
 
 STEPS: Final = 7
 """The number of steps: as many shades as people can tell apart."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from qiskit import QuantumCircuit
 
 from qsession.errors import InvalidInputError, shown
-from qsession.quick_dataclass import dataclass
 from qsession.render.job_details import circuits_of
 
 MOST_INSTRUCTIONS = 200_000

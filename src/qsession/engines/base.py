@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
-
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -5,6 +5,7 @@ A new kind of backend is a new engine and a line here; nothing above asks which 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qsession.client_errors import SessionNotFoundError
@@ -14,7 +15,6 @@ from qsession.engines.local.engine import LocalEngine
 from qsession.engines.recovered import RecoveredBackend
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import find_sessions
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2

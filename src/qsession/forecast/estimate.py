@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qsession.forecast.usage import Forecast, seconds_words
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -13,9 +13,8 @@ up in November 2026). IBM does not publish into how many sub-jobs it splits a jo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
-
-from qsession.quick_dataclass import dataclass
 
 SUB_JOB_OVERHEAD_S: Final = 2.0
 USUAL_REP_DELAY_S: Final = 250e-6

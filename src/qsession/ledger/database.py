@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,6 @@ from qsession.ledger.private_file import (
     identity_of_open,
     open_private,
 )
-from qsession.quick_dataclass import dataclass
 
 _FORM_AT: Final = 18
 _WAL_FORM: Final = b"\x02\x02"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from qsession.ledger.processes import Process, this_process
 from qsession.model.job import JobRecord
 from qsession.model.states import JobStatus, State
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qsession.model.session_state import Mode

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-from qsession.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

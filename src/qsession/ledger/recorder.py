@@ -6,7 +6,7 @@ import contextlib
 import os
 import sqlite3
 from collections import deque
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qsession.compat.jupyter import running_shell
@@ -27,7 +27,6 @@ from qsession.ledger.writing import (
     write_works,
 )
 from qsession.model.states import JobStatus
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from qsession.ledger.entries import SessionEntry
 from qsession.model.job import JobRecord
-from qsession.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

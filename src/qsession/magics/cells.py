@@ -6,12 +6,12 @@ import ast
 import inspect
 import io
 import tokenize
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from qsession.magics.output import Shell, display
 from qsession.magics.top_level_await import awaited
-from qsession.quick_dataclass import dataclass
 from qsession.session.registry import core_of
 
 if TYPE_CHECKING:

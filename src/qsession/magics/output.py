@@ -9,13 +9,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import field
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Literal, Protocol, TextIO, TypeAlias, cast
 
 from IPython import display as _display
-
-from qsession.quick_dataclass import dataclass
 
 LONGEST_TEXT = 200_000
 """Characters of one printed stretch that are kept: the newest. A page with more is slow."""

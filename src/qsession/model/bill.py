@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from qsession.errors import InvalidInputError, shown
 from qsession.model.durations import format_duration
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qsession.model.job import JobRecord

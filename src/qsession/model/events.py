@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from qsession.model.backend_status import BackendStatus
 from qsession.model.bill import Quota
 from qsession.model.job import ExpectationValue, JobRecord
 from qsession.model.states import JobStatus, ProblemKind, State
-from qsession.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from qsession.model.states import JobStatus
-from qsession.quick_dataclass import dataclass
 
 MOST_VALUES_OF_A_JOB = 4
 """The number of expectation values that are kept with a job: enough to follow a loop, small for a

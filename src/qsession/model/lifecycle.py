@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from qsession.errors import IllegalMoveError
 from qsession.model.states import JobStatus, State
-from qsession.quick_dataclass import dataclass
 
 LEGAL_MOVES: Final[dict[tuple[State, State], str]] = {
     (State.NOT_STARTED, State.OPEN): "the first job was submitted, or it was opened at once",

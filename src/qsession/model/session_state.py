@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -34,7 +34,6 @@ from qsession.model.job import JobRecord
 from qsession.model.lifecycle import LEGAL_JOB_MOVES, Lifecycle
 from qsession.model.states import JobStatus, ProblemKind, State
 from qsession.model.usage import HeldTime
-from qsession.quick_dataclass import dataclass
 
 Mode = Literal["session", "batch", "job"]
 """IBM's execution modes; "job" is work that belongs to no session."""

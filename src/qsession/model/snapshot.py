@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from qsession.model.backend_status import BackendStatus
 from qsession.model.bill import Bill, Budget, Price, Quota
 from qsession.model.session_state import Mode, SessionState
 from qsession.model.states import JobStatus, State
-from qsession.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

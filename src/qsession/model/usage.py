@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-
-from qsession.quick_dataclass import dataclass
 
 
 @dataclass(slots=True)

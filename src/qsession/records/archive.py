@@ -7,12 +7,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from qsession.errors import RecordError, in_words
-from qsession.quick_dataclass import dataclass
 from qsession.records.schema import (
     FORMAT,
     HEAD,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
@@ -18,7 +18,6 @@ from qsession.model.bill import Price, Quota, read_currency
 from qsession.model.events import Event, QuotaObserved
 from qsession.model.job import ExpectationValue, JobRecord
 from qsession.model.states import JobStatus, State
-from qsession.quick_dataclass import dataclass
 from qsession.records.device import target_of
 from qsession.records.job_files import read_inputs, read_result
 from qsession.records.schema import DEVICE, ERROR, OPTIONS, folder_of

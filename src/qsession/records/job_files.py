@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +14,6 @@ from qsession.ledger import pending_work, result_codec
 from qsession.ledger.exact_codec import Form, Format, NotExactError
 from qsession.ledger.pending_work import circuit_as_qpy, circuit_from_qpy
 from qsession.model.states import JobStatus
-from qsession.quick_dataclass import dataclass
 from qsession.records.arrays import NpzReader, NpzWriter
 from qsession.records.schema import ERROR, INPUTS, LARGEST_PART, OPTIONS, RESULT
 from qsession.redaction.secrets import redacted, redacted_tree

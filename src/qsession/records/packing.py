@@ -6,11 +6,11 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qsession.quick_dataclass import dataclass
 from qsession.records.job_files import json_without_secrets
 from qsession.records.schema import HEAD, JOBS, RESULT, SEAL, circuit_file, folder_of
 from qsession.render.export import record_as_dict

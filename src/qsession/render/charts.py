@@ -7,10 +7,10 @@ not trusted do, all numbers are still there; and the table is what a screen read
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Protocol
 
 from qsession.model.job import ExpectationValue
-from qsession.quick_dataclass import dataclass
 
 TEXT_WIDTH = 24
 """Characters of the longest bar in a terminal."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
-
-from qsession.quick_dataclass import dataclass
 
 MOST_SPANS = 100
 """The largest number of spans that are told; those of a job with more are joined."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from qsession.model.job import ExpectationValue
-from qsession.quick_dataclass import dataclass
 from qsession.render.charts import COLOUR, TEXT_WIDTH, WIDTH, ErrorBars, blocks, whisker
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
-from qsession.quick_dataclass import dataclass
 from qsession.render.charts import Bars, Chart, ErrorBars
 from qsession.render.summaries import (
     MOST_OUTCOMES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -12,7 +13,6 @@ from qiskit.primitives import BitArray
 from qiskit.result import Result
 
 from qsession.model.job import MOST_VALUES_OF_A_JOB, ExpectationValue
-from qsession.quick_dataclass import dataclass
 from qsession.render.circuit_names import is_numbered
 
 MOST_OUTCOMES = 20

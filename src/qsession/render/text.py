@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 
 from qsession.model.bill import bill_words
@@ -10,7 +11,6 @@ from qsession.model.durations import format_duration
 from qsession.model.job import JobRecord
 from qsession.model.snapshot import SessionSnapshot
 from qsession.model.states import JobStatus
-from qsession.quick_dataclass import dataclass
 
 _COUNTED = (
     (JobStatus.RUNNING, "running"),

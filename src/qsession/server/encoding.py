@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from qsession.dashboards.entries import Entry, encode_entry, milliseconds, where_words
 from qsession.model.durations import SYSTEM_MAX_TIME_S
 from qsession.model.states import State
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -14,7 +14,6 @@ from qsession.ledger.reading import first_starts
 from qsession.listing import AccountListing, elsewhere, noted_sessions
 from qsession.model.ids import read_id
 from qsession.model.states import State
-from qsession.quick_dataclass import dataclass
 from qsession.server.account import AccountWatch
 from qsession.server.encoding import Known, as_seen, encode_known
 from qsession.server.questions import PaidSession

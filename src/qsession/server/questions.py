@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
-
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qsession.clock import Clock

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Mapping
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from datetime import timedelta
 from numbers import Number
 from typing import TYPE_CHECKING, Any, Self
@@ -18,7 +19,6 @@ from qsession.engines.selection import engine_class_for
 from qsession.errors import InvalidInputError, shown
 from qsession.model.bill import Price
 from qsession.model.durations import format_duration, parse_duration, read_max_time
-from qsession.quick_dataclass import dataclass
 from qsession.session.guards import Guards, read_max_cost
 
 if TYPE_CHECKING:

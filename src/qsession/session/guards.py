@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import math
 import weakref
+from dataclasses import dataclass
 from datetime import datetime
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
@@ -17,7 +18,6 @@ from qsession.errors import InvalidInputError, QSessionError, shown
 from qsession.model.bill import MOST_MONEY, Budget
 from qsession.model.durations import format_duration, read_duration, time_after
 from qsession.model.states import State
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qsession.clock import WakeUps

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from qiskit.circuit import Delay
 from qiskit_aer.noise.passes import RelaxationNoisePass
 
-from qsession.quick_dataclass import dataclass
 from qsession.simulator.errors import FastPathError
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,6 @@ from qiskit.circuit import Delay
 from qiskit.circuit.controlflow import ControlFlowOp
 from qiskit_aer import AerSimulator
 
-from qsession.quick_dataclass import dataclass
 from qsession.simulator.errors import FastPathError
 
 try:

@@ -8,13 +8,13 @@ out, or with measurements that it would move over a jump, is not told here: `Fas
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qiskit.circuit import CircuitInstruction
 
-from qsession.quick_dataclass import dataclass
 from qsession.simulator.branch_conditions import condition_of
 from qsession.simulator.branch_costs import MOST_BRANCHED_QUBITS
 from qsession.simulator.branch_steps import (

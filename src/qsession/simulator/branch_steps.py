@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qsession.quick_dataclass import dataclass
 from qsession.simulator import branch_costs as costs
 from qsession.simulator.aer_sampling import STABILIZER
 from qsession.simulator.branch_steps import Jump, Measurement, Reset, Segment

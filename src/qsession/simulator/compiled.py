@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qiskit.transpiler import PassManager
 
-from qsession.quick_dataclass import dataclass
 from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_sampling import Methods
 

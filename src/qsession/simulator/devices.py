@@ -12,7 +12,7 @@ from __future__ import annotations
 import warnings
 from abc import abstractmethod
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,6 @@ from qiskit_aer.noise.device import basic_device_gate_errors, basic_device_reado
 from qiskit_aer.noise.passes import RelaxationNoisePass
 
 from qsession.forks import ForkSafeLock
-from qsession.quick_dataclass import dataclass
 from qsession.simulator import noise_errors
 from qsession.simulator.aer_noise_models import ModelContent, content_of
 from qsession.simulator.lru import Bounded

@@ -8,11 +8,11 @@ random numbers in the same way, so that they are the shots that Aer would have d
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qsession.quick_dataclass import dataclass
 from qsession.simulator.random import PART, uniforms_in_parts
 
 if TYPE_CHECKING:

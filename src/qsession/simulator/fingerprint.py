@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qiskit import qpy
 from qiskit.circuit import Delay, ParameterExpression
 from qiskit.circuit.library import UnitaryGate
 
-from qsession.quick_dataclass import dataclass
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.instructions import GATES, is_plain, kind_of, require_known
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qsession.quick_dataclass import dataclass
 from qsession.simulator import aer_private as aer
 from qsession.simulator.errors import FastPathError
 

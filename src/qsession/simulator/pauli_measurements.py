@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,6 @@ from qiskit.transpiler.passes import Optimize1qGatesDecomposition
 from qiskit_aer import AerSimulator
 
 from qsession.forks import ForkSafeLock
-from qsession.quick_dataclass import dataclass
 from qsession.simulator import aer_private as aer
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.lru import Bounded

@@ -6,13 +6,12 @@ An `Outline` says what that is, `Reduced` is the circuit.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from qiskit import QuantumCircuit
 from qiskit.circuit import CircuitInstruction, QuantumRegister
-
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qiskit.circuit import Qubit

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
 from qsession.forks import ForkSafeLock
-from qsession.quick_dataclass import dataclass
 from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_sampling import draws_as_aer
 from qsession.simulator.branch_trial import branches_as_aer

@@ -7,9 +7,9 @@ and their shots be put together.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qsession.quick_dataclass import dataclass
 from qsession.simulator.fingerprint import Reading, read
 
 if TYPE_CHECKING:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from qsession.errors import InvalidInputError, shown
 from qsession.model.ids import is_text, read_id
-from qsession.quick_dataclass import dataclass
 
 Check: TypeAlias = Callable[[str, object], Any]
 """Takes an argument's name and value, and gives what it stands for, or raises."""

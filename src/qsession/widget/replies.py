@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from qsession.errors import QSessionError
-from qsession.quick_dataclass import dataclass
 from qsession.redaction.secrets import redacted
 from qsession.widget.checking import Actions, Request, read_request, request_id_of
 from qsession.widget.encoding import sendable

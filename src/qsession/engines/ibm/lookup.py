@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,6 @@ from qsession.compat.service_line import Line
 from qsession.engines.ibm.reading import ServerTime
 from qsession.engines.ibm.refusals import refusal
 from qsession.model.states import State
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qiskit_ibm_runtime import IBMBackend, QiskitRuntimeService

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,7 +23,6 @@ from qsession.model.job import JobRecord
 from qsession.model.lifecycle import LEGAL_MOVES
 from qsession.model.session_state import SessionState
 from qsession.model.states import JobStatus, State
-from qsession.quick_dataclass import dataclass
 
 Raw = Mapping[str, Any]
 """An object of the service's JSON."""

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
@@ -15,7 +15,6 @@ from qiskit.primitives.containers.sampler_pub import SamplerPub
 
 from qsession.compat.ibm import client_side_primitives
 from qsession.errors import InvalidInputError
-from qsession.quick_dataclass import dataclass
 from qsession.render.circuit_names import name_of_all
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ import tempfile
 import weakref
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit
 
 from qsession.circuits.pickling import CircuitPickler
 from qsession.forks import ForkSafeLock
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qsession.engines.local.work import Work

@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import weakref
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -21,7 +22,6 @@ from qiskit_aer.noise import NoiseModel
 
 from qsession.compat.ibm_simulation import is_plain_fake_backend
 from qsession.engines.local.other_backends import ForPrimitives, WithOptionsOfThen, are_same
-from qsession.quick_dataclass import dataclass
 from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_noise_models import ModelContent, content_of
 from qsession.simulator.devices import TargetContent

@@ -9,7 +9,7 @@ import copy
 import logging
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from qiskit.circuit import Barrier, Measure, Reset
@@ -21,7 +21,6 @@ from qiskit_aer.backends.aerbackend import AerBackend
 from qsession.compat.ibm_simulation import run_quantum_program
 from qsession.engines.local.submitted_backend import Use, backend_as_submitted, own_option
 from qsession.errors import InvalidInputError
-from qsession.quick_dataclass import dataclass
 from qsession.simulator.circuits import run_circuits
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.estimator import estimate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qsession.engines.local.work import (
@@ -15,7 +16,6 @@ from qsession.engines.local.work import (
 )
 from qsession.engines.local.workers.circuit_sizes import CircuitSize, circuit_size
 from qsession.engines.local.workers.costs import USUAL, Costs
-from qsession.quick_dataclass import dataclass
 from qsession.simulator.branch_costs import (
     LEAST_SHOTS,
     MOST_BRANCHED_QUBITS,

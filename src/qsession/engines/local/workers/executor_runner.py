@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,6 @@ from qsession.engines.local.workers.protocol import (
 )
 from qsession.engines.local.workers.runner import StoppedError
 from qsession.errors import JobFailedError, WorkerLostError, in_words
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qsession.engines.local.work import Work

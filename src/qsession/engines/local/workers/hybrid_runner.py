@@ -7,6 +7,7 @@ import threading
 import time
 import warnings
 import weakref
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Literal
 
@@ -21,7 +22,6 @@ from qsession.engines.local.workers.runner import StoppedError
 from qsession.engines.local.workers.worker import Worker, WorkerStartError
 from qsession.errors import JobFailedError, WorkerLostError, in_words
 from qsession.forks import ForkSafeLock
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2

@@ -9,14 +9,13 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from logging.handlers import QueueHandler
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from qsession.errors import JobFailedError, in_words
 from qsession.forks import ForkSafeLock
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qsession.engines.local.work import Outcome

@@ -15,11 +15,11 @@ import threading
 import uuid
 import weakref
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qsession.circuits.pickling import PROTOCOL, CircuitPickler
 from qsession.forks import ForkSafeLock
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qsession.engines.local.work import Work

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qsession.engines.local.work import run_work
@@ -16,7 +17,6 @@ from qsession.engines.local.workers.memory import limited_memory, require_succes
 from qsession.engines.local.workers.outcome import Ending, capture, packed
 from qsession.errors import in_words
 from qsession.forks import ForkSafeLock
-from qsession.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from qsession.engines.local.work import Outcome

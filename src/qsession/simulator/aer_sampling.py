@@ -31,7 +31,7 @@ _MOST_TURNS = 8
 
 
 _OTHERS = ("delay", "unitary")
-"""What counts as a gate beside the standard ones: for Aer, one is as another."""
+"""Instructions that count as gates beside the standard ones: for Aer, one is as another."""
 
 Turned: TypeAlias = "tuple[str, tuple[float, ...]]"
 """A gate by name, with its angles."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     """Of each classical bit, in rows, what each shot has in it."""
 
 Value: TypeAlias = "Callable[[Bits], NDArray[Any]]"
-"""What an expression has as its value in each shot."""
+"""The value of an expression in each shot."""
 
 MOST_BITS = 62
 """Longer integers are Aer's to compute."""
@@ -46,7 +46,7 @@ _ON_INTEGERS: Mapping[Any, Callable[..., Any]] = {
 
 
 def condition_of(condition: Any, numbers: Mapping[Any, int]) -> Value:
-    """What decides about a jump, by shot.
+    """The condition of a jump, by shot.
 
     Args:
         condition: An expression, or a bit or a register and the value that it should have.

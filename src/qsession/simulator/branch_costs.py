@@ -1,4 +1,4 @@
-"""What branching shots costs, counted in steps: `walked_s`, `allowed_s`. Pure.
+"""The cost of branching shots, counted in steps: `walked_s`, `allowed_s`. Pure.
 
 Times are those of a usual machine, whatever the machine is, so that equal work goes the same way.
 """

@@ -1,4 +1,4 @@
-"""What Aer does in each shot of a circuit that it does not sample, step by step: `Program`.
+"""The steps of Aer in each shot of a circuit that it does not sample: `Program`.
 
 Aer leaves out what no measurement depends on, by one look from the end to the beginning, and so
 does not draw the random numbers of such resets. What it does with control flow that it would leave
@@ -65,7 +65,7 @@ class Program:
 
     @cached_property
     def draws(self) -> int:
-        """How many random numbers a shot takes that goes through all steps once."""
+        """The number of random numbers that a shot takes which goes through all steps once."""
         return sum(isinstance(step, Measurement | Reset) for step in self.steps)
 
     @cached_property
@@ -230,7 +230,7 @@ def _as_aer_keeps(operations: Sequence[Operation]) -> Sequence[Operation]:
 
 
 def _needed(operations: Sequence[Operation]) -> tuple[list[Operation], list[Operation]]:
-    """What Aer keeps, and that of it which measurements depend on, by one look from the end."""
+    """The operations that Aer keeps, and those of them that measurements depend on."""
     qubits: set[int] = set()
     kept: list[Operation] = []
     needed: list[Operation] = []

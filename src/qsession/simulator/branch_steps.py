@@ -64,7 +64,7 @@ class Reset:
 
 @dataclass(frozen=True)
 class Jump:
-    """Where a shot goes on: at the mark of this name, if there is no condition or it holds."""
+    """A jump to the mark of this name, if there is no condition or it holds."""
 
     qubits: tuple[int, ...]
     target: str
@@ -98,7 +98,7 @@ class Segment:
 
     @cached_property
     def _fused(self) -> Matrix:
-        """What becomes of each basis state, in rows."""
+        """The state that each basis state becomes, in rows."""
         return self._one_by_one(np.eye(1 << self._size, dtype=complex))
 
     def _one_by_one(self, states: States) -> States:

@@ -1,4 +1,4 @@
-"""What shots measured that were not drawn from one distribution: `BranchedShots`."""
+"""The measurements of shots that were not drawn from one distribution: `BranchedShots`."""
 
 from __future__ import annotations
 

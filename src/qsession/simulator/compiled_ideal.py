@@ -50,7 +50,7 @@ class IdealCircuit:
             and 0 < self.qubits <= MOST_BRANCHED_QUBITS
             and len(self._kept) <= MOST_STEPS
         )
-        """Whether it is simulated shot by shot, and small enough for `program`."""
+        """True if it is simulated shot by shot, and small enough for `program`."""
 
     @property
     def qubits(self) -> int:

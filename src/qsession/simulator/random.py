@@ -147,7 +147,7 @@ def turn(state: Words) -> None:
 
 
 def mixed(high: Words, low: Words) -> Words:
-    """What two words that follow each other give to the one that takes the first one's place."""
+    """The part that two neighbouring words have in the one that takes the first one's place."""
     word = (high & _UPPER) | (low & _LOWER)
     return (word >> _ONE) ^ ((word & _ONE) * _TWIST)
 

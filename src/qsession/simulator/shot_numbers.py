@@ -83,7 +83,7 @@ def _seeding(seeds: Words, count: int) -> Iterator[Words]:
 
 
 class ShotNumbers:
-    """What each shot of a run draws, one number after the other.
+    """The random numbers that each shot of a run draws, one after the other.
 
     Args:
         seed: The run's; None for numbers that nobody can foresee.

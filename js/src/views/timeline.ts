@@ -1,17 +1,14 @@
 import { h, setAttribute, setText } from "../page/dom";
 import { clock } from "../view-model/format";
+import { fit, pan, whole, zoom } from "../view-model/time-window";
 import {
   type Block,
   blocksOf,
   describeLeft,
   describeTotals,
-  fit,
-  pan,
   type Span,
   type Story,
   tellStory,
-  whole,
-  zoom,
 } from "../view-model/timeline";
 import type { Head, Row } from "../wire/wire";
 

@@ -453,6 +453,29 @@ def test_the_seed_of_the_simulator_counts(calls: Calls):
     assert calls.ended == 1
 
 
+@pytest.mark.parametrize("seed", [0, -1, -(2**63), 2**63 - 1, True])
+def test_each_number_that_aer_takes_is_a_seed(seed: int, calls: Calls):
+    pubs = [(clifford(), None, 100), (reset_of_an_entangled_qubit(), None, 100)]
+    assert ours(pubs, seed) == theirs(pubs, seed)
+    assert calls.ended == 2
+
+
+@pytest.mark.parametrize("seed", [2**63, 2**64 + 1, -(2**63) - 1])
+def test_what_aer_refuses_as_a_seed_is_refused(seed: int):
+    pubs = [(clifford(), None, 100)]
+    for run in (ours, theirs):
+        with pytest.raises(TypeError, match="incompatible function arguments"):
+            run(pubs, seed)
+
+
+def test_an_option_that_aer_refuses_is_refused():
+    backend = AerSimulator(max_parallel_threads="many")
+    pubs = [(clifford(), None, 100)]
+    for run in (ours, theirs):
+        with pytest.raises(TypeError, match="invalid option type"):
+            run(pubs, 4, backend)
+
+
 def test_a_method_that_was_set_counts(calls: Calls):
     backend = AerSimulator(method="statevector")
     pubs = [(clifford(), None, 300)]

@@ -64,6 +64,14 @@ SEED_STEP = 2113
 """Circuit i of a run gets the run's seed plus i times this."""
 
 
+_SEED_BITS = 63
+
+
+def is_seed(number: int) -> bool:
+    """Return True if Aer takes a number for a seed."""
+    return -(2**_SEED_BITS) <= number < 2**_SEED_BITS
+
+
 def require() -> None:
     """Check that the installed release has the names of this file.
 

@@ -144,6 +144,9 @@ class Runner:
         metadata: dict[str, Any] = {}
         with self._lock:
             done = _branched(runs, settings, first)
+            if done:
+                # Options that Aer would refuse are refused, though nothing is left for it to run.
+                self._config(settings.options, is_single=False)
             for batch in _batches(runs, settings, done):
                 output = self._run_batch(batch, settings, seed_of(first, batch.first))
                 if len(output["results"]) != len(batch.ways):
@@ -252,7 +255,10 @@ def _branched(runs: Sequence[Run], settings: Settings, first: int) -> dict[int, 
     """The results of those that need not be simulated shot by shot, by their number."""
     done: dict[int, dict[str, Any]] = {}
     if not (
-        settings.shots_alone and settings.is_usual and may_draw(settings.options, settings.shots)
+        settings.shots_alone
+        and settings.is_usual
+        and may_draw(settings.options, settings.shots)
+        and aer.is_seed(first)
     ):
         return done
     for number, run in enumerate(runs):

@@ -64,12 +64,13 @@ SEED_STEP = 2113
 """Circuit i of a run gets the run's seed plus i times this."""
 
 
-_SEED_BITS = 63
+_SEEDS = 1 << 63
+"""Aer reads a seed as a signed integer of 64 bits."""
 
 
 def is_seed(number: int) -> bool:
     """Return True if Aer takes a number for a seed."""
-    return -(2**_SEED_BITS) <= number < 2**_SEED_BITS
+    return -_SEEDS <= number < _SEEDS
 
 
 def require() -> None:

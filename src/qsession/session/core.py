@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from qsession.circuits.checks import read_name
 from qsession.circuits.programs import Programs
 from qsession.clock import SystemClock
-from qsession.devices import DeviceReader
 from qsession.engines.journal import Journal
 from qsession.engines.selection import engine_class_for
 from qsession.errors import InvalidInputError
@@ -20,7 +19,6 @@ from qsession.model.session_state import SessionState
 from qsession.session import held
 from qsession.session.cleanup import Custody, close_at_exit, place_outside, take
 from qsession.session.display import Display
-from qsession.session.estimates import Estimates
 from qsession.session.guards import Guard
 from qsession.session.publisher import ObservedTraits, Publisher
 from qsession.session.records import SessionRecords
@@ -32,8 +30,10 @@ if TYPE_CHECKING:
     from traitlets import HasTraits
 
     from qsession.clock import Clock
+    from qsession.devices import DeviceReader
     from qsession.engines.base import Engine
     from qsession.session.arguments import SessionArguments
+    from qsession.session.estimates import Estimates
 
 
 class SessionCore:
@@ -49,11 +49,9 @@ class SessionCore:
         backend: The backend, as IBM's primitives are to see it.
         records: Reads jobs, times and the snapshot that views draw.
         submissions: Takes work, and has the jobs that came of it.
-        estimates: Tells what work would use and cost.
         renewal: Has the journal and the engine of the present session, ends or continues it.
         publisher: Tells observers of traits, callbacks and views what changed.
         display: Makes live views and outputs.
-        device_reader: Reads what the backend says of its qubits and gates.
         custody: Closes the session at the exit of the process, or says that it is left open.
         guard: Closes or continues the session by itself; None if nothing of that was asked for.
         max_time_s: The ``max_time`` it was given, in seconds.
@@ -113,11 +111,8 @@ class SessionCore:
         self.submissions = Submissions(
             self.renewal, self.records, self.backend, programs, self._session
         )
-        self.estimates = Estimates(
-            self.renewal, self.backend, programs, self.submissions.transpiled
-        )
         self.display = Display(self.records, self.publisher, journal.clock)
-        self.device_reader = DeviceReader(self.backend, journal.clock)
+        self._device_reader: DeviceReader | None = None
         self.guard = self._made_guard()
         begins_anew_in_child(self, is_owner=True)
 
@@ -134,6 +129,25 @@ class SessionCore:
     def engine(self) -> Engine:
         """The engine that carries out the present session."""
         return self.renewal.engine
+
+    # --- parts that most scripts never ask for, loaded when they are ------------------------------
+
+    @property
+    def device_reader(self) -> DeviceReader:
+        """Reads what the backend says of its qubits and gates."""
+        if self._device_reader is None:
+            from qsession.devices import DeviceReader  # noqa: PLC0415 - see above
+
+            self._device_reader = DeviceReader(self.backend, self.journal.clock)
+        return self._device_reader
+
+    @property
+    def estimates(self) -> Estimates:
+        """Tells what work would use and cost."""
+        from qsession.session.estimates import Estimates  # noqa: PLC0415 - see above
+
+        work = self.submissions
+        return Estimates(self.renewal, self.backend, work.programs, work.transpiled)
 
     # --- among the sessions of the process --------------------------------------------------------
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from qsession.errors import in_words
 from qsession.model.states import JobStatus
 from qsession.render import html, text
-from qsession.render.results import ResultSummary
 
 if TYPE_CHECKING:
     from qsession.engines.base import Engine
@@ -36,6 +35,8 @@ def html_of(core: SessionCore, *, results: bool, page: bool) -> str:
 
 def _summaries(engine: Engine, records: list[JobRecord]) -> dict[str, str]:
     """Return HTML summaries of the newest jobs' results, by job id."""
+    from qsession.render.results import ResultSummary  # noqa: PLC0415 - most pictures need no charts
+
     done = [record.job_id for record in records if record.status is JobStatus.DONE]
     summaries: dict[str, str] = {}
     for job_id in done[::-1][: html.MOST_RESULTS]:

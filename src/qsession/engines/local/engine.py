@@ -28,7 +28,6 @@ from qsession.engines.local.work import (
     Work,
     own_pub,
 )
-from qsession.engines.local.workers.executor_runner import ElsewhereInOrder
 from qsession.engines.local.workers.hybrid_runner import BesideKernel
 from qsession.errors import InvalidInputError
 from qsession.model.durations import SYSTEM_MAX_TIME_S
@@ -244,6 +243,10 @@ def _keep_result(keeper: Keeper, job_id: str, done: Future[object]) -> None:
 
 def _place_for(backend: BackendV2, running: RunningOptions) -> Place:
     if running.executor is not None:
+        from qsession.engines.local.workers.executor_runner import (  # noqa: PLC0415 - few have one
+            ElsewhereInOrder,
+        )
+
         return ElsewhereInOrder(running.executor, width=running.parallel)
     return BesideKernel(backend, width=running.parallel, memory_limit=running.memory_limit)
 

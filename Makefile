@@ -174,7 +174,7 @@ docs: $(SETUP) ## build the documentation into docs/_build/html; a warning is an
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html docs docs/_build/html
 
 coverage: setup ## test the Python code and the front end, and measure what of them runs
-	$(BIN)/pytest -m "not browser and not extended" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest $(IN_TWO_PROCESSES) -m "not browser and not extended" --cov --cov-report=term:skip-covered
 	npm run coverage
 
 wheel: setup ## build the sdist, and from it the wheel, into dist/

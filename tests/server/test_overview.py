@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -14,7 +17,8 @@ from qsession.ledger.ledger import Ledger
 from qsession.ledger.processes import this_process
 from qsession.ledger.reading import find_sessions
 from qsession.server.kernels import ServedKernel
-from qsession.server.overview import Verb
+from qsession.server.overview import Verb, _Ended
+from qsession.session_info import SessionInfo
 from qsession.testing import ManualClock
 from tests.cloud.account import TOKEN
 from tests.cloud.faults import do_nothing, refuse, unauthorized
@@ -323,3 +327,42 @@ def run_a_job(server: Server, session_id: str, clock: ManualClock, *, seconds: f
     server.state.start_next_job()
     clock.advance(seconds)
     server.state.finish_job()
+
+
+# ---- Several requests at once, and none to spare
+
+
+def test_a_session_that_is_ended_while_another_request_looks_stays_in_the_list(
+    look: Looking, clock: ManualClock
+):
+    info = SessionInfo("b", None, None, "session", "closed", None, None, None, None, "service")
+    shown = _Ended(clock.now(), info)
+
+    class EndingAnother:
+        """An ended session, and while it is looked at another one ends."""
+
+        info = shown.info
+
+        @property
+        def at(self) -> datetime:
+            look.overview._ended["b"] = shown
+            return clock.now()
+
+    ended: Any = look.overview._ended
+    ended["a"] = EndingAnother()
+    look()
+    assert set(look.overview._ended) == {"a", "b"}
+
+
+@pytest.mark.usefixtures("account")
+def test_where_no_thread_can_be_started_the_next_look_asks(
+    look: Looking, forgotten: str, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse_to_start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as there_are_too_many:
+        there_are_too_many.setattr(threading.Thread, "start", refuse_to_start)
+        assert look.overview.look([], with_listing=True)["asked_ms"] is None
+    assert look()["forgotten"]["session_id"] == forgotten
+    assert look.overview.look([], with_listing=False)["asked_ms"] is not None

@@ -97,12 +97,16 @@ class AccountWatch:
         if not account_may_exist() or not self._due(noted, with_listing=with_listing):
             return
         if self._asking.acquire(blocking=False):
-            threading.Thread(
+            thread = threading.Thread(
                 target=self._ask_and_release,
                 args=(noted, with_listing),
                 name="qsession-account",
                 daemon=True,
-            ).start()
+            )
+            try:
+                thread.start()
+            except RuntimeError:  # there are too many: the next look tries again
+                self._asking.release()
 
     def ask_now(self, noted: Sequence[SessionEntry]) -> None:
         """Ask everything, and wait for the answers."""

@@ -131,7 +131,7 @@ class ServerOverview:
 
     def _infos(self, noted: Mapping[str, SessionEntry]) -> list[SessionInfo]:
         now, snapshots = self._clock.now(), self._account.snapshots
-        self._ended = {k: e for k, e in self._ended.items() if now - e.at < _SHOWN_ENDED}
+        ended_here = self._shown_ended(now)
         # Each that the ledger has is looked at, so that none need be left out for not being listed.
         told = AccountListing(tuple(self._account.listed.values()))
         found = elsewhere(told, ended=False, limit=_LISTED, entries=noted.values())
@@ -140,15 +140,23 @@ class ServerOverview:
             for info in found
             if not self._account.is_unknown(str(info.session_id))
         }
-        for session_id, ended in self._ended.items():
+        for session_id, ended in ended_here.items():
             listed.setdefault(session_id, ended.info)
         infos = []
         for session_id, info in listed.items():
             seen = snapshots.get(session_id)
             known = info if seen is None else as_seen(info, seen, now)
-            if known.ended is None or session_id in self._ended:
+            if known.ended is None or session_id in ended_here:
                 infos.append(known)
         return infos
+
+    def _shown_ended(self, now: datetime) -> dict[str, _Ended]:
+        """Those that were ended here and are shown still. Other threads end some meanwhile."""
+        ended = dict(self._ended)
+        for session_id in [each for each, was in ended.items() if now - was.at >= _SHOWN_ENDED]:
+            del ended[session_id]
+            self._ended.pop(session_id, None)
+        return ended
 
     def _paid_session(self, info: SessionInfo, entry: SessionEntry | None) -> PaidSession:
         session_id = str(info.session_id)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qsession.circuits.checks import read_shots
-from qsession.circuits.pubs import read_request
 from qsession.errors import InvalidInputError, QSessionError
 from qsession.forecast.estimate import Estimate
 from qsession.forecast.executions import MOST_INSTRUCTIONS, forecast_of_pubs
@@ -39,15 +38,8 @@ class Estimates:
         self._programs = programs
         self._transpiled = transpiled
 
-    def of_work(self, work: object, **settings: Any) -> Estimate:
-        """About what circuits or PUBs will use and cost; the settings are those of `read_request`.
-
-        Raises:
-            InvalidInputError: If it is no work that can be run.
-        """
-        return self._of_request(read_request(work, **settings))
-
-    def _of_request(self, request: PubRequest) -> Estimate:
+    def of_request(self, request: PubRequest) -> Estimate:
+        """About what circuits or PUBs that were read will use and cost."""
         self._renewal.engine.read_target()
         circuits = self._as_they_will_run([pub.circuit for pub in request.pubs])
         forecast = forecast_of_pubs(request.pubs, self._backend, request.options, circuits=circuits)
@@ -81,7 +73,7 @@ class Estimates:
             request = request.with_shots(shots)
         if precision is not None:
             request = request.with_precision(precision)
-        return self._of_request(request)
+        return self.of_request(request)
 
     def of_job_again(self, job_id: str | None = None, *, shots: int | None = None) -> Estimate:
         """About what an earlier job will use and cost once more; None is the last one.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, SupportsIndex
 
 from traitlets import All, HasTraits
 
+from qsession.circuits.pubs import read_request
 from qsession.client_errors import SessionNotFoundError
 from qsession.engines.selection import locate
 from qsession.model.ids import read_id
@@ -360,9 +361,10 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
             SessionEndedError: If the session takes no jobs.
             ServiceError: If IBM Quantum could not be told.
         """
-        return self._core.submissions.run(
+        request = read_request(
             circuits_or_pubs, shots=shots, precision=precision, name=name, options=options
         )
+        return self._core.submissions.run(request)
 
     def run_circuits(self, circuits: object, *, name: str | None = None, **run_options: Any) -> Job:
         """Submit circuits to ``backend.run``, transpiled as in `run`.
@@ -485,10 +487,8 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         Raises:
             InvalidInputError: If that cannot be run.
         """
-        estimates = self._core.estimates.refresh(asks=refresh)
-        return estimates.of_work(
-            circuits_or_pubs, shots=shots, precision=precision, options=options
-        )
+        request = read_request(circuits_or_pubs, shots=shots, precision=precision, options=options)
+        return self._core.estimates.refresh(asks=refresh).of_request(request)
 
     def estimate_program(
         self,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qsession.circuits.backends import gives_counts
 from qsession.circuits.checks import read_circuits, read_name, read_run_options, read_shots
-from qsession.circuits.pubs import PubRequest, read_request
+from qsession.circuits.pubs import PubRequest
 from qsession.circuits.transpile import TranspileCache
 from qsession.client_errors import SessionEndedError
 from qsession.model.ids import read_id
@@ -61,19 +61,8 @@ class Submissions:
 
     # --- ways to submit ---------------------------------------------------------------------------
 
-    def run(
-        self,
-        circuits_or_pubs: object,
-        *,
-        shots: int | None = None,
-        precision: float | None = None,
-        name: str | None = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> Job:
-        """Submit circuits or PUBs, transpiled to the backend if they need it."""
-        request = read_request(
-            circuits_or_pubs, shots=shots, precision=precision, name=name, options=options
-        )
+    def run(self, request: PubRequest) -> Job:
+        """Submit circuits or PUBs that were read, transpiled to the backend if they need it."""
         return self._submit(request)
 
     def run_program(
@@ -138,19 +127,9 @@ class Submissions:
         self._prepare()
         return self._hand_over(submit)
 
-    def add_program(
-        self,
-        work: object,
-        *,
-        name: str | None = None,
-        shots: int | None = None,
-        precision: float | None = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> Program:
-        """Keep work under a name; views are told of it."""
-        program = self.programs.add(
-            work, name=name, shots=shots, precision=precision, options=options
-        )
+    def add_program(self, work: object, **given: Any) -> Program:
+        """Keep work under a name, as `Programs.add` does; views are told of it."""
+        program = self.programs.add(work, **given)
         self._renewal.journal.note_change()
         return program
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from qiskit import QuantumCircuit
@@ -199,6 +201,9 @@ def test_an_unknown_program_is_refused_with_those_there_are():
     programs.add(bell(), name="b")
     with pytest.raises(InvalidInputError, match="Programs of this session: 'a', 'b'"):
         programs.find("x")
+    wrong: Any = ["x"]
+    with pytest.raises(InvalidInputError, match=r"No program is called \['x'\]"):
+        programs.find(wrong)
     with pytest.raises(KeyError):
         programs["x"]
 

@@ -180,18 +180,18 @@ class Programs(Mapping[str, Program]):
         """The labels of all registered programs, in the order of their registration."""
         return tuple(program.label for program in self._programs.values())
 
-    def find(self, name: str) -> Program:
+    def find(self, name: object) -> Program:
         """The program with this name.
 
         Raises:
             InvalidInputError: If there is none; the message lists those there are.
         """
-        program = self._programs.get(name)
+        program = self._programs.get(name) if isinstance(name, str) else None
         if program is None:
             known = ", ".join(repr(name) for name in self._programs) or "none yet"
             raise InvalidInputError(
-                f"No program is called {name!r}. Programs of this session: {known}. Add one with "
-                "session.add_program(circuit, name=...)."
+                f"No program is called {shown(name)}. Programs of this session: {known}. Add one "
+                "with session.add_program(circuit, name=...)."
             )
         return program
 

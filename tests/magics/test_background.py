@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 import nbformat
@@ -239,6 +240,36 @@ CELLS = [
     "losing.session.cancel(reason='enough')\nflipped()",
     "go.release()\nlosing.exception();",
 ]
+
+
+# IPython's own warnings about its transport are not ours.
+@pytest.mark.filterwarnings("default")
+def test_what_ends_between_two_cells_is_in_a_notebook_that_a_program_runs():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        place = listening.getsockname()
+        cells = [
+            "%load_ext qsession\nimport socket, threading",
+            f"test = socket.create_connection({place})",
+            "%%qsession --background --no-widget -o cell\ntest.recv(1)\nprint('from the cell')",
+            "threading.Thread(target=lambda: (cell.exception(), test.send(b'.'))).start()",
+            "pass",
+        ]
+        listening.settimeout(PATIENCE_S)
+
+        def let_it_end(cell_index: int, **_: object) -> None:
+            if cell_index == len(cells) - 1:
+                kernel, _address = listening.accept()
+                with kernel:
+                    kernel.settimeout(PATIENCE_S)
+                    kernel.sendall(b".")
+                    assert kernel.recv(1) == b"."
+
+        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        NotebookClient(made, timeout=PATIENCE_S, on_cell_start=let_it_end).execute()
+    own = "".join(str(output.get("data", output)) for output in made.cells[2].outputs)
+    assert "Done in the background" in own
+    assert "from the cell" in own
+    assert "Cancel cell" not in own
 
 
 # IPython's own warnings about its transport are not ours.

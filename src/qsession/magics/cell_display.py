@@ -11,9 +11,11 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qsession.clock import SystemClock, drain
+from qsession.compat.jupyter import is_run_by_program
 from qsession.magics.output import DisplayHandle, Output, Shell, capturing
 from qsession.model.durations import format_duration
 from qsession.redaction.secrets import redacted
+from qsession.session.kept_outputs import renewed_after_cells
 from qsession.session.registry import core_of
 
 if TYPE_CHECKING:
@@ -86,6 +88,8 @@ class CellOnPage:
         self._button: Any = None
         self._button_place: Any = None
         self._is_in_kernel = kernel is not None
+        self.is_shown = True
+        """False once nothing changes any more that the end of a cell brings up to date."""
 
     def open(self) -> None:
         """Take the place, with a button that cancels, and draw what there is from now on."""
@@ -95,6 +99,16 @@ class CellOnPage:
         self._place = DisplayHandle()
         self._place.display(self._bundle(), raw=True)
         threading.Thread(target=self._draw_until_ended, name="qsession-cell", daemon=True).start()
+        if is_run_by_program():
+            renewed_after_cells(self)
+
+    def renew(self) -> None:
+        """Draw again as a cell ends: who runs a notebook misses what is sent between two cells."""
+        with self._drawing:
+            self.is_shown = self._ended is None
+            self._put_down()
+        if not self.is_shown:
+            self._clear_button_place()
 
     def changed(self) -> None:
         """Draw again, soon."""
@@ -196,8 +210,11 @@ class CellOnPage:
     def _close_button(self) -> None:
         # Nothing remains to be pressed, in the page or in the saved notebook.
         if self._button_place is not None:
-            self._button_place.update({"text/plain": ""}, raw=True)
+            self._clear_button_place()
             self._button.close()
+
+    def _clear_button_place(self) -> None:
+        self._button_place.update({"text/plain": ""}, raw=True)
 
     def _cancel_beside(self, _: object) -> None:
         # Cancelling asks the service, and one shell serves all widgets of the kernel.

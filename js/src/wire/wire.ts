@@ -280,7 +280,6 @@ const olderShape = {
 export type Program = Shaped<typeof programShape>;
 export type Quota = Shaped<typeof quotaShape>;
 export type Price = Shaped<typeof priceShape>;
-export type Queue = Shaped<typeof queueShape>;
 export type Head = Shaped<typeof headShape>;
 export type Row = Shaped<typeof rowShape>;
 export type Reply = Shaped<typeof replyShape>;

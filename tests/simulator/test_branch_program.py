@@ -37,6 +37,17 @@ def test_gates_that_follow_each_other_are_one_step():
     assert program(circuit).draws == 2
 
 
+def test_gates_count_up_to_where_states_may_become_one():
+    circuit = QuantumCircuit(1, 1)
+    circuit.h(0)
+    circuit.measure(0, 0)
+    circuit.h(0)
+    circuit.reset(0)
+    circuit.h(0)
+    circuit.measure(0, 0)
+    assert program(circuit).gates_from == [2, 1, 1, 0, 1, 0]
+
+
 def test_what_no_measurement_depends_on_is_left_out():
     circuit = QuantumCircuit(3, 1)
     circuit.h(1)

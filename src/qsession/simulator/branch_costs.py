@@ -1,4 +1,4 @@
-"""The cost of branching shots, counted in steps: `walked_s`, `allowed_s`. Pure.
+"""The cost of branching shots, counted in steps: `most_s`, `allowed_s`. Pure.
 
 Times are those of a usual machine, whatever the machine is, so that equal work goes the same way.
 """
@@ -15,7 +15,12 @@ MOST_TOGETHER = 2**16
 """Shots that are taken through a circuit together; their numbers take some MB."""
 
 STEP_S = 15e-6
-_AMPLITUDE_S, _DRAW_S = 10e-9, 100e-9
+_AMPLITUDE_S, _DRAW_S = 12e-9, 100e-9
+
+_FAR_AMPLITUDE_S = 50e-9
+_MOST_NEAR = 2**15
+"""More amplitudes are not all in the processor's cache."""
+
 _AER_SHOT_S, _AER_STEP_S = 30e-6, 0.5e-6
 
 _MOST_S = 0.1
@@ -26,14 +31,23 @@ _MOST_DOUBLED = 40
 """So many measurements part more shots than anybody has."""
 
 
-def gates_s(count: int, amplitudes: int) -> float:
+def gates_s(count: float, amplitudes: float) -> float:
     """The seconds that gates take, one after the other, on so many amplitudes of all states."""
-    return count * (STEP_S + _AMPLITUDE_S * amplitudes)
+    return count * (STEP_S + _amplitudes_s(amplitudes))
 
 
 def draw_s(shots: int, amplitudes: int) -> float:
     """The seconds that a measurement takes."""
-    return STEP_S + _DRAW_S * shots + 2 * _AMPLITUDE_S * amplitudes
+    return STEP_S + _DRAW_S * shots + 2 * _amplitudes_s(amplitudes)
+
+
+def merge_s(amplitudes: int) -> float:
+    """The seconds that it takes to find equal states."""
+    return STEP_S + 2 * _amplitudes_s(amplitudes)
+
+
+def _amplitudes_s(count: float) -> float:
+    return count * (_AMPLITUDE_S if count <= _MOST_NEAR else _FAR_AMPLITUDE_S)
 
 
 def once_s(steps: int, draws: int, shots: int) -> float:
@@ -44,7 +58,7 @@ def once_s(steps: int, draws: int, shots: int) -> float:
 def most_s(steps: float, qubits: int, shots: int) -> float:
     """The seconds that shots take through each step once, however far they spread."""
     states: float = min(shots, 2.0 ** min(steps, _MOST_DOUBLED))
-    return steps * (2 * STEP_S + _DRAW_S * shots + 2 * _AMPLITUDE_S * states * 2.0**qubits)
+    return steps * (2 * STEP_S + _DRAW_S * shots + 2 * _amplitudes_s(states * 2.0**qubits))
 
 
 def allowed_s(steps: float, shots: int) -> float:

@@ -69,6 +69,19 @@ class Program:
         return sum(isinstance(step, Measurement | Reset) for step in self.steps)
 
     @cached_property
+    def gates_from(self) -> Sequence[int]:
+        """For each step, the gates that shots surely go through with the states that they have.
+
+        That is up to where they may jump, or states may become one.
+        """
+        counts: list[int] = []
+        for step in reversed(self.steps):
+            is_open = isinstance(step, Jump | Mark | Reset) or not counts
+            after = 0 if is_open else counts[-1]
+            counts.append(after + (step.count if isinstance(step, Segment) else 0))
+        return counts[::-1]
+
+    @cached_property
     def has_loops(self) -> bool:
         """True if a shot may come to a step again."""
         return any(

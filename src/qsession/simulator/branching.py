@@ -128,7 +128,10 @@ class _Walk:
         """
         while self._places:
             place = heapq.heappop(self._places)
-            self._advance(_joined(self._waiting.pop(place)))
+            waiting = self._waiting.pop(place)
+            if len(waiting) > 1:
+                self._spend(costs.merge_s(sum(group.states.size for group in waiting)))
+            self._advance(_joined(waiting))
         return self._bits
 
     def _put(self, group: _Group) -> None:
@@ -145,6 +148,7 @@ class _Walk:
             group.place += 1
             self._spend(costs.STEP_S)
             if isinstance(step, Segment):
+                self._require_room(group)
                 self._spend(costs.gates_s(step.count, group.states.size))
                 group.states = step.applied(group.states)
             elif isinstance(step, Measurement | Reset):
@@ -193,6 +197,7 @@ class _Walk:
             states[:, :, 0] = seen
         group.states = states.reshape(len(rows), -1)
         if isinstance(step, Reset):
+            self._spend(costs.merge_s(group.states.size))
             group.merge()
 
     def _ones(
@@ -216,6 +221,12 @@ class _Walk:
         if not (is_open | is_one | (zero > 1 - BORDER)).all():
             raise FastPathError("a state is no stabilizer state")
         return np.where(is_open[nodes], drawn > 0.5, is_one[nodes])  # noqa: PLR2004
+
+    def _require_room(self, group: _Group) -> None:
+        """Give up at once where these states are sure to take too long."""
+        left = self._program.gates_from[group.place - 1]
+        if costs.gates_s(left, group.states.size) > self._left_s:
+            raise FastPathError("shots spread over too many states")
 
     def _spend(self, seconds: float) -> None:
         """Count what a step takes, roughly: a clock would end equal work at different places."""

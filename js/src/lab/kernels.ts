@@ -49,8 +49,16 @@ async function openSubshell(kernel: KernelConnection): Promise<string | null> {
     kernel.sendControlMessage({ ...message, channel: "control" }, true, true),
   ).then(subshellOf, () => null);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isLate = false;
   const patience = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), PATIENCE_MS);
+    timer = setTimeout(() => {
+      isLate = true;
+      resolve(null);
+    }, PATIENCE_MS);
+  });
+  // One that comes late would be left in the kernel, with a thread of its own.
+  void opened.then((id) => {
+    if (isLate && id !== null) void removed(kernel, id);
   });
   // Older kernels do not know the request, and leave it unanswered.
   const found = await Promise.race([opened, patience]);

@@ -15,6 +15,7 @@ class FakeKernel implements KernelConnection {
   readonly clientId = "client";
   readonly username = "user";
   readonly sent: Message[] = [];
+  readonly futures: Future[] = [];
   readonly dispose = vi.fn();
   answers: Record<string, Content> = {
     create_subshell_request: { status: "ok", subshell_id: "s1" },
@@ -44,6 +45,7 @@ class FakeKernel implements KernelConnection {
         ? Promise.reject(new Error("Canceled future"))
         : new Promise(() => undefined),
     };
+    this.futures.push(future);
     if (content) queueMicrotask(() => future.onReply({ content }));
     return future;
   }
@@ -98,6 +100,17 @@ test.each([
   expect(await ended).toBe("The session takes no more jobs.");
   expect(kernel.types.slice(1)).toEqual(["shell execute_request"]);
   expect(kernel.sent[1]?.header.subshell_id).toBeUndefined();
+});
+
+test("a subshell that comes too late is given back", async () => {
+  delete kernel.answers["create_subshell_request"];
+  delete kernel.answers["execute_request"];
+  void end();
+  await vi.advanceTimersByTimeAsync(PATIENCE_MS);
+  kernel.futures[0]?.onReply({ content: { status: "ok", subshell_id: "s1" } });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(kernel.types.at(-1)).toBe("control delete_subshell_request");
+  expect(kernel.sent.at(-1)?.content).toEqual({ subshell_id: "s1" });
 });
 
 test("what goes wrong in the kernel is told", async () => {

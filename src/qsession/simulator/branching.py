@@ -44,9 +44,7 @@ def is_worth_it(program: Program, shots: int) -> bool:
     """Return True if shots may take less time here than in Aer, as far as can be told before."""
     steps = len(program.steps)
     together = min(shots, costs.MOST_TOGETHER)
-    return shots >= costs.LEAST_SHOTS and (
-        costs.once_s(steps, program.draws, together) < costs.allowed_s(steps, together)
-    )
+    return costs.once_s(steps, program.draws, together) < costs.allowed_s(steps, together)
 
 
 def branched(program: Program, shots: int, seed: int | None, method: str | None) -> BranchedShots:

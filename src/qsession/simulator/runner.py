@@ -10,6 +10,7 @@ from typing import Any
 
 from qsession.forks import ForkSafeLock
 from qsession.simulator import aer_private as aer
+from qsession.simulator import branch_costs
 from qsession.simulator.aer_sampling import draws_as_aer
 from qsession.simulator.branch_trial import branches_as_aer
 from qsession.simulator.branching import branched, is_worth_it
@@ -54,6 +55,12 @@ class Settings:
     def is_usual(self) -> bool:
         """True if no option but the method is set that the simulation depends on."""
         return are_usual(self.options)
+
+    @property
+    def may_branch(self) -> bool:
+        """True if nothing but shots is wanted, so many that they may take less time here."""
+        is_simple = self.shots_alone and self.is_usual and may_draw(self.options, self.shots)
+        return is_simple and self.shots >= branch_costs.LEAST_SHOTS
 
     @property
     def is_seeded(self) -> bool:
@@ -201,15 +208,15 @@ def _finish(batch: _Batch, settings: Settings, results: list[dict[str, Any]], fi
             probabilities = result["data"][LABEL]
             result["distribution"] = Distribution(probabilities, drawing, seed, way.method)
         elif settings.is_seeded:
-            _note(way, result["metadata"]["method"])
+            _note(way, settings, result["metadata"]["method"])
 
 
-def _note(way: _Way, method: str) -> None:
+def _note(way: _Way, settings: Settings, method: str) -> None:
     """Remember how Aer simulated what may be done without it the next time."""
     compiled = way.run.compiled
     if compiled.distribution() is not None:
         compiled.methods.note(_angles(way.form, way.run), method)
-    else:
+    elif settings.may_branch:
         program = compiled.program(way.run.angles)
         if program is not None:
             compiled.methods.note(program.angles, method)
@@ -254,12 +261,7 @@ def _form(compiled: Compiled, settings: Settings) -> Form:
 def _branched(runs: Sequence[Run], settings: Settings, first: int) -> dict[int, dict[str, Any]]:
     """The results of those that need not be simulated shot by shot, by their number."""
     done: dict[int, dict[str, Any]] = {}
-    if not (
-        settings.shots_alone
-        and settings.is_usual
-        and may_draw(settings.options, settings.shots)
-        and aer.is_seed(first)
-    ):
+    if not (settings.may_branch and aer.is_seed(first)):
         return done
     for number, run in enumerate(runs):
         program = run.compiled.program(run.angles)

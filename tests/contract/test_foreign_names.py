@@ -64,6 +64,7 @@ OTHERS = {
     "_actions": "argparse",
     "_append": QuantumCircuit,
     "_base": importlib.import_module("concurrent.futures"),
+    "_data": QuantumCircuit(),
     "_reply_subshell_for": "ipykernel.comm.comm",
     "_sim": GenericBackendV2(2),
     "_standard_gate": CXGate(),

@@ -16,6 +16,10 @@ class CircuitPickler(pickle.Pickler):
 
     The default case of a switch is recognised by identity. Python's pickler makes another object of
     it, and the switch then refuses to be built.
+
+    A circuit that comes out of a pickle keeps an object for each gate, where others make one
+    whenever they are asked for it. Aer 0.18 sets the free angles of such a ``cu`` to 0 before it
+    reads which of them are to be bound, and so gives wrong counts. A copy keeps no objects.
     """
 
     def __init__(self, file: io.BytesIO) -> None:
@@ -24,7 +28,11 @@ class CircuitPickler(pickle.Pickler):
         qiskit = sys.modules.get("qiskit.circuit")
         if qiskit is not None:
             default_type = type(qiskit.CASE_DEFAULT)
-            self.dispatch_table = {**copyreg.dispatch_table, default_type: _reduced_default}
+            self.dispatch_table = {
+                **copyreg.dispatch_table,
+                default_type: _reduced_default,
+                qiskit.QuantumCircuit: _reduced_circuit,
+            }
 
 
 def _default_case() -> object:
@@ -35,3 +43,13 @@ def _default_case() -> object:
 
 def _reduced_default(_: object) -> tuple[Any, tuple[()]]:
     return _default_case, ()
+
+
+def _set_state(circuit: Any, state: dict[str, Any]) -> None:
+    circuit.__dict__.update(state)
+    circuit._data = circuit._data.copy()  # noqa: SLF001 - as `copy` does, which makes another circuit
+
+
+def _reduced_circuit(circuit: Any) -> tuple[Any, ...]:
+    make, arguments, state = circuit.__reduce_ex__(PROTOCOL)[:3]
+    return make, arguments, state, None, None, _set_state

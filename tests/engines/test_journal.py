@@ -10,9 +10,9 @@ from qsession.client_errors import SessionEndedError
 from qsession.engines.journal import Journal
 from qsession.errors import IllegalMoveError
 from qsession.model.events import Event
-from qsession.model.states import State
+from qsession.model.states import JobStatus, State
 from qsession.testing import ManualClock
-from tests.unit.story import NOON, at, first_job, moved, opened, session
+from tests.unit.story import NOON, at, first_job, moved, opened, queued, session
 
 
 def journal_of(*events: Event) -> Journal:
@@ -46,6 +46,21 @@ def test_a_subscriber_that_fails_keeps_nobody_from_hearing(caplog):
     journal.record(opened(0))
     assert wake_ups.qsize() == 1
     assert "A subscriber of a session failed" in caplog.text
+
+
+def test_what_many_jobs_end_with_is_looked_through_for_secrets_once(monkeypatch):
+    """A forked child ends all that are pending, and knows the secrets of every account in use."""
+    looked_through: list[str] = []
+
+    def redacted(text: str) -> str:
+        looked_through.append(text)
+        return text
+
+    monkeypatch.setattr("qsession.engines.journal.redacted", redacted)
+    journal = journal_of(opened(0), *(queued(1, f"job-{number}") for number in range(100)))
+    journal.leave_to_parent()
+    assert {job.status for job in journal.state.jobs.values()} == {JobStatus.ERROR}
+    assert len(looked_through) == 2  # of the jobs, and of the session
 
 
 def test_a_change_outside_the_state_raises_the_version_and_wakes_subscribers():

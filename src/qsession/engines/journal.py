@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qsession.client_errors import SessionEndedError
@@ -76,7 +77,8 @@ class Journal:
 
         All that is shown and written down of a session comes this way.
         """
-        told = [rewritten(event, redacted) for event in events]
+        without_secrets = cache(redacted)  # many jobs may end for one reason
+        told = [rewritten(event, without_secrets) for event in events]
         with self.lock:
             for event in told:
                 self.state.apply(event)
@@ -126,8 +128,9 @@ class Journal:
         self._subscribers.clear()
         self.keeper = None
         now, state = self.clock.now(), self.state
-        for job_id in [job.job_id for job in state.jobs.values() if not job.status.is_final]:
-            self.record(JobFinished(now, job_id, JobStatus.ERROR, f"It goes on in {where}."))
+        pending = [job.job_id for job in state.jobs.values() if not job.status.is_final]
+        error = f"It goes on in {where}."
+        self.record(*(JobFinished(now, job_id, JobStatus.ERROR, error) for job_id in pending))
         is_left = state.session_id is not None and state.mode != "job"
         if is_left and not state.state.is_terminal:
             self.record(SessionMoved(now, State.CLOSED, f"it goes on in {where}{hint}"))

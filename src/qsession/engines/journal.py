@@ -77,7 +77,8 @@ class Journal:
 
         All that is shown and written down of a session comes this way.
         """
-        without_secrets = cache(redacted)  # many jobs may end for one reason
+        # Many jobs may end for one reason.
+        without_secrets = redacted if len(events) == 1 else cache(redacted)
         told = [rewritten(event, without_secrets) for event in events]
         with self.lock:
             for event in told:

@@ -52,6 +52,11 @@ def _is_of_nothing_to_sample(_source: str, found: Difference) -> bool:
     return found.kind == "error" and is_said and "could not broadcast" in found.theirs
 
 
+def _is_handed_over(_source: str, found: Difference) -> bool:
+    is_not_fitted = found.theirs.startswith("TranspilerError at submission: 'Unable to translate")
+    return found.kind == "error" and is_not_fitted and found.ours == "a result"
+
+
 DEVIATIONS = (
     Deviation(
         "refused with the result",
@@ -76,6 +81,12 @@ DEVIATIONS = (
         "A simulator of states gives no counts. Qiskit's sampler fails where it puts them into an "
         "array; a session says what lacks, and what to call instead.",
         _is_of_nothing_to_sample,
+    ),
+    Deviation(
+        "handed over as it is",
+        "Qiskit cannot fit a circuit to what a simulator says of itself, and its run() takes it all "
+        "the same. backend.run of a session tries that, the older provider's did not.",
+        _is_handed_over,
     ),
     Deviation(
         "no shot is run",

@@ -206,6 +206,11 @@ def test_parts_that_lack_since_aer_ran_no_shot_are_a_deviation():
             "ValueError at result: could not broadcast input array from shape (0,1)",
             "nothing to sample",
         ),
+        (
+            "a result",
+            "TranspilerError at submission: 'Unable to translate the operations in the circuit: …",
+            "handed over as it is",
+        ),
     ],
 )
 def test_a_deviation_is_known_by_its_words(ours: str, theirs: str, name: str):

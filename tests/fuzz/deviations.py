@@ -84,8 +84,8 @@ DEVIATIONS = (
     ),
     Deviation(
         "handed over as it is",
-        "Qiskit cannot fit a circuit to what a simulator says of itself, and its run() takes it all "
-        "the same. backend.run of a session tries that, the older provider's did not.",
+        "Qiskit cannot fit a circuit to what a simulator says of itself, whose run() takes it all "
+        "the same: backend.run of a session tries that.",
         _is_handed_over,
     ),
     Deviation(

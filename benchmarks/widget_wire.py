@@ -153,7 +153,9 @@ def burst() -> str:
     while not clock.spent_ms.empty():
         clock.spent_ms.get()
     cancel_jobs(session, range(LARGEST - BURST, LARGEST))
-    spent_ms = clock.spent_ms.get(timeout=PATIENCE_S)
+    spent_ms = 0.0
+    while page.rows < BURST:  # the publisher may have had a look before
+        spent_ms += clock.spent_ms.get(timeout=PATIENCE_S)
     session.cancel()
     assert page.rows == BURST
     return (

@@ -107,7 +107,7 @@ def _longest_stall_ms(session: qsession.Session) -> float:
     ticks: list[float] = []
     is_over = threading.Event()
     ticker = threading.Thread(target=_tick, args=(ticks, is_over))
-    job = session.run(endless(), shots=shots)
+    job = session.run_circuits(endless(), shots=shots)
     ticker.start()
     job.result()
     is_over.set()
@@ -117,10 +117,10 @@ def _longest_stall_ms(session: qsession.Session) -> float:
 
 
 def _shots_of_long_job(session: qsession.Session) -> int:
-    """Each shot of the long circuit is run by itself, so shots are seconds."""
-    session.run(endless(), shots=FEW_SHOTS).result()  # the first one starts a worker
+    """Each shot of the long circuit is run by itself in `backend.run`, so shots are seconds."""
+    session.run_circuits(endless(), shots=FEW_SHOTS).result()  # the first one starts a worker
     few, more = (
-        _milliseconds(lambda: session.run(endless(), shots=shots).result()) / 1000  # noqa: B023 - called at once
+        _milliseconds(lambda: session.run_circuits(endless(), shots=shots).result()) / 1000  # noqa: B023 - called at once
         for shots in (FEW_SHOTS, MORE_SHOTS)
     )
     return round(LONG_S * (MORE_SHOTS - FEW_SHOTS) / max(more - few, 1e-3))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from qiskit_aer import AerSimulator
+from qiskit_aer.noise import NoiseModel, depolarizing_error
 
 from qsession import BackendNotFoundError, Batch, InvalidInputError, Session, get_backend
 from qsession.ledger import ledger_of_process
@@ -93,6 +94,21 @@ def test_what_differs_is_said_and_the_live_one_goes_on(make_session: Make):
         again = Session(max_time="40m", name="vqe", idle_timeout="6m")
     assert again is session
     assert session.max_time == 1800
+
+
+def test_a_simulator_with_other_noise_is_not_taken_for_the_one_that_goes_on(make_session: Make):
+    def noisy(rate: float) -> AerSimulator:
+        noise = NoiseModel()
+        noise.add_all_qubit_quantum_error(depolarizing_error(rate, 1), ["x"])
+        return AerSimulator(noise_model=noise)
+
+    session = make_session(noisy(0.1), name="vqe")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert Session(noisy(0.1), name="vqe") is session  # the same cell once more
+    for other in (noisy(0.2), AerSimulator()):
+        with pytest.warns(UserWarning, match="goes on with its simulator; new=True closes it"):
+            assert Session(other, name="vqe") is session
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,10 @@ class SessionArguments:
                 f"The live session {self.name!r} runs on {own}. Choose another name, or close it "
                 "with new=True."
             )
+        differing = ["simulator"] if _is_set_otherwise(self.backend, backend) else []
         here = {"max_time": self.max_time_s, **self.guards.as_arguments()}
         longest_s = engine_class_for(self.backend).longest_max_time_s
-        differing = differing_spans(arguments, here, longest_max_time_s=longest_s)
+        differing += differing_spans(arguments, here, longest_max_time_s=longest_s)
         own_cost, price = self.guards.max_cost, self.price
         if read_max_cost(arguments.get("max_cost"), price) not in (None, own_cost):
             differing.append(f"max_cost of {_cost_words(own_cost, price)}")
@@ -194,6 +195,17 @@ def differing_spans(
         for name, value in asked.items()
         if value is not None and value != here[name]
     ]
+
+
+def _is_set_otherwise(own: object, given: object) -> bool:
+    """Return True if another object for a backend has other options, such as noise."""
+    options = getattr(given, "options", None)
+    if given is own or options is None:
+        return False
+    try:
+        return bool(getattr(own, "options", None) != options)
+    except Exception:  # noqa: BLE001 - of what others put there; then nobody can tell
+        return False
 
 
 def _as_given(value: object) -> str:

@@ -137,9 +137,7 @@ def test_all_queued_jobs_are_cancelled_by_one_button(open_notebook: OpenNotebook
     view.get_by_role("button", name="Cancel all queued").click()
     expect(view.get_by_text("39 queued jobs will be cancelled")).to_be_visible()
     view.get_by_role("button", name="Yes, cancel").click()
-    # The answer, or half a second later the news of the jobs themselves.
-    told = re.compile("39 queued jobs are cancelled|39 jobs cancelled")
-    expect(view.get_by_role("status")).to_have_text(told)
+    # Not the status line: the answer gives way to the news of the jobs, which may come in parts.
     expect(view.get_by_role("button", name="Cancelled")).to_contain_text("39")
     page.run_cell(2)
     assert page.text(2).strip() == "1 True"

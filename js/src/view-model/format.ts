@@ -13,9 +13,10 @@ export function countdown(seconds: number): string {
   return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
 }
 
-/** A span that counts up: `48 m 02 s`, `1 h 02 m 05 s`, `7 s`. */
+/** A span that counts up: `48 m 02 s`, `1 h 02 m 05 s`, `7 s`; `<1 s` once it has begun. */
 export function span(seconds: number): string {
   const [h, m, s] = split(seconds);
+  if (seconds > 0 && seconds < 1) return "<1 s";
   if (h > 0) return `${h} h ${pad(m)} m ${pad(s)} s`;
   return m > 0 ? `${m} m ${pad(s)} s` : `${s} s`;
 }
@@ -29,7 +30,9 @@ export function roundSpan(seconds: number): string {
 
 /** How long finished work took: `35 ms`, `12.4 s`, `1 m 05 s`. */
 export function took(seconds: number): string {
-  if (seconds < 0.9995) return `${Math.round(Math.max(0, seconds) * 1000)} ms`;
+  if (seconds <= 0) return "0 s";
+  if (seconds < 0.0005) return "<1 ms";
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 59.95) return `${formats().tenths.format(seconds)} s`;
   return span(Math.round(seconds));
 }

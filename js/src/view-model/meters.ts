@@ -1,6 +1,6 @@
 import { type Head, STATUSES, type Status } from "../wire/wire";
 import { describeCost, describeQuota, usageNow } from "./bill";
-import { clock, countdown, number, percent, roundSpan, shortClock, span } from "./format";
+import { clock, countdown, number, percent, roundSpan, shortClock, span, took } from "./format";
 import { countWord, isEnded } from "./words";
 
 /** A countdown with its bar. */
@@ -98,7 +98,7 @@ function describeUsage(head: Head, nowMs: number): MetersView["usage"] {
   const share = fraction > 0 ? ` · ${percent(fraction)}` : "";
   return {
     value: span(usage),
-    caption: `QPU ${span(head.qpu_s)}${share}`,
+    caption: `QPU ${took(head.qpu_s)}${share}`,
     notes: [describeCost(head, nowMs), describeQuota(head)].filter(Boolean),
     fraction,
   };

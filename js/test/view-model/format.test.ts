@@ -47,6 +47,9 @@ test.each([
 
 test.each([
   [0, "0 s"],
+  [0.01, "<1 s"],
+  [0.999, "<1 s"],
+  [1, "1 s"],
   [59.9, "59 s"],
   [65, "1 m 05 s"],
   [2882, "48 m 02 s"],
@@ -61,7 +64,9 @@ test.each([
 ])("roundSpan(%d) is %s", (seconds, text) => expect(roundSpan(seconds)).toBe(text));
 
 test.each([
-  [0, "0 ms"],
+  [0, "0 s"],
+  [-1, "0 s"],
+  [0.0002, "<1 ms"],
   [0.0354, "35 ms"],
   [0.9996, "1.0 s"],
   [12.44, "12.4 s"],

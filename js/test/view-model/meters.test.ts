@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clock, percent, shortClock } from "../../src/view-model/format";
+import { clock, percent, shortClock, took } from "../../src/view-model/format";
 import { describeMeters } from "../../src/view-model/meters";
 import type { Head } from "../../src/wire/wire";
 import { freshHead, head, NOW } from "../fixtures";
@@ -104,6 +104,13 @@ describe("usage", () => {
     });
     expect(meters({ qpu_s: 9999 }).usage.fraction).toBe(1);
     expect(fresh().usage).toEqual({ value: "0 s", caption: "QPU 0 s", notes: [], fraction: 0 });
+  });
+
+  test("of less than a second is not zero, nor is the QPU's part in it", () => {
+    const short = meters({ usage_s: 0.5, usage_runs: false, qpu_s: 0.21 }).usage;
+    expect(short).toMatchObject({ value: "<1 s", caption: `QPU 210 ms · ${percent(0.42)}` });
+    const some = meters({ usage_s: 20, usage_runs: false, qpu_s: 12.44 }).usage;
+    expect(some.caption).toBe(`QPU ${took(12.44)} · ${percent(0.622)}`);
   });
 });
 

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from qsession.cli.output import fitted, jobs_table, sessions_table
+from qsession.cli.output import fitted, jobs_table, print_table, sessions_table
 from qsession.session_info import SessionInfo
 
 SESSION = SessionInfo(
@@ -48,3 +48,22 @@ def test_there_is_room_for_all_on_a_wide_terminal_and_where_from_is_left_out_fir
 def test_a_table_of_no_jobs_fits_everywhere():
     console = Console(file=StringIO(), width=20, force_terminal=True)
     assert fitted(jobs_table([]), console).columns
+
+
+def test_a_pipe_gets_one_line_a_session_with_all_columns(capsys: pytest.CaptureFixture[str]):
+    print_table(sessions_table([SESSION]))
+    heads, line = capsys.readouterr().out.splitlines()
+    assert heads.split() == [
+        *("session", "name", "backend", "mode", "state", "opened", "left", "jobs", "from")
+    ]
+    assert line.split() == [
+        str(SESSION.session_id),
+        "forgotten",
+        "ibm_manila",
+        "session",
+        "active",
+        "29m",
+        "59s",
+        "12345",
+        "service",
+    ]

@@ -12,18 +12,19 @@ from rich.console import Console
 from qsession import Session
 from qsession.cli.watching import session_screen
 from tests.cloud.server import Server
+from tests.support.c_locale import C_LOCALE
 from tests.support.circuits import flipped
 from tests.support.patience import PATIENCE_S
 
 pytestmark = pytest.mark.posix
 
 
-def watching(*words: str) -> pexpect.spawn:
+def watching(*words: str, **environment: str) -> pexpect.spawn:
     code = "from qsession.cli import main; main()"
     return pexpect.spawn(
         sys.executable,
         ["-W", "ignore", "-c", code, "watch", *words],
-        env={**os.environ, "TERM": "xterm-256color"},
+        env={**os.environ, "TERM": "xterm-256color", **environment},
         dimensions=(40, 120),
         encoding="utf-8",
         timeout=PATIENCE_S,
@@ -48,6 +49,19 @@ def test_a_paid_session_is_followed_and_closed_by_key(cloud: Server):
     screen.close()
     assert screen.exitstatus == 0
     assert cloud.state.timeline.sessions[session.session_id].closed_at is not None
+
+
+def test_a_session_is_followed_where_the_locale_knows_ascii_alone(cloud: Server):
+    session = Session("ibm_manila", name="Übung", create_new=True)
+    session.run(flipped(), shots=10).result()
+    screen = watching(str(session.session_id), **C_LOCALE)
+    screen.expect_exact(r"\xdcbung")
+    screen.expect("# running")
+    screen.send("q")
+    screen.expect(pexpect.EOF)
+    screen.close()
+    assert screen.exitstatus == 0
+    session.close()
 
 
 def test_q_leaves_all_sessions_as_they_are(cloud: Server):

@@ -75,6 +75,7 @@ def test_of_our_packages_it_loads_those_alone_that_run_a_job(loaded: frozenset[s
         "qsession.forks",
         "qsession.ledger",
         "qsession.model",
+        "qsession.printing",
         "qsession.redaction",
         "qsession.render",
         "qsession.session",

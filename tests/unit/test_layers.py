@@ -10,7 +10,7 @@ import pytest
 SOURCES = Path(__file__).parents[2] / "src"
 
 LAYERS = (
-    ("qsession.forks",),
+    ("qsession.forks", "qsession.printing"),
     ("qsession.redaction",),
     ("qsession.errors",),
     ("qsession.model",),

@@ -6,6 +6,8 @@ Qiskit is loaded by the commands that need it, so that help and completion answe
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 import warnings
 from collections.abc import Callable
@@ -17,6 +19,7 @@ import click
 from qsession.cli.completion import complete_session
 from qsession.errors import QSessionError
 from qsession.model.ids import read_id
+from qsession.printing import encodable, standard_streams_taking_all
 from qsession.redaction.secrets import redacted
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ class CommandError(click.ClickException):
     """A command that failed: one line on the terminal, and an exit code."""
 
     def __init__(self, message: str, exit_code: int = NOT_DONE) -> None:
-        super().__init__(message)
+        super().__init__(encodable(message, sys.stderr))
         self.exit_code = exit_code  # type: ignore[misc] # click reads it from the instance, too
 
 
@@ -54,7 +57,29 @@ def _in_words(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    click.echo(redacted(f"qsession: {message}"), err=True)
+    _say(redacted(f"qsession: {message}"), err=True)
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    # In the C locale click writes UTF-8, whatever the stream says.
+    click.echo(encodable(text, sys.stderr if err else sys.stdout), err=err)
+
+
+def _say_json(value: object) -> None:
+    """Print JSON in ASCII, which every stream can write, for whatever program reads it."""
+    click.echo(json.dumps(value, indent=2))
+
+
+def _as_typed(_: click.Context, __: click.Parameter, word: str | None) -> str | None:
+    """Read as UTF-8 what the locale could not read."""
+    try:
+        return word if word is None or not _HAS_BYTES.search(word) else os.fsencode(word).decode()
+    except UnicodeError:
+        return word
+
+
+_HAS_BYTES = re.compile("[\udc80-\udcff]")
+"""Stand for bytes that the encoding of the locale does not have."""
 
 
 def _failure(error: QSessionError) -> CommandError:
@@ -66,7 +91,10 @@ def _failure(error: QSessionError) -> CommandError:
 
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
-_session = click.argument("session", shell_complete=complete_session)
+_session = click.argument("session", shell_complete=complete_session, callback=_as_typed)
+_session_or_none = click.argument(
+    "session", required=False, shell_complete=complete_session, callback=_as_typed
+)
 _yes = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 
 
@@ -78,6 +106,7 @@ _yes = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.version_option(package_name="qsession")
 def main() -> None:
     """See and end your Qiskit sessions: those of this computer and of your IBM Quantum account."""
+    click.get_current_context().with_resource(standard_streams_taking_all())
 
 
 @main.command("list")
@@ -91,7 +120,7 @@ def list_(*, with_ended: bool, as_json: bool) -> None:
 
     found = sessions(ended=with_ended)
     if as_json:
-        click.echo(json.dumps([session_facts(info) for info in found], indent=2))
+        _say_json([session_facts(info) for info in found])
     elif found:
         print_table(sessions_table(found))
     else:
@@ -109,10 +138,9 @@ def show(*, session: str, as_json: bool) -> None:
 
     found = _attach(session)
     if as_json:
-        facts = session_facts(info_of(found)) | {"jobs": json.loads(found.to_json())}
-        click.echo(json.dumps(facts, indent=2))
+        _say_json(session_facts(info_of(found)) | {"jobs": found.to_dicts()})
     else:
-        click.echo(str(found))
+        _say(str(found))
 
 
 @main.command()
@@ -125,7 +153,7 @@ def jobs(*, session: str, as_json: bool) -> None:
 
     found = _attach(session)
     if as_json:
-        click.echo(found.to_json())
+        _say_json(found.to_dicts())
     elif found.jobs:
         print_table(jobs_table(found.jobs))
     else:
@@ -133,7 +161,7 @@ def jobs(*, session: str, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("session", required=False, shell_complete=complete_session)
+@_session_or_none
 @_in_words
 def watch(*, session: str | None) -> None:
     """Follow a session live, or all of them; c closes, x cancels, q leaves.
@@ -151,7 +179,7 @@ def watch(*, session: str | None) -> None:
 
 
 @main.command()
-@click.argument("session", required=False, shell_complete=complete_session)
+@_session_or_none
 @click.option("--all", "-a", "is_all", is_flag=True, help="Every open session of the account.")
 @_yes
 @_in_words
@@ -161,7 +189,7 @@ def close(*, session: str | None, is_all: bool, yes: bool) -> None:
 
 
 @main.command()
-@click.argument("session", required=False, shell_complete=complete_session)
+@_session_or_none
 @click.option("--all", "-a", "is_all", is_flag=True, help="Every open session of the account.")
 @_yes
 @_in_words
@@ -201,11 +229,12 @@ def forget(*, session: str, yes: bool) -> None:
         )
     if not yes:
         what = f"session {entry.session_id} with {entry.jobs} jobs and their results"
-        click.confirm(f"Remove {what} from the ledger? It cannot be undone.", abort=True)
+        question = f"Remove {what} from the ledger? It cannot be undone."
+        click.confirm(encodable(question), abort=True)
 
     if not ledger.forget(entry.session_id):
         raise CommandError(f"The ledger {ledger.path} cannot be written now.")
-    click.echo(f"Forgot session {entry.session_id}.")
+    _say(f"Forgot session {entry.session_id}.")
 
 
 def _attach(session: str) -> Session:
@@ -216,28 +245,28 @@ def _attach(session: str) -> Session:
 
 def _end(verb: str, which: str | None, *, is_all: bool, is_sure: bool) -> None:
     if (which is None) is not is_all:
-        raise click.UsageError(f"Give the id or the name of one session, or --all: {verb} …")
+        raise click.UsageError(f"Give the id or the name of one session, or --all to {verb} all.")
     chosen = _open_sessions() if is_all else [which or ""]
     if not chosen:
         click.echo("No session of the account is open.")
         return
     if not is_sure:
         named = chosen[0] if len(chosen) == 1 else f"{len(chosen)} sessions: {', '.join(chosen)}"
-        click.confirm(f"{verb.capitalize()} {named}?", abort=True)
+        click.confirm(encodable(f"{verb.capitalize()} {named}?"), abort=True)
     failures = 0
     for name in chosen:
         try:
             session = _attach(name)
             if not session.active:
-                click.echo(f"{name} has ended already: {session.state}.")
+                _say(f"{name} has ended already: {session.state}.")
                 continue
             getattr(session, verb)(reason=f"qsession {verb}")
-            click.echo(f"{session.session_id}: {session.state}")
+            _say(f"{session.session_id}: {session.state}")
         except QSessionError as error:
             if not is_all:
                 raise
             failures += 1
-            click.echo(f"{name}: {error}", err=True)
+            _say(f"{name}: {error}", err=True)
     if failures:
         raise CommandError(f"{failures} of {len(chosen)} could not be ended.")
 

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from qsession.clock import SystemClock
 from qsession.model.durations import format_duration
+from qsession.printing import encodable
 
 if TYPE_CHECKING:
     from qsession.model.job import JobRecord
@@ -42,8 +43,11 @@ _WIDEST = 10_000
 def print_table(table: Table) -> None:
     """Print a table: in colours and as wide as it is on a terminal, whole lines into a pipe."""
     console = Console()
-    shown = fitted(table, console) if console.is_terminal else table
-    console.print(shown, soft_wrap=not console.is_terminal)
+    if console.is_terminal:
+        console.print(fitted(table, console))
+    else:
+        # Nothing reads a pipe by screens: no cell is folded.
+        Console(width=_WIDEST).print(table)
 
 
 def fitted(table: Table, console: Console) -> Table:
@@ -75,8 +79,8 @@ def sessions_table(found: Sequence[SessionInfo]) -> Table:
     for info in found:
         table.add_row(
             info.session_id or "not opened yet",
-            Text(info.name or ""),
-            info.backend or "",
+            _cell(info.name),
+            _cell(info.backend),
             info.mode,
             _state(info.state),
             ago(info.opened),
@@ -93,13 +97,13 @@ def jobs_table(records: Iterable[JobRecord]) -> Table:
     for record in records:
         table.add_row(
             record.job_id,
-            Text(record.name or ""),
+            _cell(record.name),
             record.primitive,
             _state(str(record.status.value)),
             ago(record.created),
             "" if record.run_seconds is None else format_duration(record.run_seconds),
             "" if record.shots is None else str(record.shots),
-            Text(record.error or ""),
+            _cell(record.error),
         )
     return table
 
@@ -117,6 +121,11 @@ def _table(*heads: str) -> Table:
     for head in heads:
         table.add_column(head, overflow="fold", no_wrap=head in ("session", "job"))
     return table
+
+
+def _cell(text: str | None) -> Text:
+    # Before the columns get their widths: what stands for a character may be longer.
+    return Text(encodable(text or ""))
 
 
 def _state(word: str) -> Text:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from qsession.comparing.parts import CountsComparison, ValuesComparison, words_of
+from qsession.printing import with_plain_marks
 from qsession.render.paired_charts import PairedBars, PairedErrorBars
 from qsession.render.results import MOST_OUTCOMES, MOST_VALUES, Table, table_html, table_text
 from qsession.render.text import counted
@@ -78,6 +79,10 @@ class Comparison:
             for part in self.parts[:MOST_PARTS]
         ]
         return "\n\n".join([self._title, *drawn, *self._more()])
+
+    def __str__(self) -> str:
+        """The same, with bars that standard output can write."""
+        return with_plain_marks(repr(self))
 
     def _repr_html_(self) -> str:
         found = [f"<p><strong>{escape(self._title)}</strong></p>"]

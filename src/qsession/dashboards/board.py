@@ -10,6 +10,7 @@ from qsession.compat.jupyter import is_in_colab, is_in_vscode, is_run_by_program
 from qsession.dashboards.overview import Overview
 from qsession.dashboards.pictures import sight_html, sight_text
 from qsession.listing import read_limit
+from qsession.printing import with_plain_marks
 from qsession.render.mimebundle import Forms, forms_of, live_forms_of
 from qsession.session.kept_outputs import (
     OutputInVscode,
@@ -104,7 +105,7 @@ class Dashboard:
 
     def __str__(self) -> str:
         """The table in text."""
-        return sight_text(self._overview.look(ask=False))
+        return with_plain_marks(sight_text(self._overview.look(ask=False)))
 
     __repr__ = __str__
 

@@ -11,6 +11,7 @@ from qsession.devices.pictures import device_html, device_line, device_text
 from qsession.devices.scales import MEASURES, Measure
 from qsession.devices.use import HasInputs, used_in
 from qsession.errors import InvalidInputError, shown
+from qsession.printing import with_plain_marks
 from qsession.render import html
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Device(DeviceFacts):
 
     def __str__(self) -> str:
         """Some lines for a terminal."""
-        return device_text(self)
+        return with_plain_marks(device_text(self))
 
     def to_html(self, *, by: Measure = "readout_error", page: bool = False) -> str:
         """The static picture.

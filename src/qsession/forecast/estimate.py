@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qsession.forecast.usage import Forecast, seconds_words
+from qsession.printing import with_plain_marks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,7 +87,7 @@ class Estimate:
         if self.price is not None and self.cost is not None:
             parts[0] += f", about {self.price.words(self.cost)}"
         parts += [f"{seconds_words(each.seconds)} left of {each.of}" for each in self.left[:1]]
-        return "; ".join(parts)
+        return with_plain_marks("; ".join(parts))
 
 
 def left_of(state: SessionState, now: datetime) -> tuple[Left, ...]:

@@ -14,6 +14,7 @@ from qsession.clock import SystemClock, drain
 from qsession.compat.jupyter import is_run_by_program
 from qsession.magics.output import DisplayHandle, Output, Shell, capturing
 from qsession.model.durations import format_duration
+from qsession.printing import say
 from qsession.redaction.secrets import redacted
 from qsession.session.kept_outputs import renewed_after_cells
 from qsession.session.registry import core_of
@@ -149,7 +150,7 @@ class CellOnPage:
         if self._is_in_kernel:
             self._output.write("stderr", f"{text}\n")
         else:
-            print(text)  # noqa: T201 - as a shell does
+            say(text)
 
     # --- drawing ----------------------------------------------------------------------------------
 

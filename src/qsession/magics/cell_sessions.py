@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from IPython.core.error import UsageError
 
 from qsession.magics.output import Shell
+from qsession.printing import say
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -105,6 +106,4 @@ def _say_if_other_max_time(session: Session, max_time: int | str | None) -> None
     if asked is None or asked == session.max_time:
         return
     limit = "the system maximum" if session.max_time is None else format_duration(session.max_time)
-    print(  # noqa: T201 - a message to the user of a notebook
-        f"The live session goes on with its max_time of {limit}; --new opens another one."
-    )
+    say(f"The live session goes on with its max_time of {limit}; --new opens another one.")

@@ -9,6 +9,7 @@ from IPython.core.error import UsageError
 from qsession.errors import QSessionError
 from qsession.magics.cell_sessions import unquoted
 from qsession.model.states import State
+from qsession.printing import say
 from qsession.render.text import Table
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Commands:
         return Table(heads, rows, "No session is open.")
 
     def _status(self, which: str | None) -> None:
-        print(self._session(which))  # noqa: T201 - that is the command
+        say(self._session(which))
 
     def _jobs(self, which: str | None) -> Table:
         heads = ("job", "name", "primitive", "status", "created", "ran", "shots", "error")
@@ -98,9 +99,9 @@ class Commands:
                 getattr(session, command)(reason=f"%qsession {command}")
             except QSessionError as error:  # the others are to end all the same
                 failures.append(error)
-            print(session)  # noqa: T201 - what came of it
+            say(session)
         if not ending:
-            print("No session of this process is open.")  # noqa: T201 - as above
+            say("No session of this process is open.")
         if failures:
             raise failures[0]
 
@@ -109,7 +110,7 @@ class Commands:
         from qsession.session import registry  # noqa: PLC0415 - loads the client
 
         if session.cancel_job(job_id):
-            print(f"Job {job_id} is cancelled.")  # noqa: T201 - what came of it
+            say(f"Job {job_id} is cancelled.")
             return
         (record,) = registry.core_of(session).records.of([job_id])
         status = record.status.lower()

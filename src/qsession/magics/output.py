@@ -14,6 +14,9 @@ from html import escape
 from typing import Any, Literal, Protocol, TextIO, TypeAlias, cast
 
 from IPython import display as _display
+from IPython.core.getipython import get_ipython
+
+from qsession.printing import say
 
 LONGEST_TEXT = 200_000
 """Characters of one printed stretch that are kept: the newest. A page with more is slow."""
@@ -221,6 +224,16 @@ class RoutedStream(io.TextIOBase):
         """As the stream; what is caught goes to no terminal."""
         return _sink.get() is None and self.stream.isatty()
 
+    @property
+    def encoding(self) -> Any:  # type: ignore[override]  # a class attribute there
+        """That of the stream; what is caught may be any text."""
+        return "utf-8" if _sink.get() is not None else getattr(self.stream, "encoding", None)
+
+    @property
+    def errors(self) -> Any:  # type: ignore[override]  # likewise
+        """The stream's way with what it cannot encode."""
+        return getattr(self.stream, "errors", None)
+
     def __getattr__(self, name: str) -> Any:
         """Everything else is the stream's own."""
         return getattr(self.stream, name)
@@ -269,4 +282,14 @@ Shell: TypeAlias = Any
 """An `InteractiveShell`."""
 
 DisplayHandle: Any = _display.DisplayHandle
-display: Any = _display.display
+
+
+def display(value: Any) -> None:
+    """Display something, in a terminal too that cannot write all of its characters."""
+    shown: Any = _display.display  # IPython annotates neither of the two
+    shell: Any = get_ipython()
+    try:
+        shown(value)
+    except UnicodeEncodeError:
+        forms, _ = shell.display_formatter.format(value)
+        say(forms["text/plain"])

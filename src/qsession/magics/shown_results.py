@@ -67,7 +67,7 @@ def _text(result: Any, printer: RepresentationPrinter, cycle: bool) -> None:
     # Within a list or dict a table of several lines would be torn apart.
     summary = None if cycle or len(printer.stack) > 1 else _summary(result)
     write: Any = printer.text  # IPython does not annotate it
-    write(repr(result if summary is None else summary))
+    write(repr(result) if summary is None else str(summary))
 
 
 def _summary(result: Any) -> ResultSummary | None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from qsession.errors import InvalidInputError, shown
 from qsession.model.durations import format_duration
+from qsession.printing import with_plain_marks
 
 if TYPE_CHECKING:
     from qsession.model.job import JobRecord
@@ -178,7 +179,9 @@ class Bill:
 
     def __str__(self) -> str:
         """One line: the money, the idle share of it, what is left of the quota."""
-        return "; ".join(bill_words(self)) or "no price is set, and no quota is known"
+        return with_plain_marks(
+            "; ".join(bill_words(self)) or "no price is set, and no quota is known"
+        )
 
 
 def bill_words(bill: Bill) -> list[str]:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qsession.printing import with_plain_marks
 from qsession.records.job_files import json_without_secrets
 from qsession.records.schema import HEAD, JOBS, RESULT, SEAL, circuit_file, folder_of
 from qsession.render.export import record_as_dict
@@ -58,6 +59,10 @@ class RecordSummary:
         if len(self.problems) > most:
             lines.append(f"  … and {len(self.problems) - most} more jobs with problems")
         return "\n".join(lines)
+
+    def __str__(self) -> str:
+        """The same, with marks that standard output can write."""
+        return with_plain_marks(repr(self))
 
 
 def pack(

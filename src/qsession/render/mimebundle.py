@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from qsession.compat.jupyter import in_kernel
+from qsession.printing import encodable
 
 SESSION_VIEW = "application/vnd.qsession.view+json"
 """Asks our JupyterLab extension to look after an output; others pass it over.
@@ -41,7 +42,7 @@ def forms_of(
     """
     static = {"text/plain": text, "text/html": html}
     if not in_kernel():
-        return static, {}
+        return {**static, "text/plain": encodable(text)}, {}
     live, metadata = live_forms_of(widget())
     return {**live, **static, SESSION_VIEW: {"has_pictures": has_pictures}}, metadata
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from qsession.printing import with_plain_marks
 from qsession.render.charts import Bars, Chart, ErrorBars
 from qsession.render.summaries import (
     MOST_OUTCOMES,
@@ -59,6 +60,10 @@ class ResultSummary:
         """The tables in plain text."""
         drawn = [table_text(table, chart) for table, chart in self._drawn()]
         return "\n\n".join([*drawn, *self._more()])
+
+    def __str__(self) -> str:
+        """The same, with bars that standard output can write."""
+        return with_plain_marks(repr(self))
 
     def _repr_html_(self) -> str:
         more = [f"<p>{line}</p>" for line in self._more()]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qsession.errors import UnreferencedSessionWarning
 from qsession.forks import ForkSafeLock, in_child
+from qsession.printing import say
 from qsession.redaction.secrets import redacted
 
 if TYPE_CHECKING:
@@ -158,4 +159,4 @@ def _close_all(pid: int) -> None:
 
 
 def _tell(words: str) -> None:
-    print(f"qsession: {words}", file=sys.stderr)  # noqa: T201 - logging may be shut down
+    say(f"qsession: {words}", sys.stderr)  # logging may be shut down

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qsession.errors import in_words
 from qsession.model.states import JobStatus
+from qsession.printing import with_plain_marks
 from qsession.render import html, text
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def line_of(core: SessionCore) -> str:
 
 def text_of(core: SessionCore) -> str:
     """Some lines: the facts, and a table of the newest jobs."""
-    return text.session_text(core.records.snapshot(), core.records.all())
+    return with_plain_marks(text.session_text(core.records.snapshot(), core.records.all()))
 
 
 def html_of(core: SessionCore, *, results: bool, page: bool) -> str:

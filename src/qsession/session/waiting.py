@@ -18,6 +18,7 @@ from qsession.engines.jobs import LoopEvent
 from qsession.errors import InvalidInputError, shown
 from qsession.model.durations import time_after
 from qsession.model.states import JobStatus
+from qsession.printing import say
 from qsession.session.cancellation import stop_if_wanted
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def say_how_to_come_back(core: SessionCore, interrupt: KeyboardInterrupt) -> Non
     if core.engine.outlives_process:
         where = f" In another program: qsession.attach({session_id!r}).wait()."
     jobs = "its job goes" if pending == 1 else f"its {pending} jobs go"
-    print(  # noqa: T201 - told to whoever pressed the keys
+    say(
         f"Stopped waiting for the {core.records.state.mode} {session_id}; {jobs} on. "
         f"session.wait() waits again, session.cancel() ends it.{where}"
     )

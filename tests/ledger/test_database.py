@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from qsession.ledger import database, private_file
-from qsession.ledger.database import OpenFile, open_file
+from qsession.ledger.database import OpenFile, is_log_due, open_file
 from qsession.ledger.private_file import (
     ForeignFileError,
     identity,
@@ -62,6 +62,10 @@ def names(found: OpenFile) -> list[str]:
     ]
 
 
+def log_bytes(file: Path) -> int:
+    return Path(f"{file}-wal").stat().st_size
+
+
 # --- logs and journals ----------------------------------------------------------------------------
 
 
@@ -72,6 +76,15 @@ def test_on_a_disk_several_writers_share_a_log_without_waiting_for_it(
     found = opened(is_on_network=is_on_network)
     assert found.has_log
     assert pragmas(found, *MAIN) == ("wal", 1, 0)
+
+
+def test_to_open_it_again_writes_nothing_and_so_waits_for_no_disk(opened: Opened, file: Path):
+    write(first := opened(is_on_network=False), "one")
+    first.connection.close()
+    again = opened(is_on_network=False)
+    assert names(again) == ["one"]
+    assert log_bytes(file) == 0
+    assert pragmas(again, "auto_vacuum") == (2,)
 
 
 def test_on_the_network_there_is_a_journal_and_each_commit_is_on_the_disk(opened: Opened):
@@ -130,6 +143,33 @@ def test_one_that_is_also_somebody_s_on_the_network_keeps_its_journal(opened: Op
     assert not found.has_log
     write(found, "here")
     assert names(opened(is_on_network=True)) == ["there", "here"]
+
+
+# --- logs that are left ---------------------------------------------------------------------------
+
+
+def test_a_short_log_may_be_left_beside_it(opened: Opened, file: Path):
+    write(found := opened(is_on_network=False), "one")
+    assert not is_log_due(found.connection, file)
+
+
+def test_one_that_takes_long_to_read_is_moved(
+    opened: Opened, file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write(found := opened(is_on_network=False), "one")
+    monkeypatch.setattr(database, "LONGEST_LEFT_LOG_BYTES", log_bytes(file) - 1)
+    assert is_log_due(found.connection, file)
+
+
+def test_one_that_makes_the_file_smaller_is_moved(opened: Opened, file: Path):
+    connection = opened(is_on_network=False).connection
+    connection.execute("INSERT INTO works VALUES ('s', 'j', 0, '', '', zeroblob(1000000))")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert not is_log_due(connection, file)
+    connection.execute("DELETE FROM works")
+    connection.executescript("PRAGMA incremental_vacuum")
+    assert log_bytes(file) < database.LONGEST_LEFT_LOG_BYTES
+    assert is_log_due(connection, file)
 
 
 # --- what is not ours -----------------------------------------------------------------------------

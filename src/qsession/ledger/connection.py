@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from qsession.ledger.database import OpenFile, open_file
+from qsession.forks import never_finalize
+from qsession.ledger.database import OpenFile, is_log_due, open_file
 from qsession.ledger.failures import is_corrupt, warn_once
 from qsession.ledger.place import set_aside
 from qsession.ledger.private_file import Identity, identity
@@ -52,6 +53,17 @@ class LedgerFile:
         """
         return self._open().connection
 
+    def open_if_there(self) -> None:
+        """Open the file, unless there is none; what is wrong with it is left to whoever writes.
+
+        Raises:
+            LedgerTooNewError: If a later release has changed it.
+            sqlite3.Error: If it cannot be used, is locked or corrupt.
+            OSError: If it cannot be opened.
+        """
+        if self._opened is None and self.exists:
+            self._take(open_file(self.path))
+
     def write(self, write: Callable[[sqlite3.Connection], None]) -> None:
         """Write; what turns out to be corrupt is set aside, and a new file gets what is written.
 
@@ -76,22 +88,39 @@ class LedgerFile:
         return is_gone
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file. Its log is moved into it if nobody else has it open."""
         opened, self._opened = self._opened, None
         if opened is not None:
             opened.connection.close()
 
+    def leave_to_exit(self) -> None:
+        """Let go of the file as the process ends: a short log stays beside it.
+
+        To move the log waits for the disk, and so does whoever begins the next one: the first job
+        of each script. What was committed is in the hands of the operating system.
+        """
+        opened = self._opened
+        if opened is None or not opened.has_log or is_log_due(opened.connection, self.path):
+            self.close()
+            return
+        self._opened = None
+        never_finalize(opened.connection)  # which would close it
+
     def _open(self) -> OpenFile:
-        if self._opened is None:
-            try:
-                self._opened = open_file(self.path)
-            except sqlite3.DatabaseError as error:
-                if not is_corrupt(error):
-                    raise
-                self._set_aside(identity(self.path))
-                self._opened = open_file(self.path)
-            self.generation += 1
-        return self._opened
+        if self._opened is not None:
+            return self._opened
+        try:
+            return self._take(open_file(self.path))
+        except sqlite3.DatabaseError as error:
+            if not is_corrupt(error):
+                raise
+            self._set_aside(identity(self.path))
+            return self._take(open_file(self.path))
+
+    def _take(self, opened: OpenFile) -> OpenFile:
+        self._opened = opened
+        self.generation += 1
+        return opened
 
     def _set_aside(self, broken: Identity | None) -> None:
         aside = set_aside(self.path, broken)

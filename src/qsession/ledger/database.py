@@ -82,9 +82,10 @@ def _require_same(path: Path, opened: Identity) -> None:
 
 def _choose_journal(connection: sqlite3.Connection, *, has_log: bool, may_have_log: bool) -> bool:
     """Have the right journal be kept; say whether it is a write-ahead log."""
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before there is a table
+    version = _version(connection)
+    if not version:  # before there is a table; SQLite writes it down, and waits for the disk
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     if may_have_log:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
         # A ledger in use without a log is another computer's, too, from where it is on the network.
         if has_log or not version:
             (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
@@ -193,6 +194,26 @@ def _known_version(connection: sqlite3.Connection, migrations: Sequence[str]) ->
 def _version(connection: sqlite3.Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
+
+
+LONGEST_LEFT_LOG_BYTES: Final = 2**20
+"""A log that is read anew by each process that opens it, in about a millisecond."""
+
+
+def is_log_due(connection: sqlite3.Connection, path: Path) -> bool:
+    """Return True if the log is to be moved into the file: it is long, or makes the file smaller.
+
+    Args:
+        connection: To a ledger that has one.
+        path: Its file.
+    """
+    try:
+        log_bytes = Path(f"{path}-wal").stat().st_size
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+        return log_bytes > LONGEST_LEFT_LOG_BYTES or path.stat().st_size > pages * page_bytes
+    except (OSError, sqlite3.Error):
+        return True
 
 
 _TRANSACTIONS = 500

@@ -62,11 +62,18 @@ def _kind_of_mount(directory: Path, mounts: str) -> str | None:
         if fields[2] == number:
             return foreign.split(" ")[0]
         # Some (Btrfs, overlays) give their files another number than they have in the list.
-        place = re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), fields[4])
+        place = _unescaped(fields[4])
         is_above = place in ("/", path) or path.startswith(f"{place}/")
         if is_above and len(place) >= longest:  # what was mounted last is on top
             longest, kind = len(place), foreign.split(" ")[0]
     return kind
+
+
+def _unescaped(place: str) -> str:
+    """A path as it is, from one in the list of mounts. Few have something to replace."""
+    if "\\" not in place:
+        return place
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), place)
 
 
 # --- macOS ----------------------------------------------------------------------------------------

@@ -88,6 +88,21 @@ class Ledger:
             else:
                 self._thread = thread
 
+    def open_ahead(self) -> None:
+        """Open the file before the first job, which is to wait for less; if there is one.
+
+        What is wrong with it is said by the job that needs it.
+        """
+
+        def attempt() -> None:
+            if not self._is_useless and not self._is_closed:
+                self._file.open_if_there()
+
+        try:
+            tried_until(Deadline(0.0), self._lock, attempt)
+        except Exception:  # noqa: BLE001 - whatever it is, it is met again
+            _log.debug("The ledger could not be opened ahead.", exc_info=True)
+
     def note(self, recorder: Recorder) -> None:
         """Have what a recorder has to say be written soon. Never blocks."""
         self._noted.put(recorder)
@@ -298,12 +313,19 @@ class Ledger:
         """In a forked child: write nothing, it is the parent's. Takes no lock."""
         self._is_closed = True
 
-    def close(self) -> None:
-        """Write what was noted, and let go of the file."""
+    def close(self, *, at_exit: bool = False) -> None:
+        """Write what was noted, and let go of the file.
+
+        Args:
+            at_exit: Whether the process ends, so that the file need not be put in order.
+        """
         self.write_noted(locking.LAST_WAIT_S)
         with self._lock:
             self._is_closed = True
-            self._file.close()
+            if at_exit:
+                self._file.leave_to_exit()
+            else:
+                self._file.close()
         self._wake_ups.put(None)
 
     @property
@@ -323,6 +345,9 @@ def _whole(connection: sqlite3.Connection, change: Callable[[sqlite3.Connection]
 
 
 def _write_until_closed(ledger_ref: weakref.ref[Ledger], wake_ups: WakeUps, clock: Clock) -> None:
+    if (ledger := ledger_ref()) is not None:
+        ledger.open_ahead()
+    del ledger
     until: datetime | None = None
     while True:
         clock.wait(wake_ups, until)

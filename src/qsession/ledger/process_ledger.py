@@ -131,13 +131,17 @@ def _check(name: str, value: object) -> None:
         )
 
 
-def close_ledgers() -> None:
-    """Write what was noted, and let go of every file."""
+def close_ledgers(*, at_exit: bool = False) -> None:
+    """Write what was noted, and let go of every file.
+
+    Args:
+        at_exit: Whether the process ends.
+    """
     with _lock:
         ledgers = list(_ledgers.values())
         _ledgers.clear()
     for ledger in ledgers:
-        ledger.close()
+        ledger.close(at_exit=at_exit)
 
 
 def _before_fork() -> None:
@@ -165,4 +169,4 @@ around_forks(_before_fork, _after_fork)
 
 
 # Before whatever closes sessions at the end: the last that is registered is the first that runs.
-atexit.register(close_ledgers)
+atexit.register(close_ledgers, at_exit=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any, Literal
 
 import numpy as np
@@ -44,6 +45,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Distribution]:
         return made[-1]
 
     monkeypatch.setattr(runner, "Distribution", make)
+    monkeypatch.setattr(aer_sampling, "_lone_runs", count(2))  # not the first of its process
     return made
 
 
@@ -319,13 +321,37 @@ def test_estimates_with_a_seed_are_qiskits(drawn: list[Distribution]):
 def test_aer_draws_for_a_seed_if_its_release_does_it_in_another_way(
     monkeypatch: pytest.MonkeyPatch, drawn: list[Distribution]
 ):
-    monkeypatch.setattr(runner, "draws_as_aer", lambda: False)
+    monkeypatch.setattr(aer_sampling, "draws_as_aer", lambda: False)
     backend = AerSimulator()
     for _ in range(2):
         sampled(bell(), backend=backend, seed_simulator=3)
     assert drawn == []
     sampled(bell(), backend=backend)
     assert len(drawn) == 1
+
+
+def test_the_first_run_of_a_process_is_aer_s_own_if_it_comes_alone(
+    monkeypatch: pytest.MonkeyPatch, drawn: list[Distribution]
+):
+    """It takes less time than to try whether shots are drawn here as there."""
+    monkeypatch.setattr(aer_sampling, "_lone_runs", count(1))
+    first = sampled(bell(), seed_simulator=3)
+    assert drawn == []
+    second = sampled(bell(), seed_simulator=3)
+    assert len(drawn) == 1
+    assert np.array_equal(first.meas.array, second.meas.array)
+
+
+def test_a_sweep_is_drawn_though_it_is_the_first(
+    monkeypatch: pytest.MonkeyPatch, drawn: list[Distribution]
+):
+    monkeypatch.setattr(aer_sampling, "_lone_runs", count(1))
+    angle = Parameter("angle")
+    circuit = QuantumCircuit(1)
+    circuit.ry(angle, 0)
+    circuit.measure_all()
+    sampled(circuit, [[0.1], [0.2]], seed_simulator=3)
+    assert len(drawn) == 2
 
 
 def test_another_way_is_noticed(monkeypatch: pytest.MonkeyPatch):

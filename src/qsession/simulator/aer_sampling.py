@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -147,6 +148,24 @@ _log = logging.getLogger("qsession")
 
 _SEED, _SHOTS = 2**33 + 5, 64
 """More than 32 bits: all of a seed must count."""
+
+
+_lone_runs = itertools.count(1)
+"""Numbers the seeded runs of this process that came alone."""
+
+
+def may_draw_seeded(runs: int) -> bool:
+    """Return True if seeded shots may be drawn here, as Aer draws them.
+
+    To find that out takes longer than the first run of a process, which may be its only one: a run
+    that comes alone is left to Aer that time.
+
+    Args:
+        runs: How many come together.
+    """
+    if runs == 1 and next(_lone_runs) == 1:
+        return False
+    return draws_as_aer()
 
 
 @cache

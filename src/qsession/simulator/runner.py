@@ -11,7 +11,7 @@ from typing import Any
 from qsession.forks import ForkSafeLock
 from qsession.simulator import aer_private as aer
 from qsession.simulator import branch_costs
-from qsession.simulator.aer_sampling import draws_as_aer
+from qsession.simulator.aer_sampling import may_draw_seeded
 from qsession.simulator.branch_trial import branches_as_aer
 from qsession.simulator.branching import branched, is_worth_it
 from qsession.simulator.compiled import Compiled, Form
@@ -226,17 +226,18 @@ def _angles(form: Form, run: Run) -> list[float]:
     return [run.angles[number] for _, number in form.places]
 
 
-def _way(run: Run, settings: Settings) -> _Way:
-    """As Aer would choose to simulate it."""
+def _way(run: Run, settings: Settings, runs: int) -> _Way:
+    """As Aer would choose to simulate it; there are so many runs to do."""
     options = settings.options
     if settings.shots_alone and settings.is_usual and may_draw(options, settings.shots):
         form = run.compiled.distribution()
         if form is not None:
             if not settings.is_seeded:  # of a distribution it does not matter how it was made
                 return _Way(run, form)
-            method = _method_of(_angles(form, run), run, settings)
-            if method is not None and draws_as_aer():
-                return _Way(run, form, method)
+            if may_draw_seeded(runs):
+                method = _method_of(_angles(form, run), run, settings)
+                if method is not None:
+                    return _Way(run, form, method)
     return _Way(run, _form(run.compiled, settings))
 
 
@@ -286,7 +287,7 @@ def _batches(runs: Sequence[Run], settings: Settings, done: Container[int]) -> l
     for number, run in enumerate(runs):
         if number in done:
             continue
-        way = _way(run, settings)
+        way = _way(run, settings, len(runs))
         is_next = batches and batches[-1].first + len(batches[-1].ways) == number
         if not is_next or not batches[-1].takes(way.form):
             batches.append(_Batch(way.form, number))

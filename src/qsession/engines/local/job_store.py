@@ -9,7 +9,6 @@ import sys
 import tempfile
 import weakref
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -191,10 +190,12 @@ def weigh(item: object, depth: int = 6) -> int:
         return _BYTES_PER_OBJECT * 20 + _BYTES_PER_OPERATION * len(item.data)
     if isinstance(array_bytes := getattr(item, "nbytes", None), int):
         return array_bytes + _BYTES_PER_OBJECT
-    if isinstance(item, Mapping):
-        return _weigh_many(list(item.values()), len(item), depth) + _BYTES_PER_OBJECT * len(item)
     if isinstance(item, list | tuple | set | frozenset):
         return _weigh_many(list(item)[:_LONGEST_LOOK], len(item), depth)
+    # For `Mapping` each class that is met for the first time is compared with all that it knows.
+    if hasattr(type(item), "keys") and callable(values := getattr(item, "values", None)):
+        inside = list(values())
+        return _weigh_many(inside, len(inside), depth) + _BYTES_PER_OBJECT * len(inside)
     held = getattr(item, "__dict__", None) or {
         name: getattr(item, name, None) for name in getattr(type(item), "__slots__", ())
     }

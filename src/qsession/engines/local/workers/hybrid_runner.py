@@ -112,7 +112,7 @@ class _Floor:
         self._placing = Placing()
         self._lock = ForkSafeLock()
         self._in_kernel = ForkSafeLock()
-        self.waiting = SimpleQueue[_Unit | Literal["abandoned"] | None]()
+        self.waiting: SimpleQueue[_Unit | Literal["abandoned"] | None] = SimpleQueue()
         self._units: dict[str, _Unit] = {}
         self._threads = 0
         self._has_joined = False

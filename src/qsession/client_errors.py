@@ -25,7 +25,20 @@ class SessionEndedError(QSessionError, IBMRuntimeError, RuntimeError):
 
 
 class SessionNotFoundError(QSessionError, IBMInputValueError):
-    """No session has this id."""
+    """No session has this id.
+
+    Attributes:
+        advice: What to do, for whoever writes Python; empty if there is nothing to be done.
+    """
+
+    def __init__(self, words: str, advice: str = "") -> None:
+        super().__init__(f"{words} {advice}" if advice else words)
+        self.advice = advice
+
+    @property
+    def words(self) -> str:
+        """The message without the advice."""
+        return str(self).removesuffix(self.advice).rstrip()
 
 
 class BackendNotFoundError(QSessionError, QiskitBackendNotFoundError):

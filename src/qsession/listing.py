@@ -189,11 +189,11 @@ def attach(session_id_or_name: str, service: Any = None) -> Session:
     if found is None:
         raise SessionNotFoundError(
             f"No session has the id or name {session_id_or_name!r} in this process or in the "
-            "ledger, and no account was asked. Give the service that knows it: "
-            "attach(session_id, service)."
+            "ledger, and no account was asked."
             if entry is None
             else f"The session {session_id} is one of IBM Quantum, and there is no default "
-            "account. Give the service that knows it: attach(session_id, service)."
+            "account.",
+            "Give the service that knows it: attach(session_id, service).",
         )
     cls = Batch if found.mode == "batch" else Session
     return cls.from_id(session_id, None if is_local else service)

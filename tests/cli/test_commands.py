@@ -109,6 +109,33 @@ def test_what_cannot_be_done_is_one_line_and_an_exit_code(
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize("words", [("show",), ("jobs",), ("close", "--yes")], ids=str)
+@pytest.mark.parametrize("has_account", [False, True])
+def test_the_advice_of_a_command_is_a_command(
+    request: pytest.FixtureRequest, command: Command, words: tuple[str, ...], has_account: bool
+):
+    if has_account:
+        request.getfixturevalue("cloud")
+    refused = command(*words, "nobody")
+    assert refused.exit_code == NOT_FOUND
+    assert "`qsession list --all`" in refused.output
+    assert "attach(" not in refused.output
+    assert "job.session_id" not in refused.output
+
+
+def test_a_session_that_another_process_has_is_left_to_it(command: Command):
+    ledger = ledger_of_process()
+    assert ledger is not None
+    telling = Telling(ledger, "there")
+    with pytest.MonkeyPatch.context() as as_another:
+        parent = Process(os.getppid(), _start_of(os.getppid()), this_process().host)
+        as_another.setattr("qsession.ledger.recorder.this_process", lambda: parent)
+        telling.submit("a")
+    refused = command("show", "there")
+    assert refused.exit_code == NOT_FOUND
+    assert refused.output.rstrip().endswith("it can be used there alone.")
+
+
 def test_a_service_that_cannot_be_asked_has_an_exit_code_of_its_own(
     command: Command, cloud: Server
 ):

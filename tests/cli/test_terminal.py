@@ -8,6 +8,7 @@ import sys
 import pexpect
 import pytest
 
+from qsession import Session
 from tests.cloud.server import Server
 from tests.recovery.kernels import Kernels
 from tests.support.patience import PATIENCE_S
@@ -25,6 +26,19 @@ def typed(*words: str) -> pexpect.spawn:
         encoding="utf-8",
         timeout=PATIENCE_S,
     )
+
+
+def test_an_open_session_is_shown_with_the_commands_that_go_on_with_it(cloud: Server):
+    session = Session("ibm_manila", create_new=True)
+    showing = typed("show", str(session.session_id))
+    showing.expect("ibm_manila")
+    showing.expect(f"`qsession watch {session.session_id}` follows it")
+    showing.expect(f"`qsession close {session.session_id}` ends it")
+    showing.expect(pexpect.EOF)
+    session.close()
+    ended = typed("show", str(session.session_id)).read()
+    assert "ibm_manila" in ended
+    assert "qsession close" not in ended
 
 
 def test_the_paid_session_of_a_killed_kernel_is_shown_and_closed(cloud: Server):

@@ -32,6 +32,12 @@ OUT_OF_REACH = 4
 """Exit codes; 2 is click's own for a command line that cannot be understood."""
 
 
+_WHERE_TO_LOOK = (
+    "`qsession list --all` has the ids and names; an account is asked once IBM's client has saved "
+    "it, or QISKIT_IBM_TOKEN is set."
+)
+
+
 class CommandError(click.ClickException):
     """A command that failed: one line on the terminal, and an exit code."""
 
@@ -86,7 +92,8 @@ def _failure(error: QSessionError) -> CommandError:
     from qsession.client_errors import ServiceError, SessionNotFoundError  # noqa: PLC0415
 
     if isinstance(error, SessionNotFoundError):
-        return CommandError(str(error), NOT_FOUND)
+        words = f"{error.words} {_WHERE_TO_LOOK}" if error.advice else error.words
+        return CommandError(words, NOT_FOUND)
     return CommandError(str(error), OUT_OF_REACH if isinstance(error, ServiceError) else NOT_DONE)
 
 
@@ -141,6 +148,9 @@ def show(*, session: str, as_json: bool) -> None:
         _say_json(session_facts(info_of(found)) | {"jobs": found.to_dicts()})
     else:
         _say(str(found))
+        if found.active and sys.stdout.isatty():
+            named = found.session_id
+            _say(f"\n`qsession watch {named}` follows it, `qsession close {named}` ends it.")
 
 
 @main.command()

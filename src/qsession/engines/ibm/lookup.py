@@ -150,8 +150,8 @@ def _look_up(
             if not isinstance(told, SessionNotFoundError) and not _is_missing(error):
                 raise told from told.__cause__
     raise SessionNotFoundError(
-        f"No session {session_id!r} in this account. The id is that of the session, not of a job: "
-        "job.session_id has it."
+        f"No session {session_id!r} in this account.",
+        "The id is that of the session, not of a job: job.session_id has it.",
     )
 
 

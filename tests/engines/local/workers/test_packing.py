@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import pickle
 
 import pytest
 from qiskit_aer import AerSimulator
@@ -106,11 +105,11 @@ def test_a_noise_model_is_pickled_once_until_it_changes(monkeypatch):
     first = pack(work(noise_model=noise)).parts.keys()
     pickled = []
 
-    def dumps(*args) -> bytes:
-        pickled.append(args)
+    def pickle_it(noise_model: NoiseModel) -> bytes:
+        pickled.append(noise_model)
         return b""
 
-    monkeypatch.setattr(pickle, "dumps", dumps)
+    monkeypatch.setattr(packing, "pickled_noise", pickle_it)
     assert pack(work(noise_model=noise)).parts.keys() == first
     assert pickled == []
     noise.add_all_qubit_quantum_error(depolarizing_error(0.2, 1), ["x"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import pickle
 import sys
 import threading
 import uuid
@@ -18,7 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qsession.circuits.pickling import PROTOCOL, CircuitPickler
+from qsession.circuits.pickling import CircuitPickler
+from qsession.engines.local.workers.noise_pickling import pickled_noise
 from qsession.forks import ForkSafeLock
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class _NoiseShelf:
                 weakref.ref(noise_model, lambda _: self._packed.pop(key, None)),
                 leaves,
                 uuid.uuid4().hex,
-                pickle.dumps(noise_model, PROTOCOL),
+                pickled_noise(noise_model),
             )
             with self._lock:
                 self._packed[key] = packed

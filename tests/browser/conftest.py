@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, Playwright, sync_playwright
 
 from tests.browser import findings
 from tests.browser.chromium import FLAGS, find_chromium
@@ -60,14 +61,24 @@ class Tell(Protocol):
 class Pages:
     """The pages of one test: watched while it runs, closed when it ends."""
 
-    def __init__(self, browser: Browser, test: str) -> None:
+    def __init__(self, browser: Browser, profile: Profile, test: str) -> None:
         self.test = test
         self._browser = browser
+        self._profile = profile
         self._pages: list[WatchedPage] = []
+        self._contexts: list[BrowserContext] = []
         self._servers: set[OwnServer] = set()
 
     def __len__(self) -> int:
         return len(self._pages)
+
+    def in_profile(self, *, viewport: tuple[int, int] = (1280, 900)) -> Page:
+        """Return an empty page in the browser profile that all tests share.
+
+        Args:
+            viewport: Width and height in CSS pixels.
+        """
+        return self._profile.new_page(viewport)
 
     def blank(
         self,
@@ -89,6 +100,7 @@ class Pages:
             color_scheme="dark" if prefers == "dark" else "light",
             java_script_enabled=scripts,
         )
+        self._contexts.append(context)
         return context.new_page()
 
     def watch(self, page: WatchedPage, server: OwnServer | None = None) -> None:
@@ -112,10 +124,52 @@ class Pages:
                 page.screenshot(f"failed-{self.test}-{number}")
         for page in self._pages:
             page.close()
+        for context in self._contexts:
+            context.close()
+        self._profile.forget()
         for server in self._servers:
             server.tidy_up()
         for page in self._pages:
             page.assert_no_console_errors()
+
+
+class Profile:
+    """A browser profile that keeps what it has loaded, as a reader's does, and nothing else.
+
+    JupyterLab is 20 MB of scripts; to fetch and compile them anew for each test is the larger part
+    of a page's time.
+    """
+
+    _REMEMBERED = "cookies,indexeddb,local_storage,service_workers,websql"
+    """Chromium's names for what a test could find of another; caches are not among them."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._context = context
+        self._origins: set[tuple[str, str]] = set()
+
+    def new_page(self, viewport: tuple[int, int]) -> Page:
+        """Open an empty page; width and height are in CSS pixels."""
+        page = self._context.new_page()
+        page.set_viewport_size({"width": viewport[0], "height": viewport[1]})
+        page.on("framenavigated", self._on_navigated)
+        return page
+
+    def forget(self) -> None:
+        """Forget cookies and what pages have stored."""
+        if not self._origins:
+            return
+        page = self._context.new_page()
+        devtools = self._context.new_cdp_session(page)
+        for scheme, host in self._origins:
+            given = {"origin": f"{scheme}://{host}", "storageTypes": self._REMEMBERED}
+            devtools.send("Storage.clearDataForOrigin", given)
+        page.close()
+        self._origins.clear()
+
+    def _on_navigated(self, frame: Frame) -> None:
+        scheme, host, *_ = urlsplit(frame.url)
+        if host:
+            self._origins.add((scheme, host))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -143,13 +197,31 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    executable = find_chromium()
+def playwright() -> Iterator[Playwright]:
+    """What drives Chromium."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
-        yield chromium
-        chromium.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium, without a window: each page has a context of its own."""
+    chromium = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture(scope="package")
+def profile(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Profile]:
+    """Chromium, without a window, with a profile on disk."""
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"),
+        executable_path=find_chromium(),
+        args=list(FLAGS),
+        color_scheme="light",
+    )
+    yield Profile(context)
+    context.close()
 
 
 @pytest.fixture(scope="package")
@@ -167,9 +239,9 @@ def notebook_7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookSer
 
 
 @pytest.fixture
-def pages(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Pages]:
+def pages(request: pytest.FixtureRequest, browser: Browser, profile: Profile) -> Iterator[Pages]:
     """Where the pages of a test come from; when it ends, their consoles are checked."""
-    pages = Pages(browser, re.sub(r"\W+", "-", request.node.name).strip("-"))
+    pages = Pages(browser, profile, re.sub(r"\W+", "-", request.node.name).strip("-"))
     yield pages
     pages.close(has_failed=request.node.stash.get(FAILED, False))
 
@@ -192,7 +264,7 @@ def open_notebook(pages: Pages, lab: LabServer) -> OpenNotebook:
             notebook = host.add_notebook(f"{pages.test}-{len(pages)}.ipynb", notebook, kernel)
 
         def new_page() -> NotebookPage:
-            page = NotebookPage(pages.blank(viewport=viewport), host, SCREENSHOTS)
+            page = NotebookPage(pages.in_profile(viewport=viewport), host, SCREENSHOTS)
             pages.watch(page, host)
             return page
 

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 HOSTS = hosts()
 LAB = "lab-light"
 LAB_HOSTS = ["lab-light", "lab-dark", "lab-high-contrast"]
+UNLIKE = ["lab-light", "lab-dark", "vscode-dark", "forced-colors"]
+"""Hosts that have little in common."""
+EACH_HOST = [
+    pytest.param(host, marks=[] if host in UNLIKE else [pytest.mark.extended]) for host in HOSTS
+]
 COLOURFUL = [
     "not-started",
     "waiting",
@@ -78,12 +83,13 @@ def open_gallery(browser: Browser) -> Iterator[OpenGallery]:
 # ---- Rules
 
 
-@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("host", EACH_HOST)
 def test_axe_finds_nothing_wrong_with_any_state(open_gallery: OpenGallery, host: str) -> None:
     found = look_at(open_gallery(host), EXHIBITS if host in LAB_HOSTS else COLOURFUL)
     assert found == {}
 
 
+@pytest.mark.extended
 def test_axe_finds_nothing_wrong_with_a_narrow_view(open_gallery: OpenGallery) -> None:
     assert look_at(open_gallery(width=360), EXHIBITS) == {}
 
@@ -140,6 +146,7 @@ def test_what_sticks_out_would_be_seen(open_gallery: OpenGallery) -> None:
     assert len(page.overflowing()) == 1
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("width", [360, 900])
 @pytest.mark.parametrize("host", [*LAB_HOSTS, "marimo-dark", "vscode-dark"])
 def test_pictures_of_states(open_gallery: OpenGallery, host: str, width: int) -> None:

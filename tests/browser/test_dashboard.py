@@ -118,7 +118,7 @@ def opened(page: NotebookPage) -> Locator:
     return page.output(0).locator(".qsession:not(.qs-dashboard)")
 
 
-@pytest.mark.parametrize("width", [1000, 400])
+@pytest.mark.parametrize("width", [1000, pytest.param(400, marks=pytest.mark.extended)])
 def test_pictures_and_rules(open_dashboard: OpenDashboard, width: int) -> None:
     page = open_dashboard(viewport=(width + 130, 1000))
     expect(row(page, "last-night")).to_contain_text("Lost")

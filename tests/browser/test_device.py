@@ -93,7 +93,7 @@ def test_the_keyboard_goes_from_qubit_to_qubit(open_notebook: OpenNotebook) -> N
     expect(qubits).to_be_focused()
 
 
-@pytest.mark.parametrize("width", [360, 1000])
+@pytest.mark.parametrize("width", [pytest.param(360, marks=pytest.mark.extended), 1000])
 def test_axe_finds_nothing_wrong_with_it_in_any_theme(
     open_notebook: OpenNotebook, width: int
 ) -> None:

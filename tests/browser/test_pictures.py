@@ -51,6 +51,7 @@ def test_the_quickstart_runs_from_top_to_bottom(
     expect(view.locator("[data-job-id][data-status=DONE]")).to_have_count(5)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1000, 400])
 def test_pictures_for_people(open_notebook: OpenNotebook, theme: str, width: int) -> None:

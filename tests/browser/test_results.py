@@ -67,7 +67,13 @@ def open_job(view: Locator, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("theme", "width"), [("light", 1000), ("dark", 1000), ("light", 400), ("dark", 400)]
+    ("theme", "width"),
+    [
+        ("light", 1000),
+        ("dark", 400),
+        pytest.param("dark", 1000, marks=pytest.mark.extended),
+        pytest.param("light", 400, marks=pytest.mark.extended),
+    ],
 )
 def test_results_are_shown_in_place(open_notebook: OpenNotebook, theme: str, width: int) -> None:
     page = open_notebook([LOOP], viewport=(width + 130, 1600))

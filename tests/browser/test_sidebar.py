@@ -91,7 +91,7 @@ def open_lab(account_lab: AccountLab, pages: Pages) -> OpenLab:
 
     def open_(*cells: str, viewport: tuple[int, int] = (1280, 900)) -> NotebookPage:
         path = account_lab.add_notebook(f"{pages.test}-{len(pages)}.ipynb", cells)
-        page = NotebookPage(pages.blank(viewport=viewport), account_lab, SCREENSHOTS)
+        page = NotebookPage(pages.in_profile(viewport=viewport), account_lab, SCREENSHOTS)
         pages.watch(page, account_lab)
         page.open(path)
         page.run_cell(0)
@@ -241,7 +241,7 @@ def test_a_server_without_the_extension_is_left_alone(
     account: Mapping[str, str], tmp_path: Path, pages: Pages
 ) -> None:
     with WithoutExtension(tmp_path, RESULTS / "jupyterlab-sidebar.log", account) as server:
-        page = NotebookPage(pages.blank(), server, SCREENSHOTS)
+        page = NotebookPage(pages.in_profile(), server, SCREENSHOTS)
         asked: list[str] = []
         page.page.on("request", lambda request: asked.append(request.url))
         page.open(server.add_notebook("plain.ipynb", [LOCAL]))
@@ -253,6 +253,7 @@ def test_a_server_without_the_extension_is_left_alone(
         page.assert_no_console_errors()
 
 
+@pytest.mark.extended
 def test_pictures_at_other_widths(open_lab: OpenLab) -> None:
     page = open_lab(PAID + LOCAL, viewport=(1400, 700))
     tab = open_tab(page)

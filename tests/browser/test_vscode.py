@@ -212,7 +212,13 @@ def test_the_notebook_saves_the_picture_of_the_last_cell(
     tell(IN_VSCODE, "the notebook is saved", "is kept as the picture of the last cell")
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    "theme",
+    [
+        pytest.param(each, marks=pytest.mark.extended if "contrast" in each else ())
+        for each in THEMES
+    ],
+)
 def test_it_has_the_colours_of_the_theme(open_vscode: OpenVscode, theme: str) -> None:
     page = open_vscode(theme=theme)
     page.run_cell(1, SHOW)

@@ -48,8 +48,8 @@ class WatchedPage:
         return path
 
     def close(self) -> None:
-        """Close the page and forget its cookies."""
-        self.page.context.close()
+        """Close the page, as a reader closes a tab."""
+        self.page.close()
 
     # ---- What went wrong in the page
 

@@ -17,6 +17,7 @@ from qsession.render.mimebundle import SESSION_VIEW
 from tests.cloud.faults import refuse
 from tests.dashboards.seeing import OpenElsewhere
 from tests.support.circuits import flipped
+from tests.support.patience import PATIENCE_S
 from tests.widget.recording_comm import RecordingComm
 
 if TYPE_CHECKING:
@@ -176,7 +177,11 @@ def test_in_a_kernel_it_is_the_live_view_with_the_static_forms(make_session: Mak
 
 def test_a_script_needs_nothing_of_jupyter():
     found = subprocess.run(  # noqa: S603 - this Python
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", SCRIPT],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
     )
     *_, closed, loaded = found.stdout.splitlines()
     assert "mine (not opened yet)" in found.stdout

@@ -276,7 +276,7 @@ def test_what_ends_between_two_cells_is_in_a_notebook_that_a_program_runs():
 @pytest.mark.filterwarnings("default")
 def test_output_stays_under_its_own_cell():
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    NotebookClient(made, timeout=100).execute()
+    NotebookClient(made, timeout=PATIENCE_S).execute()
     own = "".join(str(output.get("data", output)) for output in made.cells[1].outputs)
     for words in ("Done in the background", "1 of 1 job ended", "from the cell", "a warning",
                   "<b>rich</b>", "register meas, 1024 shots"):  # fmt: skip

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from qsession.ledger.ledger import Ledger
 from tests.ledger.told import FACTS, Telling
+from tests.support.patience import PATIENCE_S
 
 HEAVY = "('qiskit', 'qiskit_aer', 'qiskit_ibm_runtime', 'anywidget', 'ipywidgets', 'numpy')"
 
 
 def in_a_fresh_process(code: str) -> str:
     done = subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE_S
     )
     return done.stdout.strip()
 

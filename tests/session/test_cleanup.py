@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from qsession import ServiceError, Session, UnreferencedSessionWarning, sessions
 from qsession.session import cleanup
 from qsession.session.registry import core_of
 from tests.cloud import faults
-from tests.cloud.account import default_account, environment
+from tests.cloud.account import connect, default_account, environment
 from tests.cloud.process import ServerProcess
 from tests.cloud.server import Server
 from tests.support.circuits import flipped
@@ -142,7 +141,7 @@ def run_script(code: str, *, server: ServerProcess | None = None) -> tuple[str, 
         capture_output=True,
         text=True,
         check=True,
-        timeout=100,
+        timeout=PATIENCE_S,
         env=variables,
     )
     return done.stdout, done.stderr
@@ -190,15 +189,12 @@ IBM_SCRIPT = """
 
 
 def state_at_service(cloud: ServerProcess, session_id: str) -> dict[str, Any]:
-    """How the service sees a session, a moment later when its job has ended."""
-    code = f"""
-        import json
-        from qiskit_ibm_runtime import QiskitRuntimeService
-        client = QiskitRuntimeService()._get_api_client(None)
-        print(json.dumps(client.session_details({session_id!r})))
-    """
-    out, _ = run_script(code, server=cloud)
-    answer: dict[str, Any] = json.loads(out)
+    """How the service sees a session."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in environment(cloud).items():
+            patched.setenv(name, value)
+        answer = connect(cloud)._get_api_client(None).session_details(session_id)
+    assert isinstance(answer, dict)
     return answer
 
 
@@ -309,7 +305,7 @@ def notebook_file(folder: Path) -> Path:
 
 
 def run_by_nbclient(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    NotebookClient(nbformat.read(path, as_version=4), timeout=100).execute(cwd=str(ROOT))
+    NotebookClient(nbformat.read(path, as_version=4), timeout=PATIENCE_S).execute(cwd=str(ROOT))
 
 
 def run_by_papermill(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -569,7 +569,7 @@ EXITING = """
     thread = threading.Thread(target=submit)
     thread.start()
     complaints = tempfile.TemporaryFile()
-    for number in range(10):
+    for number in range(int(sys.argv[1])):
         child = os.fork()
         if child == 0:
             os.dup2(complaints.fileno(), 2)
@@ -588,16 +588,19 @@ EXITING = """
 """
 
 
-def test_children_exit_properly_in_the_midst_of_everything_and_close_only_their_own_sessions():
+@pytest.mark.parametrize("children", [3, pytest.param(12, marks=pytest.mark.extended)])
+def test_children_exit_properly_in_the_midst_of_everything_and_close_only_their_own_sessions(
+    children: int,
+):
     done = subprocess.run(  # noqa: S603 - this Python
-        [sys.executable, "-W", "ignore", "-c", dedent(EXITING)],
+        [sys.executable, "-W", "ignore", "-c", dedent(EXITING), str(children)],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=PATIENCE_S,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         check=False,
     )
     assert done.returncode == 0, done.stderr
     written = [info for info in sessions(ended=True) if info.source == "ledger"]
     states = Counter((info.name, info.state) for info in written)
-    assert states == {("noisy", "closed"): 11, ("slow", "closed"): 1}
+    assert states == {("noisy", "closed"): 1 + children, ("slow", "closed"): 1}

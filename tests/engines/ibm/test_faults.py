@@ -26,6 +26,7 @@ from tests.cloud.service_state import ServiceState
 from tests.engines.ibm.looking import look, look_for, monitor_of, statuses
 from tests.support.circuits import flipped
 from tests.support.inside import snapshot_of
+from tests.support.patience import PATIENCE_S
 from tests.support.turnable_clock import TurnableClock
 from tests.support.waiting import until
 
@@ -266,7 +267,7 @@ def test_an_observer_that_recovers_does_not_make_a_stale_view_fresh(
     look(session)
     for _ in range(2):
         session.run(flipped())
-        assert calls.acquire(timeout=20)
+        assert calls.acquire(timeout=PATIENCE_S)
         assert (session.error, session.stale_since) == (
             "The service answered 503. A fault of the test.",
             since,

@@ -47,6 +47,9 @@ TOOK = && echo "make $@ took $$((SECONDS - began)) s after the set-up."
 IN_TWO_PROCESSES = --numprocesses=2 --dist=loadfile
 BROWSER_TESTS = $(BIN)/pytest tests/browser $(IN_TWO_PROCESSES)
 
+# Four processes share the cores: threads of Aer that spin while they wait take time from the others.
+test-python every-python-test test-browser every-browser-test: export OMP_WAIT_POLICY = passive
+
 # What runs for minutes tells what it does in a file, since its output comes when it has ended.
 LOG = | tee test-results/$@.log
 RUNNING = @mkdir -p test-results; echo "$@: running, see test-results/$@.log" >&2

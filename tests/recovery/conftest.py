@@ -16,7 +16,7 @@ ROUNDS = int(os.environ.get("QSESSION_KILL_ROUNDS", "5"))
 """How often to kill; 50 takes some minutes."""
 
 
-@pytest.fixture(params=["disk", "network"])
+@pytest.fixture(params=["disk", pytest.param("network", marks=pytest.mark.extended)])
 def local_kernels(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Kernels]:

@@ -64,7 +64,9 @@ def test_each_error_is_that_of_the_whole_model(read, make):
         np.testing.assert_array_equal(noise.readout(qubit), theirs)
 
 
-@pytest.mark.parametrize("make", [FakeManilaV2, FakeBelemV2, FakeBrisbane])
+@pytest.mark.parametrize(
+    "make", [FakeManilaV2, FakeBelemV2, pytest.param(FakeBrisbane, marks=pytest.mark.extended)]
+)
 @pytest.mark.parametrize("read", [by_properties, by_target])
 def test_the_kinds_of_errors_of_a_device_are_told_without_making_all(read, make):
     noise, model = read(make())

@@ -222,6 +222,24 @@ def test_an_edit_in_place_is_a_miss(cache):
     assert after == TranspileCache(MANILA).fit(angled(0.7))
 
 
+def test_each_level_has_its_own_transpiled_circuit(cache):
+    circuit = QuantumCircuit(1)
+    circuit.h(0)
+    circuit.h(0)
+    circuit.measure_all()
+    sizes = [cache.fit(circuit, level).size() for level in (0, 3, 0, 3)]
+    assert sizes[0] > sizes[1]
+    assert sizes[2:] == sizes[:2]
+    assert tried(cache) == (2, 2)
+    assert cache.fitted_before(circuit, 0).size() == sizes[0]
+    assert cache.fitted_before(circuit) is None
+
+
+def test_the_default_level_is_the_same_as_its_number(cache):
+    assert cache.fit(angled()) == cache.fit(angled(), 2)
+    assert tried(cache) == (1, 1)
+
+
 def test_an_edit_that_is_taken_back_is_a_hit(cache):
     circuit = angled()
     cache.fit(circuit)

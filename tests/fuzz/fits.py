@@ -5,12 +5,12 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from qsession.circuits import transpile as transpiling
+from qsession.circuits.content_key import content_key
 
 
 def key_of_fit(circuit: Any, target: Any) -> Any:
     """What a circuit that was transpiled for a target is found by; None if it cannot be told."""
-    content = transpiling._content_key(circuit)
+    content = content_key(circuit)
     return None if content is None else (content, frozenset(target.operation_names))
 
 

@@ -75,9 +75,9 @@ class Ours(Side):
     def running(self) -> Iterator[None]:
         transpile = transpiling._Fits.transpile
 
-        def transpile_alike(fits: Any, circuit: Any) -> Any:
+        def transpile_alike(fits: Any, circuit: Any, level: int) -> Any:
             known = self.fits.get(key_of_fit(circuit, fits.target))
-            return transpile(fits, circuit) if known is None else known.copy()
+            return transpile(fits, circuit, level) if known is None else known.copy()
 
         with patch.object(transpiling._Fits, "transpile", transpile_alike), super().running():
             yield

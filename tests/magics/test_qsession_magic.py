@@ -217,6 +217,17 @@ def test_the_output_variable_is_the_value_if_it_is_no_work(notebook: Notebook):
     assert notebook.names["value"] is None
 
 
+def test_the_level_is_that_of_the_last_expression(notebook: Notebook):
+    notebook.run("circuit = rotation(measured=False).assign_parameters([1]); circuit.h(0)")
+    notebook.run("circuit.h(0); circuit.measure_all()")
+    sizes = []
+    for level in (0, 3):
+        notebook.run(f"%%qsession fake_manila --optimization-level {level}\ncircuit;")
+        (pub,) = notebook.session.job(notebook.session.jobs[-1].job_id).inputs["pubs"]
+        sizes.append(pub.circuit.size())
+    assert sizes[0] > sizes[1]
+
+
 def test_shots_are_those_of_the_last_expression(notebook: Notebook):
     notebook.run("%%qsession --shots 20\nflipped();")
     assert notebook.session.jobs[0].shots == 20
@@ -293,6 +304,7 @@ def test_work_that_cannot_be_run_says_why(notebook: Notebook):
         ("--shots many", "shots='many' is not a whole number"),
         ("--shots -5", "shots=-5 is out of bounds"),
         ("--shots 0", "shots=0 is out of bounds"),
+        ("--optimization-level 4", "invalid choice: 4"),
         ("--mode quick", "invalid choice"),
         ("--no-such-option", "unrecognized arguments"),
         ("fake_manila fake_lima", "unrecognized arguments"),
@@ -320,6 +332,6 @@ def test_a_bad_max_time_is_a_usage_error_for_a_live_session_too(notebook: Notebo
 
 def test_its_help_names_every_option(notebook: Notebook):
     help_text = notebook.shell.find_cell_magic("qsession").__doc__
-    for option in ("backend", "--max-time", "--name", "--mode", "--shots", "-o", "--new",
-                   "--close", "--no-widget"):  # fmt: skip
+    for option in ("backend", "--max-time", "--name", "--mode", "--shots", "--optimization-level",
+                   "-o", "--new", "--close", "--no-widget"):  # fmt: skip
         assert option in help_text

@@ -49,6 +49,49 @@ def test_several_circuits_make_one_job(manila: Session):
     assert manila.jobs[-1].name == "bell +1"
 
 
+def undone() -> QuantumCircuit:
+    """A circuit whose gates cancel out, which only an optimizing level notices."""
+    circuit = QuantumCircuit(1, name="undone")
+    circuit.h(0)
+    circuit.h(0)
+    circuit.measure_all()
+    return circuit
+
+
+def size_of_run(session: Session, level: int | None) -> int:
+    (pub,) = session.run(undone(), shots=10, optimization_level=level).inputs["pubs"]
+    return int(pub.circuit.size())
+
+
+def test_the_level_says_how_much_circuits_are_optimized(manila: Session):
+    sizes = {level: size_of_run(manila, level) for level in (0, 1, 2, 3, None)}
+    assert sizes[0] > sizes[3] == sizes[2] == sizes[None]
+
+
+def test_a_program_keeps_its_level(manila: Session):
+    manila.add_program(undone(), name="as it is", shots=10, optimization_level=0)
+    (pub,) = manila.run_program("as it is", shots=20).inputs["pubs"]
+    assert pub.circuit.size() == size_of_run(manila, 0)
+
+
+def test_circuits_of_backend_run_have_a_level_too(manila: Session):
+    sizes = []
+    for level in (0, 3):
+        job = manila.run_circuits(undone(), shots=10, optimization_level=level)
+        (circuit,) = job.inputs["circuits"]
+        sizes.append(circuit.size())
+    assert sizes[0] > sizes[1]
+
+
+@pytest.mark.parametrize("level", [-1, 4, 1.0, True, "2"])
+@pytest.mark.parametrize("way", ["run", "run_circuits", "add_program", "estimate"])
+def test_a_level_that_there_is_not_is_refused(manila: Session, way: str, level: object):
+    before = len(manila.jobs)
+    with pytest.raises(InvalidInputError, match=r"optimization_level=.* Expected 0 .*, 1, 2 or 3"):
+        getattr(manila, way)(undone(), optimization_level=level)
+    assert len(manila.jobs) == before
+
+
 def test_pubs_carry_values_and_shots(manila: Session):
     circuit = rotation(measured=True)
     job = manila.run([(circuit, [0.0], 30), (circuit, [[0.0], [np.pi]])], shots=50, options=SEED)

@@ -15,6 +15,9 @@ from qsession.render.circuit_names import name_of
 MOST_SEED = 2**63 - 1
 """Aer holds a seed in a signed integer of 64 bits."""
 
+MOST_OPTIMIZATION_LEVEL = 3
+"""The level at which Qiskit optimizes most."""
+
 MOST_SHOTS = 10_000_000
 """Far beyond what a QPU allows; a larger number is a slip that would fill the memory."""
 
@@ -112,6 +115,23 @@ def read_seed(seed: object, called: str = "seed_simulator") -> int:
             f"{called}=42."
         )
     return int(seed)
+
+
+def read_optimization_level(level: object) -> int | None:
+    """Check a level of Qiskit's transpiler; None is the default of `TranspileCache`.
+
+    Raises:
+        InvalidInputError: If it is not a whole number from 0 to 3.
+    """
+    if level is None:
+        return None
+    if not _is_whole(level) or not 0 <= level <= MOST_OPTIMIZATION_LEVEL:
+        raise InvalidInputError(
+            f"optimization_level={shown(level)} is none of Qiskit's levels. Expected 0 (fits the "
+            "circuit to the backend, no more), 1, 2 or 3 (optimizes most), such as "
+            "optimization_level=1."
+        )
+    return int(level)
 
 
 def read_primitive_options(options: object) -> dict[str, Any]:

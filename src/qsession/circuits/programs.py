@@ -136,7 +136,7 @@ class Programs(Mapping[str, Program]):
         # Replaced as a whole on each change, so that any thread may read it.
         self._programs: dict[str, Program] = {}
 
-    def add(
+    def add(  # noqa: PLR0913 - each is an option of its own
         self,
         work: object,
         *,
@@ -144,6 +144,7 @@ class Programs(Mapping[str, Program]):
         shots: int | None = None,
         precision: float | None = None,
         options: Mapping[str, Any] | None = None,
+        optimization_level: int | None = None,
     ) -> Program:
         """Check work and keep it under a name; one of the same name is replaced.
 
@@ -153,7 +154,13 @@ class Programs(Mapping[str, Program]):
             InvalidInputError: If the work cannot be run or the name cannot be used.
         """
         filled, lacking = with_placeholders(work)
-        request = read_request(filled, shots=shots, precision=precision, options=options)
+        request = read_request(
+            filled,
+            shots=shots,
+            precision=precision,
+            options=options,
+            optimization_level=optimization_level,
+        )
         # The caller may go on changing its circuits and arrays.
         request = copy.deepcopy(request)
         own_name = read_name(name) or self._own_name(request.pubs[0].circuit)

@@ -16,6 +16,7 @@ from qiskit.quantum_info import Operator, Pauli, PauliList, SparseObservable, Sp
 
 from qsession.circuits.checks import (
     read_name,
+    read_optimization_level,
     read_primitive_options,
 )
 from qsession.circuits.pub_checks import check_pub, check_quantities
@@ -43,6 +44,7 @@ class PubRequest:
     pubs: tuple[SamplerPub | EstimatorPub, ...]
     name: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    optimization_level: int | None = None
 
     def named(self, name: str) -> PubRequest:
         """The same under a name."""
@@ -99,13 +101,14 @@ class PubRequest:
         return tuple(pub for pub in self.pubs if isinstance(pub, EstimatorPub))
 
 
-def read_request(
+def read_request(  # noqa: PLR0913 - each is an option of its own
     work: object,
     *,
     shots: int | None = None,
     precision: float | None = None,
     name: str | None = None,
     options: Mapping[str, Any] | None = None,
+    optimization_level: int | None = None,
 ) -> PubRequest:
     """Turn work into PUBs of one kind.
 
@@ -115,6 +118,7 @@ def read_request(
         precision: Precision for estimator PUBs that name none.
         name: A word for people.
         options: Options of the primitive.
+        optimization_level: How much Qiskit optimizes circuits that do not fit the backend.
 
     Raises:
         InvalidInputError: If it is none of these, mixes the two kinds, or a part is malformed.
@@ -122,6 +126,7 @@ def read_request(
     parts = _parts(work)
     program = _program(parts)
     check_quantities(program, shots, precision)
+    level = read_optimization_level(optimization_level)
     coerced: list[SamplerPub | EstimatorPub] = []
     for index, part in enumerate(parts):
         try:
@@ -140,7 +145,7 @@ def read_request(
         coerced.append(pub)
     # As they were handed in: who looks for a job does not know the transpiled ones.
     own_name = read_name(name) or name_of_all([pub.circuit for pub in coerced])
-    return PubRequest(program, tuple(coerced), own_name, read_primitive_options(options))
+    return PubRequest(program, tuple(coerced), own_name, read_primitive_options(options), level)
 
 
 def _pub_with_values(

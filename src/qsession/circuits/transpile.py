@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import io
 import os
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from qiskit import qpy
-from qiskit.circuit import ControlFlowOp, Gate, Instruction
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.transpiler import generate_preset_pass_manager
 
 from qsession.circuits.backends import is_of_another_provider
+from qsession.circuits.content_key import content_key
 from qsession.compat.ibm import is_ibm_backend, is_isa_circuit
 from qsession.errors import InvalidInputError
 from qsession.forks import ForkSafeLock, is_forked_child
@@ -31,13 +27,17 @@ if TYPE_CHECKING:
     from qsession.circuits.pubs import PubRequest
 
 OPTIMIZATION_LEVEL = 2
-"""Qiskit's own default."""
+"""Qiskit's own default, for whoever names no level."""
 
 SEED_TRANSPILER = 0
 """Fixed, so that one circuit gets one layout in every session."""
 
 MOST_CIRCUITS = 256
 """The largest number of circuits in a transpile cache; the least recently used go first."""
+
+
+Key = tuple[int, bytes]
+"""The key of a transpiled circuit: the level, and the digest of what it was made from."""
 
 
 class UntranspilableError(InvalidInputError):
@@ -54,7 +54,8 @@ class TranspileCache:
 
     A circuit is recognised by its content (its QPY form without name and metadata), never by
     identity or ``==``: edited in place, or with other parameters of the same name, it is another.
-    Level, seed and Qiskit release are fixed for the life of a cache, which is that of a session. If
+    The level is a part of the key; seed and Qiskit release are fixed for the life of a cache, which
+    is that of a session. If
     the target becomes another, as that of Aer's simulator does with a noise model, what was
     transpiled before is forgotten. Safe to use from several threads.
     """
@@ -66,10 +67,14 @@ class TranspileCache:
         self.hits = 0
         self.misses = 0
 
-    def fit(self, circuit: QuantumCircuit) -> QuantumCircuit:
+    def fit(self, circuit: QuantumCircuit, level: int | None = None) -> QuantumCircuit:
         """Transpile a circuit to the backend; one that already fits comes back as it is.
 
         Name and metadata are the circuit's own; the returned circuit is the caller's to keep.
+
+        Args:
+            circuit: The circuit.
+            level: Qiskit's level of optimization; None is its default.
 
         Raises:
             InvalidInputError: If the backend cannot run it.
@@ -77,17 +82,18 @@ class TranspileCache:
         target = self._backend.target
         if needs_no_transpiling(circuit, target):
             return circuit.copy()
-        key = _content_key(circuit)
+        level = OPTIMIZATION_LEVEL if level is None else level
+        key = _key(circuit, level)
         fits = self._fits_for(target)
         fitting = self._find(fits, key)
         if fitting is None:
-            fitting = self._transpile(circuit, fits)
+            fitting = self._transpile(circuit, fits, level)
             self._keep(fits, key, fitting)
         copied = fitting.copy(name=circuit.name)
         copied.metadata = copy.deepcopy(circuit.metadata)
         return copied
 
-    def fit_for_run(self, circuit: QuantumCircuit) -> QuantumCircuit:
+    def fit_for_run(self, circuit: QuantumCircuit, level: int | None = None) -> QuantumCircuit:
         """Transpile a circuit for ``backend.run``, as `fit` does, or copy it if that fails.
 
         Another provider's ``run`` may take more than the backend's target says, and Aer's saves
@@ -98,7 +104,7 @@ class TranspileCache:
                 backend that needs it.
         """
         try:
-            return self.fit(circuit)
+            return self.fit(circuit, level)
         except UntranspilableError:
             if is_of_another_provider(self._backend) or self._lacks_saves_alone(circuit):
                 return circuit.copy()
@@ -111,12 +117,15 @@ class TranspileCache:
             self._backend
         )
 
-    def fitted_before(self, circuit: QuantumCircuit) -> QuantumCircuit | None:
+    def fitted_before(
+        self, circuit: QuantumCircuit, level: int | None = None
+    ) -> QuantumCircuit | None:
         """The circuit if it fits the backend, or as it was transpiled earlier; else None."""
         target = self._backend.target
         if target.num_qubits is None or not is_isa_circuit(circuit, target):
             return circuit
-        key, fits = _content_key(circuit), self._fits_for(target)
+        key = _key(circuit, OPTIMIZATION_LEVEL if level is None else level)
+        fits = self._fits_for(target)
         with self._lock:
             return None if key is None else fits.circuits.get(key)
 
@@ -128,10 +137,13 @@ class TranspileCache:
         Raises:
             InvalidInputError: If the backend cannot run one of them.
         """
-        return replace(request, pubs=tuple(self._fit_pub(pub) for pub in request.pubs))
+        level = request.optimization_level
+        return replace(request, pubs=tuple(self._fit_pub(pub, level) for pub in request.pubs))
 
-    def _fit_pub(self, pub: SamplerPub | EstimatorPub) -> SamplerPub | EstimatorPub:
-        circuit = self.fit(pub.circuit)
+    def _fit_pub(
+        self, pub: SamplerPub | EstimatorPub, level: int | None
+    ) -> SamplerPub | EstimatorPub:
+        circuit = self.fit(pub.circuit, level)
         values = copy.deepcopy(pub.parameter_values)
         if isinstance(pub, SamplerPub):
             return SamplerPub(circuit, values, pub.shots)
@@ -146,7 +158,7 @@ class TranspileCache:
                 self._fits = _Fits(self._backend, target)
             return self._fits
 
-    def _transpile(self, circuit: QuantumCircuit, fits: _Fits) -> QuantumCircuit:
+    def _transpile(self, circuit: QuantumCircuit, fits: _Fits, level: int) -> QuantumCircuit:
         target_qubits = fits.target.num_qubits
         if circuit.num_qubits > target_qubits:
             raise InvalidInputError(
@@ -155,7 +167,7 @@ class TranspileCache:
                 "backend."
             )
         try:
-            return fits.transpile(circuit)
+            return fits.transpile(circuit, level)
         except Exception as error:
             # Passes raise errors of many kinds; what they have in common is the circuit.
             raise UntranspilableError(
@@ -163,7 +175,7 @@ class TranspileCache:
                 f"{error}"
             ) from error
 
-    def _find(self, fits: _Fits, key: bytes | None) -> QuantumCircuit | None:
+    def _find(self, fits: _Fits, key: Key | None) -> QuantumCircuit | None:
         with self._lock:
             fitting = fits.circuits.get(key) if key else None
             if fitting is None or key is None:
@@ -173,7 +185,7 @@ class TranspileCache:
             self.hits += 1
             return fitting
 
-    def _keep(self, fits: _Fits, key: bytes | None, fitting: QuantumCircuit) -> None:
+    def _keep(self, fits: _Fits, key: Key | None, fitting: QuantumCircuit) -> None:
         if key is None:
             return
         with self._lock:
@@ -192,12 +204,12 @@ class _Fits:
 
     def __init__(self, backend: BackendV2, target: Target) -> None:
         self.target = target
-        self.circuits: OrderedDict[bytes, QuantumCircuit] = OrderedDict()
+        self.circuits: OrderedDict[Key, QuantumCircuit] = OrderedDict()
         self._backend = backend
         self._names = set(target.operation_names)
         self._content = _content_of(target)
         self._transpiling = ForkSafeLock()
-        self._pass_manager: PassManager | None = None
+        self._pass_managers: dict[int, PassManager] = {}
 
     def are_for(self, target: Target) -> bool:
         """Return True if the target is the same object as before, or one of equal content."""
@@ -205,7 +217,7 @@ class _Fits:
             return False
         return target is self.target or _content_of(target) == self._content
 
-    def transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
+    def transpile(self, circuit: QuantumCircuit, level: int) -> QuantumCircuit:
         """Transpile a circuit anew."""
         # Building a pass manager takes longer than transpiling a small circuit with it. Its passes
         # keep what they work on, so that one thread at a time may run it.
@@ -213,14 +225,14 @@ class _Fits:
             # Qiskit would hand work to threads that it started before the fork, and wait for them.
             os.environ["QISKIT_IN_PARALLEL"] = "TRUE"
         with self._transpiling:
-            if self._pass_manager is None:
-                self._pass_manager = generate_preset_pass_manager(
-                    optimization_level=OPTIMIZATION_LEVEL,
+            if level not in self._pass_managers:
+                self._pass_managers[level] = generate_preset_pass_manager(
+                    optimization_level=level,
                     backend=self._backend,
                     target=self.target,
                     seed_transpiler=SEED_TRANSPILER,
                 )
-            return self._pass_manager.run(circuit)
+            return self._pass_managers[level].run(circuit)
 
 
 def _content_of(target: Target) -> Any:
@@ -236,18 +248,10 @@ def _content_of(target: Target) -> Any:
     return target.num_qubits, [getattr(target, name) for name in timing], properties
 
 
-def _content_key(circuit: QuantumCircuit) -> bytes | None:
-    """A digest of all that transpiling depends on; None if the content cannot be told."""
-    if not _is_all_qiskits_own(circuit):
-        return None
-    plain = circuit.copy(name="circuit")
-    plain.metadata = {}
-    buffer = io.BytesIO()
-    try:
-        qpy.dump(plain, buffer)
-    except Exception:  # noqa: BLE001 - QPY fails in many ways on what it cannot write
-        return None
-    return hashlib.sha256(buffer.getbuffer()).digest()
+def _key(circuit: QuantumCircuit, level: int) -> Key | None:
+    """The key of a circuit at a level; None if its content cannot be told."""
+    content = content_key(circuit)
+    return None if content is None else (level, content)
 
 
 def _names_in(circuit: QuantumCircuit) -> set[str]:
@@ -258,28 +262,3 @@ def _names_in(circuit: QuantumCircuit) -> set[str]:
         if instruction.is_control_flow():
             names.update(*map(_names_in, instruction.operation.blocks))
     return names
-
-
-def _is_all_qiskits_own(circuit: QuantumCircuit) -> bool:
-    """Return True if all operations are Qiskit's own, which QPY writes in full."""
-    operations = [instruction.operation for instruction in circuit.data]
-    return all(map(_is_qiskits_own, operations)) and all(
-        _is_all_qiskits_own(inner) for operation in operations for inner in _inside(operation)
-    )
-
-
-def _inside(operation: Any) -> Iterable[QuantumCircuit]:
-    """The circuits that an operation was made from."""
-    if isinstance(operation, ControlFlowOp):
-        return operation.blocks  # type: ignore[no-any-return]  # Qiskit has no types
-    # What `to_instruction` and `to_gate` make; other gates have classes of their own.
-    if type(operation) in (Instruction, Gate) and operation.definition is not None:
-        return (operation.definition,)
-    return ()
-
-
-def _is_qiskits_own(operation: object) -> bool:
-    # Qiskit's singleton gates have a class of their own that names no module.
-    modules = (cls.__dict__.get("__module__") for cls in type(operation).__mro__)
-    module = next(module for module in modules if isinstance(module, str))
-    return module.partition(".")[0] == "qiskit"

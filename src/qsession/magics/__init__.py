@@ -72,6 +72,13 @@ class QSessionMagics(Magics):
     @argument("--mode", choices=("session", "batch"), default="session", help="Default: session.")
     @argument("--shots", type=_shots, help="Shots for the circuits of the last expression.")
     @argument(
+        "--optimization-level",
+        type=int,
+        choices=range(4),
+        help="How much Qiskit optimizes the circuits of the last expression, 0 to 3, if they do "
+        "not fit the backend. Default: 2.",
+    )
+    @argument(
         "-o",
         "--output",
         metavar="VAR",

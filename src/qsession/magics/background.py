@@ -158,7 +158,7 @@ class BackgroundCell:
                     submissions_noted(self._job_ids),
                     self.session.as_default(),
                 ):
-                    self._outcome = self._cell.run(self.session, shots=self._options.shots)
+                    self._outcome = self._cell.run(self.session, self._options)
                     if not self._cell.is_silenced:
                         _show(self._outcome)
             except BaseException as error:  # noqa: BLE001 - kept for result(), and shown

@@ -51,13 +51,16 @@ class Cell:
         self._filename = shell.compile.cache(source, shell.execution_count)
         self._statements, self._last = self._compiled(source)
 
-    def run(self, session: Session, *, shots: int | None) -> Outcome:
+    def run(self, session: Session, options: Namespace) -> Outcome:
         """Run the code, and submit the value of the last expression if it is work."""
         namespace = self._shell.user_ns
         if self._statements is not None:
             _run(self._statements, namespace)
         value = None if self._last is None else _run(self._last, namespace)
-        return Outcome(value, session.run(value, shots=shots) if is_work(value) else None)
+        if not is_work(value):
+            return Outcome(value, None)
+        level = options.optimization_level
+        return Outcome(value, session.run(value, shots=options.shots, optimization_level=level))
 
     def own_traceback(self, traceback: TracebackType | None) -> TracebackType | None:
         """A traceback from the cell's own code on; as it is if the cell's is not in it."""
@@ -134,7 +137,7 @@ def run_in_foreground(shell: Shell, text: str, session: Session, options: Namesp
     try:
         with session.as_default():
             cell = Cell(shell, text)
-            outcome = cell.run(session, shots=options.shots)
+            outcome = cell.run(session, options)
             if options.output:
                 shell.user_ns[options.output] = outcome.kept
             if not cell.is_silenced:

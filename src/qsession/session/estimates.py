@@ -41,11 +41,15 @@ class Estimates:
     def of_request(self, request: PubRequest) -> Estimate:
         """About what circuits or PUBs that were read will use and cost."""
         self._renewal.engine.read_target()
-        circuits = self._as_they_will_run([pub.circuit for pub in request.pubs])
+        circuits = self._as_they_will_run(
+            [pub.circuit for pub in request.pubs], request.optimization_level
+        )
         forecast = forecast_of_pubs(request.pubs, self._backend, request.options, circuits=circuits)
         return self._beside_what_is_left(forecast)
 
-    def _as_they_will_run(self, circuits: list[QuantumCircuit]) -> list[QuantumCircuit]:
+    def _as_they_will_run(
+        self, circuits: list[QuantumCircuit], level: int | None
+    ) -> list[QuantumCircuit]:
         """The first circuits, transpiled if they were earlier: to know one again takes time."""
         found: dict[int, QuantumCircuit] = {}
         first: list[QuantumCircuit] = []
@@ -55,7 +59,7 @@ class Estimates:
                 if walked > MOST_INSTRUCTIONS:
                     break
                 walked += len(circuit.data)
-                fitting = self._transpiled.fitted_before(circuit)
+                fitting = self._transpiled.fitted_before(circuit, level)
                 found[id(circuit)] = circuit if fitting is None else fitting
             first.append(found[id(circuit)])
         return first

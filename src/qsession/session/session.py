@@ -327,7 +327,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
 
     # --- submitting -------------------------------------------------------------------------------
 
-    def run(
+    def run(  # noqa: PLR0913 - each is an option of its own
         self,
         circuits_or_pubs: object,
         *,
@@ -335,10 +335,11 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         precision: float | None = None,
         name: str | None = None,
         options: Mapping[str, Any] | None = None,
+        optimization_level: int | None = None,
     ) -> Job:
         """Submit work and return its job at once.
 
-        Circuits are transpiled to the backend if they need it, once per circuit and session.
+        Circuits are transpiled to the backend if they need it, once per circuit, level and session.
 
         Args:
             circuits_or_pubs: A circuit, several, a PUB, or several. Observables make it an
@@ -349,6 +350,8 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
             precision: Standard error that is aimed at, of each estimator PUB that names none.
             name: A word for people; otherwise the circuit's name.
             options: Options of the primitive, such as ``{"simulator": {"seed_simulator": 42}}``.
+            optimization_level: How much Qiskit optimizes circuits that do not fit the backend, 0 to
+                3; None is 2, its own default. Circuits that fit are left as they are.
 
         Returns:
             The job; its result is a `PrimitiveResult` with an entry for each PUB. The data of a
@@ -362,16 +365,29 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
             ServiceError: If IBM Quantum could not be told.
         """
         request = read_request(
-            circuits_or_pubs, shots=shots, precision=precision, name=name, options=options
+            circuits_or_pubs,
+            shots=shots,
+            precision=precision,
+            name=name,
+            options=options,
+            optimization_level=optimization_level,
         )
         return self._core.submissions.run(request)
 
-    def run_circuits(self, circuits: object, *, name: str | None = None, **run_options: Any) -> Job:
+    def run_circuits(
+        self,
+        circuits: object,
+        *,
+        name: str | None = None,
+        optimization_level: int | None = None,
+        **run_options: Any,
+    ) -> Job:
         """Submit circuits to ``backend.run``, transpiled as in `run`.
 
         Args:
             circuits: A circuit or several.
             name: A word for people; otherwise the circuit's name.
+            optimization_level: As in `run`.
             run_options: Options of the backend's ``run``, such as ``shots=1000``.
 
         Returns:
@@ -382,7 +398,9 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
             SessionEndedError: If the session takes no jobs.
             ServiceError: If IBM Quantum could not be told.
         """
-        return self._core.submissions.run_circuits(circuits, run_options, name=name)
+        return self._core.submissions.run_circuits(
+            circuits, run_options, name=name, optimization_level=optimization_level
+        )
 
     def run_program(
         self,
@@ -432,7 +450,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         """
         return self._core.submissions.run_again(job_id, shots=shots)
 
-    def add_program(
+    def add_program(  # noqa: PLR0913 - each is an option of its own
         self,
         work: object,
         *,
@@ -440,6 +458,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         shots: int | None = None,
         precision: float | None = None,
         options: Mapping[str, Any] | None = None,
+        optimization_level: int | None = None,
     ) -> Program:
         """Keep work under a name, for the Run button and `run_program`.
 
@@ -452,23 +471,30 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
             shots: Shots of each sampler PUB that names none.
             precision: Precision of each estimator PUB that names none.
             options: Options of the primitive.
+            optimization_level: As in `run`.
 
         Raises:
             InvalidInputError: If the work cannot be run or the name cannot be used.
         """
         return self._core.submissions.add_program(
-            work, name=name, shots=shots, precision=precision, options=options
+            work,
+            name=name,
+            shots=shots,
+            precision=precision,
+            options=options,
+            optimization_level=optimization_level,
         )
 
     # --- estimating -------------------------------------------------------------------------------
 
-    def estimate(
+    def estimate(  # noqa: PLR0913 - each is an option of its own
         self,
         circuits_or_pubs: object,
         *,
         shots: int | None = None,
         precision: float | None = None,
         options: Mapping[str, Any] | None = None,
+        optimization_level: int | None = None,
         refresh: bool = True,
     ) -> Estimate:
         """Estimate the QPU time and the cost of work before anything is sent.
@@ -482,12 +508,19 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
             shots: As in `run`.
             precision: As in `run`.
             options: As in `run`; a ``rep_delay`` among them counts.
+            optimization_level: As in `run`.
             refresh: Whether to ask what the instance may use first, at most once a minute.
 
         Raises:
             InvalidInputError: If that cannot be run.
         """
-        request = read_request(circuits_or_pubs, shots=shots, precision=precision, options=options)
+        request = read_request(
+            circuits_or_pubs,
+            shots=shots,
+            precision=precision,
+            options=options,
+            optimization_level=optimization_level,
+        )
         return self._core.estimates.refresh(asks=refresh).of_request(request)
 
     def estimate_program(

@@ -7,7 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qsession.circuits.backends import gives_counts
-from qsession.circuits.checks import read_circuits, read_name, read_run_options, read_shots
+from qsession.circuits.checks import (
+    read_circuits,
+    read_name,
+    read_optimization_level,
+    read_run_options,
+    read_shots,
+)
 from qsession.circuits.pubs import PubRequest
 from qsession.circuits.transpile import TranspileCache
 from qsession.client_errors import SessionEndedError
@@ -86,16 +92,22 @@ class Submissions:
         return self._hand_over(lambda: self._renewal.engine.run_pubs(named, mode=self._mode()))
 
     def run_circuits(
-        self, circuits: object, run_options: dict[str, Any], *, name: str | None
+        self,
+        circuits: object,
+        run_options: dict[str, Any],
+        *,
+        name: str | None,
+        optimization_level: int | None = None,
     ) -> Job:
         """Submit circuits to ``backend.run``, transpiled to the backend if they need it."""
         own_name, options = read_name(name), read_run_options(run_options)
+        level = read_optimization_level(optimization_level)
         self._prepare()
         checked = read_circuits(circuits, must_measure=gives_counts(self._backend))
         # As they were handed in: nobody knows the transpiled ones.
         own_name = own_name or name_of_all(checked)
         self._renewal.engine.read_target()
-        fitting = [self.transpiled.fit_for_run(circuit) for circuit in checked]
+        fitting = [self.transpiled.fit_for_run(circuit, level) for circuit in checked]
         return self._hand_over(
             lambda: self._renewal.engine.run_circuits(fitting, options, own_name, self._mode())
         )

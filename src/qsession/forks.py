@@ -63,7 +63,10 @@ class ForkSafeLock:
         exc_val: BaseException | None,
         exc_tb: TracebackType | None,
     ) -> None:
-        self.release()
+        try:  # noqa: SIM105 - as `release`, which is not called since each job comes here often
+            self._lock.release()
+        except RuntimeError:
+            pass
 
     def renew(self) -> None:
         """Be free; in the child."""

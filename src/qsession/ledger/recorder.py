@@ -70,10 +70,14 @@ class Changes:
         """Write it all: a part of a transaction."""
         if self.session_row is not None:
             write_session(connection, self.session_row)
-        write_jobs(connection, self.job_rows.values())
-        write_results(connection, self.session_id, self.results)
-        write_works(connection, self.session_id, self.works)
-        forget_works(connection, self.session_id, self.works_done)
+        if self.job_rows:
+            write_jobs(connection, self.job_rows.values())
+        if self.results:
+            write_results(connection, self.session_id, self.results)
+        if self.works:
+            write_works(connection, self.session_id, self.works)
+        if self.works_done:
+            forget_works(connection, self.session_id, self.works_done)
 
 
 _NOT_KEPT = object()

@@ -70,7 +70,7 @@ class JobStatus(StrEnum):
     @property
     def is_final(self) -> bool:
         """True if the job has ended."""
-        return self in (JobStatus.DONE, JobStatus.CANCELLED, JobStatus.ERROR)
+        return self in _FINAL
 
     def __eq__(self, other: object) -> bool:
         """Equal to the string and to Qiskit's member of the same name."""
@@ -83,6 +83,10 @@ class JobStatus(StrEnum):
         return not self == other
 
     __hash__ = str.__hash__
+
+
+_FINAL = frozenset({JobStatus.DONE, JobStatus.CANCELLED, JobStatus.ERROR})
+"""In a tuple each would be compared."""
 
 
 class ProblemKind(Enum):

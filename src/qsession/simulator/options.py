@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qiskit.providers import Options
+
 from qsession.simulator import aer_private as aer
 from qsession.simulator.errors import FastPathError
 
 if TYPE_CHECKING:
+    from qiskit.providers import BackendV2
+
     from qsession.simulator.noise import Noise
 
 # All options that are known are named here: one that a later release adds may do anything.
@@ -88,6 +92,12 @@ class Setting:
     options: Mapping[str, Any]
     noise: Noise | None
     basis: frozenset[str] | None
+
+
+def options_of(backend: BackendV2) -> dict[str, Any]:
+    """A copy of the options of a backend. Each job reads some fifty: one by one that takes long."""
+    options = backend.options
+    return dict(vars(options)) if type(options) is Options else {**options}
 
 
 def known_options(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from qsession.simulator.fingerprint import Reading
 from qsession.simulator.lru import Bounded
 from qsession.simulator.noise import Noise
 from qsession.simulator.noise_cache import Noises
-from qsession.simulator.options import Setting, known_options
+from qsession.simulator.options import Setting, known_options, options_of
 from qsession.simulator.runner import Runner
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def simulator_options(
     Raises:
         FastPathError: If an option asks for something that is not done here.
     """
-    own = {**backend.options}
+    own = options_of(backend)
     options = {**own, **{name: value for name, value in run_options.items() if value is not None}}
     options = known_options(options)
     if backend.max_circuits is not None:

@@ -204,5 +204,8 @@ def weigh(item: object, depth: int = 6) -> int:
 
 def _weigh_many(items: list[object], count: int, depth: int) -> int:
     looked_at = items[:_LONGEST_LOOK]
-    weight = sum(weigh(item, depth - 1) for item in looked_at)
+    weight = 0
+    for item in looked_at:  # most are leaves
+        is_leaf = type(item) in _LEAVES
+        weight += sys.getsizeof(item) if is_leaf else weigh(item, depth - 1)
     return _BYTES_PER_OBJECT + weight * count // max(len(looked_at), 1)

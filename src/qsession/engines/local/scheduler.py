@@ -332,8 +332,10 @@ class Scheduler:
             When to look again (None: when told to), and whether nothing can follow.
         """
         with self._journal.lock:
-            dropped = self._apply_what_is_due()
-            deadline = transitions.next_deadline(self._journal.state)
+            deadline, dropped = transitions.next_deadline(self._journal.state), []
+            if deadline is not None and deadline <= self._now():
+                dropped = self._apply_what_is_due()
+                deadline = transitions.next_deadline(self._journal.state)
             has_ended = self._journal.state.state.is_terminal
             is_over = has_ended and not self._running
         for job in dropped:

@@ -10,7 +10,7 @@ not have where it keeps a state in blocks of fewer qubits than the circuit has.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from qsession.engines.local.workers.pool import workers
 from qsession.engines.local.workers.worker import WorkerStartError
 from qsession.errors import JobFailedError
 from qsession.simulator.aer_noise_models import errors_everywhere
-from qsession.simulator.instructions import kind_of
+from qsession.simulator.instructions import is_plain, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,28 +84,32 @@ def may_abort(work: Work) -> bool:
     try:
         return (
             any(map(_is_risky, work.circuits))
-            or any(_option(work, name) for name in _RISKY_OPTIONS)
-            or _meets_wide_error(work)
+            or any(map(option := _options_of(work), _RISKY_OPTIONS))
+            or _meets_wide_error(work, option("noise_model"))
         )
     except Exception:  # noqa: BLE001 - odd work fails where it runs, and says why there
         return False
 
 
-def _option(work: Work, name: str) -> Any:
-    """Return an option of the run, else of its simulator; None if neither has it."""
+def _options_of(work: Work) -> Callable[[str], Any]:
+    """A function: an option of the run, else of its simulator; None if neither has it."""
     options = getattr(work, "options", None)
     given = options if isinstance(options, Mapping) else {}
     given = {**given, **(given.get("run_options") or {})}
-    value = given.get(name)  # None asks for nothing, and leaves the simulator's
-    return getattr(work.backend.options, name, None) if value is None else value
+    of_simulator = work.backend.options
+
+    def option(name: str) -> Any:
+        value = given.get(name)  # None asks for nothing, and leaves the simulator's
+        return getattr(of_simulator, name, None) if value is None else value
+
+    return option
 
 
-def _meets_wide_error(work: Work) -> bool:
+def _meets_wide_error(work: Work, noise_model: Any) -> bool:
     """Return True if an error for all qubits may follow an instruction on fewer than it acts on.
 
     Errors of certain qubits are no question: they follow an instruction on just these.
     """
-    noise_model = _option(work, "noise_model")
     if noise_model is None:
         return False
     errors = errors_everywhere(noise_model)
@@ -154,10 +158,17 @@ def _has_narrower(circuit: QuantumCircuit, widths: Mapping[str, int]) -> bool:
 
 
 def _is_risky(circuit: QuantumCircuit) -> bool:
+    if not (circuit.num_vars or circuit.num_stretches) and all(map(_is_harmless, circuit.data)):
+        return False  # as most are: each job is asked
     if _has_variables_or_odd(circuit):
         return True
     read = max(_bits_read(circuit), default=-1)
     return read >= 0 and read > max(_bits_measured(circuit), default=-1)
+
+
+def _is_harmless(instruction: CircuitInstruction) -> bool:
+    """Return True for one that neither is odd nor reads a bit."""
+    return bool(instruction.is_standard_gate()) or is_plain(instruction.operation)
 
 
 def _has_variables_or_odd(circuit: QuantumCircuit) -> bool:

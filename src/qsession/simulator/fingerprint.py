@@ -60,22 +60,28 @@ def read(circuit: QuantumCircuit) -> Reading:
     """
     qubit_numbers = {qubit: number for number, qubit in enumerate(circuit.qubits)}
     clbit_numbers = {clbit: number for number, clbit in enumerate(circuit.clbits)}
+    # A long circuit has many gates on the same qubits.
+    numbers_of: dict[tuple[Any, ...], tuple[int, ...]] = {}
     steps: list[Step] = []
     angles: list[Any] = []
     for instruction in circuit.data:
-        qubits = tuple([qubit_numbers[qubit] for qubit in instruction.qubits])
+        name, on = instruction.name, instruction.qubits
+        qubits = numbers_of.get(on)
+        if qubits is None:
+            qubits = numbers_of[on] = tuple([qubit_numbers[qubit] for qubit in on])
         if instruction.is_standard_gate():
             parameters = instruction.params
-            angles.extend(parameters)
-            if GATES.get(instruction.name) != len(parameters):
+            if GATES.get(name) != len(parameters):
                 require_known(circuit)
-            steps.append((instruction.name, qubits, instruction.label))
+            if parameters:
+                angles.extend(parameters)
+            steps.append((name, qubits, instruction.label))
             continue
         clbits = tuple([clbit_numbers[clbit] for clbit in instruction.clbits])
         detail = _detail(instruction)
         if detail is None:
             return _whole(circuit)
-        steps.append((instruction.name, qubits, instruction.label, clbits, detail))
+        steps.append((name, qubits, instruction.label, clbits, detail))
     if circuit.num_vars or circuit.num_stretches:
         return _whole(circuit)
     key = len(qubit_numbers), len(clbit_numbers), tuple(steps)

@@ -72,7 +72,7 @@ class _Reading:
         self._left = MOST_OPERATIONS
         self._is_clifford, self._runs_per_shot = True, False
         # What is measured later, or decided by what was measured, is not seen here.
-        self._keeps_all = keeps_all or any(each.is_control_flow() for each in circuit.data)
+        self._keeps_all = keeps_all or circuit.has_control_flow_op()
         self._operations = self._operations_of(circuit, self._qubits)
 
     @property
@@ -91,30 +91,33 @@ class _Reading:
         operations = 0.0
         looked_at = 0
         later: set[Any] = set()
-        for instruction in reversed(circuit.data):
+        keeps_all = self._keeps_all
+        has_control_flow = circuit.has_control_flow_op()
+        instructions = circuit.data
+        for instruction in reversed(instructions):
             if self._left <= 0:
                 break
             self._left -= 1
             looked_at += 1
-            name, qubits = instruction.name, instruction.qubits
+            name = instruction.name
             if name in _WITHOUT_EFFECT:
                 continue
+            qubits = instruction.qubits
             is_measurement = name == "measure"
-            is_kept = self._keeps_all or is_measurement or not needed.isdisjoint(qubits)
-            if not is_kept:
+            if not (keeps_all or is_measurement or not needed.isdisjoint(qubits)):
                 continue
             if name == "reset" or (is_measurement and not later.isdisjoint(qubits)):
                 self._runs_per_shot = True
             if not is_measurement:
                 later.update(qubits)
             needed.update(qubits)
-            if instruction.is_control_flow():
+            if has_control_flow and instruction.is_control_flow():
                 self._runs_per_shot = True
                 operations += self._operations_within(instruction.operation)
                 continue
             self._take_gate(instruction, name, qubits)
-            operations += 2.0 ** max(len(qubits) - 2, 0)
-        return operations * len(circuit.data) / max(looked_at, 1)
+            operations += 2.0 ** (len(qubits) - 2) if len(qubits) > 2 else 1.0  # noqa: PLR2004 - those of one and two take one
+        return operations * len(instructions) / max(looked_at, 1)
 
     def _operations_within(self, operation: Any) -> float:
         """Of the branches of an `if` or a switch one is taken."""

@@ -7,6 +7,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     restoreMocks: true,
     unstubGlobals: true,
+    // A busy machine may take any time: as patient as the tests of Python.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     coverage: {
       include: ["src/**/*.ts"],
       reporter: ["text-summary"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,10 +10,10 @@ from qsession.session.registry import core_of
 from qsession.widget import SessionWidget
 from qsession.widget.views import MOST_FRESH
 from tests.support.circuits import flipped
+from tests.widget.recording_comm import RecordingComm
 
 if TYPE_CHECKING:
     from qsession import Session
-    from tests.widget.recording_comm import RecordingComm
 
 
 def fresh_view(session: Session) -> SessionWidget:
@@ -70,6 +70,25 @@ def test_those_that_give_a_sign_of_life_stay(session: Session):
     open_page(third)
     assert first.comm is not None
     assert second.comm is not None
+
+
+def test_a_page_is_asked_for_it_before_it_hears_of_another_view(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    sent: list[tuple[str, str]] = []
+    publish = RecordingComm.publish_msg
+
+    def publish_noted(page: RecordingComm, msg_type: str, data: Any = None, **more: Any) -> None:
+        kind = data["content"]["kind"] if data.get("method") == "custom" else msg_type
+        sent.append((kind, page.comm_id))
+        publish(page, msg_type, data, **more)
+
+    first = fresh_view(session)
+    page = open_page(first)
+    monkeypatch.setattr(RecordingComm, "publish_msg", publish_noted)
+    second = fresh_view(session)
+    asked, opened = ("ping", page.comm_id), ("comm_open", second.comm.comm_id)
+    assert [each for each in sent if each in (asked, opened)] == [asked, opened]
 
 
 def test_one_whose_page_is_still_coming_is_no_suspect(session: Session):

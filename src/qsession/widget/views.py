@@ -68,19 +68,21 @@ class SessionViews:
 
     def fresh(self) -> SessionWidget:
         """A view that no page has known before, as compact as the first."""
-        view = self._made()
-        view.on_msg(self._heard)
         with self._lock:
             first = self._first
             asked = [each for each in self._fresh if each not in self._suspects]
             self._silent.update(asked)
+        # Before there is another: a page that hears of it first may speak of it first, too.
+        for each in asked:
+            each.send({"kind": "ping"})
+        view = self._made()
+        with self._lock:
             self._suspects[view] = asked
             self._fresh.append(view)
             dropped = self._fresh[:-MOST_FRESH]
+        view.on_msg(self._heard)
         if first is not None:
             view.view = first.view
-        for each in asked:
-            each.send({"kind": "ping"})
         self._let_go(dropped)
         return view
 

@@ -225,7 +225,7 @@ def test_the_ledger_of_another_user_is_not_read(
     subprocess.run(  # noqa: S603 - this Python
         [sys.executable, "-c", script], cwd=REPOSITORY, check=True, env={**os.environ, **theirs}
     )
-    (ledger,) = (tmp_path / "ledger").glob("*.sqlite*")
+    (ledger,) = (tmp_path / "ledger").glob("*.sqlite3")
     with BareServer(tmp_path, tmp_path / "log", theirs) as server:
         token = {"Authorization": f"token {server.token}"}
         os.chown(ledger, 12345, 12345)

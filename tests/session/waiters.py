@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from qsession import Session
@@ -22,15 +23,14 @@ def end(session: Session) -> None:
 def waiter_of(session: Session) -> Callable[[], None]:
     """Wait, when called, until one more listens to the session than now."""
     subscribers = core_of(session).journal._subscribers
-    before = len(subscribers)
+    before = [*subscribers]  # some of them may leave meanwhile
 
     def wait() -> None:
         pause = threading.Event()
-        for _ in range(2000):
-            if len(subscribers) > before:
-                return
+        deadline = monotonic() + PATIENCE_S
+        while not [each for each in [*subscribers] if each not in before]:
+            assert monotonic() < deadline, "Nobody waits."
             pause.wait(0.01)
-        raise AssertionError("Nobody waits.")
 
     return wait
 

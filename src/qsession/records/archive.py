@@ -137,6 +137,8 @@ class RecordFile:
             is_plain = member.compress_type in methods and not member.flag_bits & 1
             self._require(is_plain, f"{member.filename} is packed otherwise than in a record")
             self._require(member.filename not in entries, f"{member.filename} is in it twice")
+            # What the end of the file says of its length is taken off.
+            self._require(member.header_offset >= 0, f"{member.filename} begins before the file")
             entries[member.filename] = _Entry(
                 member.header_offset,
                 member.compress_size,

@@ -35,7 +35,6 @@ SEED_TRANSPILER = 0
 MOST_CIRCUITS = 256
 """The largest number of circuits in a transpile cache; the least recently used go first."""
 
-
 Key = tuple[int, bytes]
 """The key of a transpiled circuit: the level, and the digest of what it was made from."""
 
@@ -55,9 +54,8 @@ class TranspileCache:
     A circuit is recognised by its content (its QPY form without name and metadata), never by
     identity or ``==``: edited in place, or with other parameters of the same name, it is another.
     The level is a part of the key; seed and Qiskit release are fixed for the life of a cache, which
-    is that of a session. If
-    the target becomes another, as that of Aer's simulator does with a noise model, what was
-    transpiled before is forgotten. Safe to use from several threads.
+    is that of a session. If the target becomes another, as that of Aer's simulator does with a
+    noise model, what was transpiled before is forgotten. Safe to use from several threads.
     """
 
     def __init__(self, backend: BackendV2) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +97,16 @@ def test_a_timeout_that_is_no_number_of_seconds_is_refused(make_session: Make, t
         make_session().wait(timeout)
 
 
+@pytest.fixture
+def _interrupts_are_taken() -> Iterator[None]:
+    """As at a keyboard: what a shell starts in the background ignores them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.posix
+@pytest.mark.usefixtures("_interrupts_are_taken")
 def test_an_interrupt_leaves_the_jobs_and_says_how_to_come_back(
     busy: Session, gated: GatedBackend, capsys: pytest.CaptureFixture[str]
 ):

@@ -147,8 +147,9 @@ def test_max_cost_closes_it(priced: Session, manual: ServiceState, clock: Manual
     manual.finish_job()
     look_for(priced, clock, 1)
     guard.look()  # unless its own thread is at it
-    until(core_of(priced).journal, lambda: "its max_cost of $480.00 was used up" in str(priced))
-    assert not priced.active
+    until(core_of(priced).journal, lambda: not priced.active)
+    look_for(priced, clock, 15)  # the service says that it is closed
+    assert "its max_cost of $480.00 was used up" in str(priced)
 
 
 def test_a_price_for_all_sessions_holds_for_those_that_are_paid(

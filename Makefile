@@ -31,7 +31,7 @@ STRESS_MINUTES ?= 10
 .PHONY: docs coverage wheel release-check lock clean
 
 # Targets share their set-up, so they run one after the other, but for those that TOGETHER starts
-# once everything is set up: Python tests beside browser tests, which mostly wait.
+# once everything is set up: Python tests beside browser tests.
 ifdef IS_SET_UP
 SETUP :=
 CHROMIUM :=

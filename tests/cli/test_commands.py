@@ -123,14 +123,19 @@ def test_the_advice_of_a_command_is_a_command(
     assert "job.session_id" not in refused.output
 
 
-def test_a_session_that_another_process_has_is_left_to_it(command: Command):
+def open_elsewhere(name: str) -> None:
+    """Write down a session as open in the process that started the tests."""
     ledger = ledger_of_process()
     assert ledger is not None
-    telling = Telling(ledger, "there")
+    telling = Telling(ledger, name)
     with pytest.MonkeyPatch.context() as as_another:
         parent = Process(os.getppid(), _start_of(os.getppid()), this_process().host)
         as_another.setattr("qsession.ledger.recorder.this_process", lambda: parent)
         telling.submit("a")
+
+
+def test_a_session_that_another_process_has_is_left_to_it(command: Command):
+    open_elsewhere("there")
     refused = command("show", "there")
     assert refused.exit_code == NOT_FOUND
     assert refused.output.rstrip().endswith("it can be used there alone.")
@@ -148,13 +153,7 @@ def test_a_service_that_cannot_be_asked_has_an_exit_code_of_its_own(
 
 
 def test_an_open_session_of_another_process_is_not_forgotten(command: Command):
-    ledger = ledger_of_process()
-    assert ledger is not None
-    telling = Telling(ledger, "there")
-    with pytest.MonkeyPatch.context() as as_another:
-        parent = Process(os.getppid(), _start_of(os.getppid()), this_process().host)
-        as_another.setattr("qsession.ledger.recorder.this_process", lambda: parent)
-        telling.submit("a")
+    open_elsewhere("there")
     result = command("forget", "there", "--yes")
     assert result.exit_code == NOT_DONE
     assert f"is open in process {os.getppid()}" in result.output

@@ -14,6 +14,7 @@ from qiskit.transpiler import generate_preset_pass_manager
 
 from qsession.circuits.backends import is_of_another_provider
 from qsession.circuits.content_key import content_key
+from qsession.circuits.pubs import own_values
 from qsession.compat.ibm import is_ibm_backend, is_isa_circuit
 from qsession.errors import InvalidInputError
 from qsession.forks import ForkSafeLock, is_forked_child
@@ -142,7 +143,7 @@ class TranspileCache:
         self, pub: SamplerPub | EstimatorPub, level: int | None
     ) -> SamplerPub | EstimatorPub:
         circuit = self.fit(pub.circuit, level)
-        values = copy.deepcopy(pub.parameter_values)
+        values = own_values(pub.parameter_values)
         if isinstance(pub, SamplerPub):
             return SamplerPub(circuit, values, pub.shots)
         observables = pub.observables

@@ -1,10 +1,16 @@
-"""Reads a circuit into what compiling it depends on, and the angles that may vary: `Reading`."""
+"""Reads a circuit into what compiling it depends on, and the angles that may vary: `Reading`.
+
+Where a unit of work is to run, and how, are questions to the same circuits. They are read once for
+all of them, if whoever asks says that nobody changes them meanwhile: `each_read_once`.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Hashable
+import threading
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -52,12 +58,48 @@ class Reading:
         return self.steps is not None
 
 
+class _Kept(threading.local):
+    readings: dict[int, tuple[QuantumCircuit, Reading | None]] | None = None
+    """Plain circuits, or those that are not, by identity; None where each is read anew."""
+
+
+_kept = _Kept()
+
+
+@contextmanager
+def each_read_once() -> Iterator[None]:
+    """Read each circuit once in this thread: as long as this lasts, none of them changes."""
+    _kept.readings = {}
+    try:
+        yield
+    finally:
+        _kept.readings = None
+
+
 def read(circuit: QuantumCircuit) -> Reading:
     """Read a circuit.
 
     Raises:
         FastPathError: If an instruction is not known to be treated exactly.
     """
+    return read_plain(circuit) or _whole(circuit)
+
+
+def read_plain(circuit: QuantumCircuit) -> Reading | None:
+    """Read a plain circuit; None if it is none: see `Reading.is_plain`."""
+    readings = _kept.readings
+    if readings is None:
+        return _plain(circuit)
+    known = readings.get(id(circuit))
+    if known is None:
+        # With the circuit, so that no other one can have its identity meanwhile.
+        known = readings[id(circuit)] = circuit, _plain(circuit)
+    return known[1]
+
+
+def _plain(circuit: QuantumCircuit) -> Reading | None:
+    if circuit.num_vars or circuit.num_stretches:
+        return None
     qubit_numbers = {qubit: number for number, qubit in enumerate(circuit.qubits)}
     clbit_numbers = {clbit: number for number, clbit in enumerate(circuit.clbits)}
     # A long circuit has many gates on the same qubits.
@@ -72,7 +114,7 @@ def read(circuit: QuantumCircuit) -> Reading:
         if instruction.is_standard_gate():
             parameters = instruction.params
             if GATES.get(name) != len(parameters):
-                require_known(circuit)
+                return None
             if parameters:
                 angles.extend(parameters)
             steps.append((name, qubits, instruction.label))
@@ -80,10 +122,8 @@ def read(circuit: QuantumCircuit) -> Reading:
         clbits = tuple([clbit_numbers[clbit] for clbit in instruction.clbits])
         detail = _detail(instruction)
         if detail is None:
-            return _whole(circuit)
+            return None
         steps.append((name, qubits, instruction.label, clbits, detail))
-    if circuit.num_vars or circuit.num_stretches:
-        return _whole(circuit)
     key = len(qubit_numbers), len(clbit_numbers), tuple(steps)
     return Reading(key, tuple(angles), *key)
 

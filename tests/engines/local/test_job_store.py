@@ -8,12 +8,13 @@ import weakref
 
 import numpy as np
 import pytest
-from qiskit.primitives import BitArray
+from qiskit.primitives import BitArray, DataBin, PrimitiveResult, SamplerPubResult
+from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit_aer import AerSimulator
 
 from qsession.client_errors import JobCancelledError
 from qsession.engines.local.job_store import Kept, Shelf, weigh
-from qsession.engines.local.work import CircuitWork
+from qsession.engines.local.work import CircuitWork, SamplerWork
 from qsession.model.states import JobStatus
 from tests.engines.bench import Bench
 from tests.support.circuits import bell, flipped, ghz, switched
@@ -92,6 +93,17 @@ def test_what_cannot_be_pickled_stays_in_memory():
 )
 def test_weights_are_about_right(item, least, most):
     assert least <= weigh(item) <= most
+
+
+def test_what_a_job_holds_is_weighed_whole():
+    pub = SamplerPub.coerce((ghz(50), None, 10_000))
+    work = SamplerWork(BACKEND, (pub, pub))
+    bits = BitArray(np.zeros((10_000, 7), np.uint8), 50)
+    pub_result = SamplerPubResult(DataBin(meas=bits), {"shots": 10_000})
+    shelf = Shelf()
+    shelf.put("job", Kept(work, PrimitiveResult([pub_result, pub_result])))
+    arrays, circuits = 2 * 70_000, 2 * weigh(ghz(50))
+    assert arrays + circuits <= shelf.memory_bytes <= arrays + circuits + 5_000
 
 
 def test_a_weight_ends_where_things_hold_each_other():

@@ -9,12 +9,23 @@ import sys
 import tempfile
 import weakref
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit
+from qiskit.primitives import (
+    BitArray,
+    DataBin,
+    PrimitiveResult,
+    PubResult,
+    SamplerPubResult,
+)
+from qiskit.primitives.containers import BindingsArray
+from qiskit.primitives.containers.sampler_pub import SamplerPub
 
 from qsession.circuits.pickling import CircuitPickler
+from qsession.engines.local.work import ExecutorWork
 from qsession.forks import ForkSafeLock
 
 if TYPE_CHECKING:
@@ -29,6 +40,17 @@ _BYTES_PER_OBJECT = 64
 _UNWEIGHABLE_BYTES = 2**20
 _LONGEST_LOOK = 100
 """Items of a list that are weighed; the rest is taken to be like them."""
+
+_PARTS: Mapping[type, Callable[[Any], list[object]]] = {
+    BindingsArray: lambda values: list(values.data.values()),
+    BitArray: lambda bits: [bits.array],
+    DataBin: lambda data: list(data.values()),
+    PrimitiveResult: lambda result: [*result, result.metadata],
+    PubResult: lambda result: [result.data, result.metadata],
+    SamplerPub: lambda pub: [pub.circuit, pub.parameter_values],
+    SamplerPubResult: lambda result: [result.data, result.metadata],
+}
+"""What the objects of nearly all jobs hold: to find it out takes longer than to weigh it."""
 
 
 @dataclass(frozen=True)
@@ -175,19 +197,29 @@ class _Unpickler(pickle.Unpickler):
 
 def _weigh_kept(kept: Kept) -> int:
     try:
-        # The circuits are among the inputs, where a primitive gave them.
-        given = max(weigh(kept.work.circuits), weigh(kept.work.inputs))
+        given = weigh(kept.work.inputs)
+        if isinstance(kept.work, ExecutorWork):  # its circuits may be too deep in the program
+            given = max(given, weigh(kept.work.circuits))
         return given + weigh(kept.result)
     except Exception:  # noqa: BLE001 - attributes of other people's classes may raise
         return _UNWEIGHABLE_BYTES
 
 
-def weigh(item: object, depth: int = 6) -> int:
+def weigh(item: Any, depth: int = 6) -> int:
     """About how many bytes an object holds."""
-    if depth == 0 or type(item) in _LEAVES:
+    kind = type(item)
+    if depth == 0 or kind in _LEAVES:
         return sys.getsizeof(item)
     if isinstance(item, QuantumCircuit):
         return _BYTES_PER_OBJECT * 20 + _BYTES_PER_OPERATION * len(item.data)
+    parts_of = _PARTS.get(kind)
+    if parts_of is None:
+        return _weigh_any(item, depth)
+    parts = parts_of(item)
+    return _weigh_many(parts, len(parts), depth)
+
+
+def _weigh_any(item: Any, depth: int) -> int:
     if isinstance(array_bytes := getattr(item, "nbytes", None), int):
         return array_bytes + _BYTES_PER_OBJECT
     if isinstance(item, list | tuple | set | frozenset):

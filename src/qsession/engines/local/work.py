@@ -18,6 +18,7 @@ from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit_aer.backends.aerbackend import AerBackend
 
+from qsession.circuits.pubs import own_values
 from qsession.compat.ibm_simulation import run_quantum_program
 from qsession.engines.local.submitted_backend import Use, backend_as_submitted, own_option
 from qsession.errors import InvalidInputError
@@ -285,13 +286,13 @@ def as_submitted(work: Work) -> Work:
 def own_pub(pub: Any) -> Any:
     """A copy of a PUB, as deep as its submitter can reach."""
     if isinstance(pub, SamplerPub):
-        values = copy.deepcopy(pub.parameter_values)
+        values = own_values(pub.parameter_values)
         return SamplerPub(own_circuit(pub.circuit), values, pub.shots, validate=False)
     if isinstance(pub, EstimatorPub):
         return EstimatorPub(
             own_circuit(pub.circuit),
             copy.deepcopy(pub.observables),
-            copy.deepcopy(pub.parameter_values),
+            own_values(pub.parameter_values),
             pub.precision,
             validate=False,
         )

@@ -1,10 +1,14 @@
-"""The size of a circuit, as far as its simulation time depends on it: `CircuitSize`. Pure."""
+"""The size of a circuit, as far as its simulation time depends on it: `CircuitSize`."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from qsession.simulator.fingerprint import read_plain
+from qsession.simulator.lru import Bounded
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -53,6 +57,12 @@ class CircuitSize:
     gates: int = 0
 
 
+MOST_REMEMBERED = 100_000
+"""The number of operations in all circuits whose size is remembered."""
+
+_sizes: Bounded[Hashable, CircuitSize] = Bounded(MOST_REMEMBERED)
+
+
 def circuit_size(circuit: QuantumCircuit, *, keeps_all: bool = False) -> CircuitSize:
     """The size of a circuit.
 
@@ -60,10 +70,19 @@ def circuit_size(circuit: QuantumCircuit, *, keeps_all: bool = False) -> Circuit
         circuit: The circuit.
         keeps_all: Whether operations count that none of its own measurements depends on.
     """
-    return _Reading(circuit, keeps_all=keeps_all).size
+    reading = read_plain(circuit)
+    if reading is None:
+        return _Look(circuit, keeps_all=keeps_all).size
+    # Of the angles it matters only which of them are quarter turns.
+    key = reading.key, tuple(map(_is_quarter, reading.angles)), keeps_all
+    size = _sizes.get(key)
+    if size is None:
+        size = _Look(circuit, keeps_all=keeps_all).size
+        _sizes.put(key, size, 1 + len(circuit.data))
+    return size
 
 
-class _Reading:
+class _Look:
     """Looks through a circuit from its end, where measurements are, to its beginning."""
 
     def __init__(self, circuit: QuantumCircuit, *, keeps_all: bool) -> None:

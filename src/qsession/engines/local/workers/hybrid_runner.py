@@ -22,6 +22,7 @@ from qsession.engines.local.workers.runner import StoppedError
 from qsession.engines.local.workers.worker import Worker, WorkerStartError
 from qsession.errors import JobFailedError, WorkerLostError, in_words
 from qsession.forks import ForkSafeLock
+from qsession.simulator.fingerprint import each_read_once
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
@@ -156,7 +157,8 @@ class _Floor:
     def run(self, unit: _Unit) -> None:
         outcome, error = None, None
         try:
-            outcome = self._outcome_of(unit)
+            with each_read_once():
+                outcome = self._outcome_of(unit)
         except BaseException as raised:  # noqa: BLE001 - it is the job's, whatever it is
             error = raised
         with self._lock:

@@ -1,0 +1,49 @@
+"""Circuits are read once where it is said that nobody changes them, and anew everywhere else."""
+
+from __future__ import annotations
+
+import gc
+from concurrent.futures import ThreadPoolExecutor
+
+from qiskit import QuantumCircuit
+
+from qsession.simulator.fingerprint import each_read_once, read, read_plain
+from tests.support.circuits import bell, switched
+
+
+def test_a_circuit_is_read_anew_each_time():
+    circuit = bell()
+    before = read(circuit)
+    circuit.x(0)
+    assert read(circuit).key != before.key
+
+
+def test_a_circuit_is_read_once_within():
+    circuit, other = bell(), switched()
+    with each_read_once():
+        assert read(circuit) is read(circuit) is read_plain(circuit)
+        assert read_plain(other) is None
+        assert read_plain(other) is None
+    circuit.x(0)
+    with each_read_once():
+        assert read(circuit) == read(circuit.copy())
+
+
+def test_circuits_that_are_gone_do_not_give_others_their_readings():
+    with each_read_once():
+        for turns in range(20):
+            circuit = QuantumCircuit(1)
+            for _ in range(turns):
+                circuit.x(0)
+            assert len(read(circuit).steps or ()) == turns
+            del circuit
+            gc.collect()
+
+
+def test_other_threads_read_anew():
+    circuit = bell()
+    with each_read_once(), ThreadPoolExecutor(1) as executor:
+        here = read(circuit)
+        there = executor.submit(read, circuit).result()
+        assert here == there
+        assert here is not there

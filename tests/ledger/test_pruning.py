@@ -96,6 +96,18 @@ def test_what_was_dropped_makes_the_file_smaller(ledger: Ledger, path: Path, clo
     assert path.stat().st_size < before / 3
 
 
+def test_a_file_with_nothing_to_drop_is_not_looked_through(ledger: Ledger, clock: ManualClock):
+    telling = with_results(ledger, 3)
+    asked: list[str] = []
+    ledger._file.connection.set_trace_callback(asked.append)
+    most_bytes = 10_000_000
+    assert prune_file(ledger._file.connection, clock.now(), most_bytes=most_bytes, kept_days=1) == 0
+    assert asked
+    assert not any("results" in statement for statement in asked)
+    ledger._file.connection.set_trace_callback(None)
+    assert kept(ledger, telling) == ["job 0", "job 1", "job 2"]
+
+
 def test_people_prune_it(ledger_home: Path):
     ledger = ledger_of_process()
     assert ledger is not None

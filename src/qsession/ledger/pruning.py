@@ -52,6 +52,8 @@ def prune_file(
     """
     since_year_1 = (now - datetime.min.replace(tzinfo=UTC)).days
     horizon = (now - timedelta(days=min(kept_days, since_year_1))).isoformat()
+    if _bytes_of(connection) <= most_bytes and not _is_any_older(connection, horizon):
+        return 0  # as nearly always; to add up all sizes of a large ledger takes long
     old = "session_id IN (SELECT session_id FROM sessions WHERE seen < ?)"
     dropped = 0
     with transaction(connection):
@@ -73,3 +75,15 @@ def prune_file(
             # As a script: `execute` would take the first of its steps alone, a page.
             connection.executescript("PRAGMA incremental_vacuum")
     return dropped
+
+
+def _bytes_of(connection: sqlite3.Connection) -> int:
+    """Return the size of the file, which results and works cannot exceed."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+    return int(pages * page_bytes)
+
+
+def _is_any_older(connection: sqlite3.Connection, horizon: str) -> bool:
+    statement = "SELECT EXISTS (SELECT 1 FROM sessions WHERE seen < ?)"
+    return bool(connection.execute(statement, (horizon,)).fetchone()[0])

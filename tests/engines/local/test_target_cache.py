@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
+import weakref
 from typing import Any
 
 import pytest
@@ -47,6 +49,20 @@ def test_the_target_is_made_once(own, seen):
     assert seen.target is seen.target
     assert own.target is not own.target  # else all of this is needless
     assert names(seen) == names(own)
+
+
+def test_the_next_session_on_the_same_simulator_has_it_too(own, seen):
+    assert with_kept_target(own).target is seen.target
+    assert with_kept_target(AerSimulator()).target is not seen.target
+
+
+def test_no_simulator_is_kept_for_it():
+    seen: Any = with_kept_target(AerSimulator())
+    assert seen.target
+    gone = weakref.ref(seen.wrapped_backend)
+    del seen
+    gc.collect()
+    assert gone() is None
 
 
 @pytest.mark.parametrize(

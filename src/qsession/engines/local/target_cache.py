@@ -8,6 +8,7 @@ job.
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from qiskit_aer import AerSimulator
@@ -31,24 +32,27 @@ def _same(backend: BackendV2) -> BackendV2:
     return backend
 
 
+_kept: weakref.WeakKeyDictionary[AerSimulator, tuple[object, Target]] = weakref.WeakKeyDictionary()
+"""The target of each simulator, for all of its sessions, and the gates that it was made for."""
+
+
 class _WithKeptTarget(AerSimulator):
     """Has the attributes of another simulator: the same ones, not copies."""
 
-    __slots__ = ("_kept", "_kept_for", "wrapped_backend")
+    __slots__ = ("wrapped_backend",)
 
     def __init__(self, wrapped: AerSimulator) -> None:  # no call of the base: nothing is set here
         self.wrapped_backend = wrapped
         self.__dict__ = wrapped.__dict__  # type: ignore[misc]  # there is one: the base has no slots
-        self._kept: Target | None = None
-        self._kept_for: object = None
 
     @property
     def target(self) -> Target:
         """The simulator's target; the kept one, as long as it was given no other gates."""
         made_for = aer.gates_of(self)
-        if self._kept is None or made_for is None or made_for != self._kept_for:
-            self._kept, self._kept_for = super().target, made_for
-        return self._kept
+        known = _kept.get(self.wrapped_backend)
+        if known is None or made_for is None or made_for != known[0]:
+            known = _kept[self.wrapped_backend] = made_for, super().target
+        return known[1]
 
     def __eq__(self, other: object) -> bool:
         own = self.wrapped_backend

@@ -163,7 +163,7 @@ def test_one_that_takes_long_to_read_is_moved(
 
 def test_one_that_makes_the_file_smaller_is_moved(opened: Opened, file: Path):
     connection = opened(is_on_network=False).connection
-    connection.execute("INSERT INTO works VALUES ('s', 'j', 0, '', '', zeroblob(1000000))")
+    connection.execute("INSERT INTO works VALUES ('s', 'j', 0, '', '', zeroblob(100000))")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert not is_log_due(connection, file)
     connection.execute("DELETE FROM works")

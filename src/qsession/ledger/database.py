@@ -196,8 +196,8 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
-LONGEST_LEFT_LOG_BYTES: Final = 2**20
-"""A log that is read anew by each process that opens it, in about a millisecond."""
+LONGEST_LEFT_LOG_BYTES: Final = 2**18
+"""A log that is read anew by each process that opens it, in a quarter of a millisecond."""
 
 
 def is_log_due(connection: sqlite3.Connection, path: Path) -> bool:

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import create_autospec
 
 import pytest
 from qiskit_aer import AerSimulator
 
 from qsession.circuits.pubs import read_request
+from qsession.engines.journal import Keeper
 from qsession.engines.local.job import LocalJob
 from qsession.errors import JobFailedError
 from qsession.model.states import JobStatus
@@ -45,6 +47,29 @@ def test_opening_an_open_session_changes_nothing(bench: Bench):
     session_id = bench.journal.state.session_id
     bench.engine.open()
     assert (bench.journal.state.session_id, bench.story) == (session_id, ["open"])
+
+
+def test_a_job_is_written_down_before_it_starts(bench: Bench):
+    """Else its submitter waits for the thread that computes it."""
+    found: list[list[JobStatus]] = []
+    bench.journal.keeper = keeper = create_autospec(Keeper, instance=True)
+    keeper.keep.side_effect = lambda: found.append(bench.statuses)
+    bench.submit()
+    bench.submit()
+    assert found == [[QUEUED], [RUNNING, QUEUED]]
+    assert bench.statuses == [RUNNING, QUEUED]
+
+
+def test_a_job_runs_whatever_ends_the_wait_for_the_disk(bench: Bench, gated: GatedBackend):
+    bench.journal.keeper = keeper = create_autospec(Keeper, instance=True)
+    keeper.keep.side_effect = KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        bench.submit()
+    assert bench.statuses == [RUNNING]
+    gated.let_through()
+    job = bench.engine.job(bench.records[0].job_id)
+    assert job is not None
+    assert job.result(PATIENCE_S).get_counts() == {"1": 100}
 
 
 def test_jobs_run_one_at_a_time_and_in_order(bench: Bench, gated: GatedBackend):

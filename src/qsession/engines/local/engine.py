@@ -175,15 +175,16 @@ class LocalEngine:
 
     def _submit(self, work: Work, name: str | None, tags: tuple[str, ...] = ()) -> LocalJob:
         """Queue a unit of work; its id is on disk before anybody has it."""
-        job = self._scheduler.submit(work, name, tags=tags)
+        return self._scheduler.submit(work, name, tags, queued=self._put_down)
+
+    def _put_down(self, job: LocalJob) -> None:
         note_submission(job.job_id())
         keeper = self._journal.keeper
         if keeper is not None:
-            keeper.note_work(job.job_id(), work)
+            keeper.note_work(job.job_id(), job.work)
             # First: the disk may be slow, and Ctrl-C end the wait for it.
             job.when_done(partial(_keep_result, keeper, job.job_id()))
             keeper.keep()
-        return job
 
     def job(self, job_id: str) -> LocalJob | None:
         """The live job with this id, None if there is none."""

@@ -29,6 +29,7 @@ from qsession.render.circuit_names import name_of_all
 from qsession.render.summaries import expectation_values
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from qsession.engines.journal import Journal
@@ -213,8 +214,22 @@ class Scheduler:
         with self._journal.lock:
             return self._journal.state.jobs[job_id]
 
-    def submit(self, work: Work, name: str | None, tags: tuple[str, ...] = ()) -> LocalJob:
+    def submit(
+        self,
+        work: Work,
+        name: str | None,
+        tags: tuple[str, ...] = (),
+        *,
+        queued: Callable[[LocalJob], None],
+    ) -> LocalJob:
         """Queue a unit of work; it starts at once if nothing runs.
+
+        Args:
+            work: The unit.
+            name: A word for people.
+            tags: Likewise.
+            queued: Called before it starts, which it does whatever this raises. What the caller has
+                to do then does not wait for a thread that computes.
 
         Raises:
             SessionEndedError: If the session takes no jobs.
@@ -230,7 +245,10 @@ class Scheduler:
             self._transitions.queue(job, name, shots, tags)
             self._handles.add(job)
             self._queue.append(job)
-        self._pump()
+        try:
+            queued(job)
+        finally:
+            self._pump()
         return job
 
     # --- the queue ------------------------------------------------------------------------------
@@ -279,13 +297,13 @@ class Scheduler:
                 return
             self._taken = None
         work, job.submitted = job.submitted or job.work, None
+        self.look()
         try:
             self._place.start(job.job_id(), work, partial(self._finish, job))
         except BaseException as error:
             self._finish(job, None, _why_not_begun(error))
             if is_interrupt(error):
                 raise
-        self.look()
 
     def _finish(self, job: LocalJob, outcome: Outcome | None, error: BaseException | None) -> None:
         """Take in how a unit ended at its place. Its turn is over, whatever else was decided."""

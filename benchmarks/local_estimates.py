@@ -105,6 +105,7 @@ def family(count: int, seed: int) -> Iterator[tuple[str, Work]]:
         _resets,
         _noisy_dynamic,
         _density,
+        _sequences,
     )
     for number in range(count):
         yield makers[number % len(makers)](rng)
@@ -274,6 +275,25 @@ def _density(rng: random.Random) -> tuple[str, Work]:
     return (
         f"density matrix, {qubits} qubits, {layers} layers",
         CircuitWork(AerSimulator(method="density_matrix"), (circuit,), {"shots": 1000}),
+    )
+
+
+def _sequences(rng: random.Random) -> tuple[str, Work]:
+    """Many circuits that differ, as for benchmarking gates."""
+    circuits, qubits, length = _size(rng, 3, 20), _size(rng, 1, 3), _size(rng, 10, 300)
+    gates = ("h", "s", "sx", "x", "z")
+    pubs = []
+    for _ in range(circuits):
+        circuit = QuantumCircuit(qubits)
+        for _ in range(length):
+            getattr(circuit, rng.choice(gates))(rng.randrange(qubits))
+            if qubits > 1:
+                circuit.cx(*rng.sample(range(qubits), 2))
+        circuit.measure_all()
+        pubs.append(SamplerPub.coerce(circuit, 500))
+    return (
+        f"sequences, {circuits} circuits of {length} layers, {qubits} qubits",
+        SamplerWork(AerSimulator(), tuple(pubs), {"seed_simulator": 1}),
     )
 
 

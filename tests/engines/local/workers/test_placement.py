@@ -150,7 +150,7 @@ def test_a_doubtful_estimate_is_made_with_the_costs_of_this_machine_and_no_other
 
 def test_errors_are_counted_until_something_has_run():
     placing = Placing(lambda: USUAL)
-    first = placing.size(CircuitWork(MANILA, (fitted(ghz(5), MANILA),), {"shots": 40_000}))
+    first = placing.size(CircuitWork(MANILA, (fitted(ghz(5), MANILA),), {"shots": 96_000}))
     assert not placing.is_surely_short(first)
     other = placing.size(CircuitWork(MANILA, (bell(),), {}))
     placing.remember(other, SHORT_S)

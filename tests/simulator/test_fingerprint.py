@@ -5,9 +5,17 @@ from __future__ import annotations
 import gc
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from qiskit import QuantumCircuit
 
-from qsession.simulator.fingerprint import each_read_once, read, read_plain
+from qsession.simulator import fingerprint
+from qsession.simulator.fingerprint import (
+    MOST_READ_AHEAD,
+    each_read_once,
+    read,
+    read_ahead,
+    read_plain,
+)
 from tests.support.circuits import bell, switched
 
 
@@ -38,6 +46,35 @@ def test_circuits_that_are_gone_do_not_give_others_their_readings():
             assert len(read(circuit).steps or ()) == turns
             del circuit
             gc.collect()
+
+
+def test_a_long_circuit_is_not_read_ahead():
+    circuit = QuantumCircuit(1)
+    for _ in range(MOST_READ_AHEAD):
+        circuit.x(0)
+    assert read_ahead(circuit) == read_plain(circuit)
+    circuit.x(0)
+    assert read_ahead(circuit) is None
+    assert read_plain(circuit) is not None
+
+
+def test_only_so_much_is_kept(monkeypatch: pytest.MonkeyPatch):
+    circuits = [bell() for _ in range(3)]
+    monkeypatch.setattr(fingerprint, "MOST_KEPT", 2 * len(circuits[0].data))
+    with each_read_once():
+        first, second = [[read(circuit) for circuit in circuits] for _ in range(2)]
+    assert first == second
+    kept = [before is after for before, after in zip(first, second, strict=True)]
+    assert kept == [True, True, False]
+
+
+def test_blocks_within_each_other_keep_their_own():
+    circuit = bell()
+    with each_read_once():
+        before = read(circuit)
+        with each_read_once():
+            assert read(circuit) is not before
+        assert read(circuit) is before
 
 
 def test_other_threads_read_anew():

@@ -31,6 +31,13 @@ Step: TypeAlias = "tuple[Any, ...]"
 standard gate also the numbers of its classical bits, and what else there is to know."""
 
 
+MOST_READ_AHEAD = 5000
+"""The operations of the longest circuit that is read ahead, in a few milliseconds."""
+
+MOST_KEPT = 50_000
+"""The operations of all circuits whose readings are kept, in some ten megabytes."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """The content of a circuit: its structure as a key, and its angles.
@@ -58,9 +65,28 @@ class Reading:
         return self.steps is not None
 
 
+class _Readings:
+    """Readings by the identity of their circuits, up to `MOST_KEPT`."""
+
+    def __init__(self) -> None:
+        self._left = MOST_KEPT
+        self._known: dict[int, tuple[QuantumCircuit, Reading | None]] = {}
+
+    def of(self, circuit: QuantumCircuit) -> Reading | None:
+        known = self._known.get(id(circuit))
+        if known is not None:
+            return known[1]
+        reading, size = _plain(circuit), len(circuit.data)
+        if size <= self._left:
+            self._left -= size
+            # With the circuit, so that no other one can have its identity meanwhile.
+            self._known[id(circuit)] = circuit, reading
+        return reading
+
+
 class _Kept(threading.local):
-    readings: dict[int, tuple[QuantumCircuit, Reading | None]] | None = None
-    """Plain circuits, or those that are not, by identity; None where each is read anew."""
+    readings: _Readings | None = None
+    """None where each circuit is read anew."""
 
 
 _kept = _Kept()
@@ -69,11 +95,11 @@ _kept = _Kept()
 @contextmanager
 def each_read_once() -> Iterator[None]:
     """Read each circuit once in this thread: as long as this lasts, none of them changes."""
-    _kept.readings = {}
+    before, _kept.readings = _kept.readings, _Readings()
     try:
         yield
     finally:
-        _kept.readings = None
+        _kept.readings = before
 
 
 def read(circuit: QuantumCircuit) -> Reading:
@@ -88,13 +114,15 @@ def read(circuit: QuantumCircuit) -> Reading:
 def read_plain(circuit: QuantumCircuit) -> Reading | None:
     """Read a plain circuit; None if it is none: see `Reading.is_plain`."""
     readings = _kept.readings
-    if readings is None:
-        return _plain(circuit)
-    known = readings.get(id(circuit))
-    if known is None:
-        # With the circuit, so that no other one can have its identity meanwhile.
-        known = readings[id(circuit)] = circuit, _plain(circuit)
-    return known[1]
+    return _plain(circuit) if readings is None else readings.of(circuit)
+
+
+def read_ahead(circuit: QuantumCircuit) -> Reading | None:
+    """Read a plain circuit before it is known where it runs; None if it is none, or long.
+
+    To read a long one takes the time and the memory of this process, and another may run it.
+    """
+    return read_plain(circuit) if len(circuit.data) <= MOST_READ_AHEAD else None
 
 
 def _plain(circuit: QuantumCircuit) -> Reading | None:

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qsession.simulator.fingerprint import read_plain
+from qsession.simulator.fingerprint import read_ahead
 from qsession.simulator.lru import Bounded
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def circuit_size(circuit: QuantumCircuit, *, keeps_all: bool = False) -> Circuit
         circuit: The circuit.
         keeps_all: Whether operations count that none of its own measurements depends on.
     """
-    reading = read_plain(circuit)
+    reading = read_ahead(circuit)
     if reading is None:
         return _Look(circuit, keeps_all=keeps_all).size
     # Of the angles it matters only which of them are quarter turns.

@@ -24,8 +24,8 @@ from qsession.engines.local.workers.pool import workers
 from qsession.engines.local.workers.worker import WorkerStartError
 from qsession.errors import JobFailedError
 from qsession.simulator.aer_noise_models import errors_everywhere
-from qsession.simulator.fingerprint import read_plain
-from qsession.simulator.instructions import kind_of
+from qsession.simulator.fingerprint import read_ahead
+from qsession.simulator.instructions import is_plain, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,12 +159,19 @@ def _has_narrower(circuit: QuantumCircuit, widths: Mapping[str, int]) -> bool:
 
 
 def _is_risky(circuit: QuantumCircuit) -> bool:
-    if read_plain(circuit) is not None:
+    if read_ahead(circuit) is not None:
         return False  # as most are: each job is asked
+    if not (circuit.num_vars or circuit.num_stretches) and all(map(_is_harmless, circuit.data)):
+        return False  # so are most of the long ones
     if _has_variables_or_odd(circuit):
         return True
     read = max(_bits_read(circuit), default=-1)
     return read >= 0 and read > max(_bits_measured(circuit), default=-1)
+
+
+def _is_harmless(instruction: CircuitInstruction) -> bool:
+    """Return True for one that neither is odd nor reads a bit."""
+    return bool(instruction.is_standard_gate()) or is_plain(instruction.operation)
 
 
 def _has_variables_or_odd(circuit: QuantumCircuit) -> bool:

@@ -83,7 +83,7 @@ class Stepped:
         if place == "worker":
             # Nothing is surely short: what was quick in the worker would run here the next time.
             patched.setattr(Placing, "is_surely_short", lambda *_: False)
-            patched.setattr(Placing, "is_probably_short", lambda *_: False)
+            patched.setattr(Placing, "is_probably_short", lambda *_, **__: False)
             self.scheduler._place = BesideKernel(
                 backend,
                 lender=Workers(

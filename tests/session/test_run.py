@@ -292,6 +292,7 @@ def test_the_last_work_runs_again_unless_another_is_named(make_session, gated: G
 def test_jobs_are_found_and_cancelled_by_id(make_session, gated: GatedBackend):
     session = make_session(gated)
     running, queued = session.run(flipped()), session.run(flipped())
+    gated.wait_for_runs(1)
     assert session.job(queued.job_id()) is queued
     assert session.cancel_job(queued.job_id()) is True
     assert session.cancel_job(running.job_id()) is False

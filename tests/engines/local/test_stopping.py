@@ -10,6 +10,7 @@ from qiskit_aer import AerSimulator
 
 from qsession.client_errors import JobCancelledError
 from qsession.engines.local.job import LocalJob
+from qsession.engines.local.workers import hybrid_runner
 from qsession.engines.local.workers.pool import Workers
 from qsession.errors import JobMemoryError, WorkerLostError
 from qsession.model.session_state import Limits
@@ -28,6 +29,12 @@ RUNNING = JobStatus.RUNNING
 
 def submit_endless(bench: Bench) -> LocalJob:
     return bench.submit(endless(), shots=ENDLESS_SHOTS)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long jobs wait for a worker there; a script would run the shorter ones itself."""
+    monkeypatch.setattr(hybrid_runner, "in_kernel", lambda: True)
 
 
 @pytest.fixture

@@ -235,7 +235,7 @@ def test_a_batch_with_an_executor():
 def test_the_worker_gets_other_models_for_one_backend(monkeypatch):
     # A copy of a model comes to the worker with each job: it is known by its content there.
     models = {expected: make() for expected, make in MODELS.items()}
-    for limit in ("SURELY_SHORT_S", "PROBABLY_SHORT_S"):
+    for limit in ("SURELY_SHORT_S", "PROBABLY_SHORT_S", "PROBABLY_SHORT_IN_SCRIPT_S"):
         monkeypatch.setattr(placement, limit, 0.0)
     backend = AerSimulator()
     with Session(backend) as session:

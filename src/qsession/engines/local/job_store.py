@@ -50,7 +50,7 @@ _PARTS: Mapping[type, Callable[[Any], list[object]]] = {
     SamplerPub: lambda pub: [pub.circuit, pub.parameter_values],
     SamplerPubResult: lambda result: [result.data, result.metadata],
 }
-"""What the objects of nearly all jobs hold: to find it out takes longer than to weigh it."""
+"""The parts of what nearly all jobs hold: to find them takes longer than to weigh them."""
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
+from typing import Any
 
 import pytest
 from qiskit import QuantumCircuit
 from qiskit_aer import AerSimulator
 
 from qsession.engines.local.work import CircuitWork, Outcome, Work, run_work
-from qsession.engines.local.workers import hybrid_runner
+from qsession.engines.local.workers import hybrid_runner, placement
 from qsession.engines.local.workers.hybrid_runner import BesideKernel
 from qsession.engines.local.workers.placement import Placing
 from qsession.engines.local.workers.pool import Workers
@@ -303,6 +304,62 @@ def test_while_no_worker_is_ready_what_is_probably_short_runs_here(
     assert len(here) == 1
     place.close()
     other.close()
+
+
+@pytest.fixture
+def ran_here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The threads of this process in which units ran that take longer than is short in a kernel."""
+    threads: list[str] = []
+
+    def run_here(work: Work) -> Outcome:
+        threads.append(threading.current_thread().name)
+        return run_work(work)
+
+    monkeypatch.setattr(hybrid_runner, "run_work", run_here)
+    for module, limit in (
+        (placement, "SURELY_SHORT_S"),
+        (placement, "PROBABLY_SHORT_S"),
+        (hybrid_runner, "PROBABLY_SHORT_S"),
+    ):
+        monkeypatch.setattr(module, limit, 0.0)
+    return threads
+
+
+def test_a_script_waits_for_no_worker_and_starts_one_for_its_next_long_job(
+    endings: Endings, pool: Workers, ran_here: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    started: SimpleQueue[str] = SimpleQueue()
+    monkeypatch.setattr(pool, "warm", lambda: started.put("a worker"))
+    place = BesideKernel(AerSimulator(), lender=pool)
+    place.start("first", halves(), endings.of("first"))
+    endings.next_counts()
+    assert ran_here == ["qsession-local"]
+    assert started.get(timeout=PATIENCE_S) == "a worker"
+    place.close()
+
+
+@pytest.mark.parametrize(
+    "options", [{"width": 2}, {"memory_limit": 2**33}], ids=["several at once", "limited memory"]
+)
+def test_who_asks_for_what_workers_give_waits_for_one(
+    endings: Endings, pool: Workers, ran_here: list[str], options: dict[str, Any]
+):
+    place = BesideKernel(AerSimulator(), lender=pool, **options)
+    place.start("first", halves(), endings.of("first"))
+    endings.next_counts()
+    assert ran_here == []
+    place.close()
+
+
+def test_a_kernel_does_not_stand_still_for_long(
+    endings: Endings, pool: Workers, ran_here: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(hybrid_runner, "in_kernel", lambda: True)
+    place = BesideKernel(AerSimulator(), lender=pool)
+    place.start("first", halves(), endings.of("first"))
+    endings.next_counts()
+    assert ran_here == []
+    place.close()
 
 
 def test_an_abort_inside_the_simulator_ends_one_unit_in_words_and_the_next_one_runs(

@@ -15,7 +15,7 @@ from qsession.compat.jupyter import in_kernel
 from qsession.engines.local.work import run_work
 from qsession.engines.local.workers.isolation import REFUSAL, may_abort
 from qsession.engines.local.workers.packing import pack
-from qsession.engines.local.workers.placement import Placing, is_simulator
+from qsession.engines.local.workers.placement import PROBABLY_SHORT_S, Placing, is_simulator
 from qsession.engines.local.workers.pool import Workers, workers
 from qsession.engines.local.workers.protocol import CannotSendError, read_reply
 from qsession.engines.local.workers.runner import StoppedError
@@ -117,6 +117,7 @@ class _Floor:
         self._units: dict[str, _Unit] = {}
         self._threads = 0
         self._has_joined = False
+        self._has_stood_still = False
         self._is_kernel_warned = False
         self._is_warm = False
         """True if a worker was started, or lent, and is not lost."""
@@ -166,7 +167,8 @@ class _Floor:
             if unit.is_stopped:  # that was promised: however far it had come
                 outcome, error = None, StoppedError()
         unit.ended(outcome, error)
-        if self._may_send and not self._is_warm and (self._has_joined or in_kernel()):
+        is_wanted = self._has_joined or self._has_stood_still or in_kernel()
+        if is_wanted and self._may_send and not self._is_warm:
             self._warm()
 
     def leave(self) -> None:
@@ -195,7 +197,9 @@ class _Floor:
         """Return True if the work is short, or shorter than the start of a worker."""
         if self._lender.has_ready():
             return self._placing.is_surely_short(size)
-        return self._placing.is_probably_short(size)
+        # Who wants several at once, or bounds their memory, wants workers.
+        in_script = self._width == 1 and self._memory_limit is None and not in_kernel()
+        return self._placing.is_probably_short(size, in_script=in_script)
 
     def _run_here(self, unit: _Unit, size: WorkSize | None) -> Outcome:
         with self._lock:
@@ -205,7 +209,9 @@ class _Floor:
         with self._in_kernel:
             began = time.perf_counter()
             outcome = run_work(unit.work)
-            self._placing.remember(size, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            self._placing.remember(size, seconds)
+        self._has_stood_still |= seconds > PROBABLY_SHORT_S
         return outcome
 
     def _run_in_worker(self, unit: _Unit, size: WorkSize | None) -> Outcome:
@@ -262,8 +268,8 @@ class _Floor:
     def _warm(self) -> None:
         """Start a worker that is not needed yet: after a notebook's first job, or for a lost one.
 
-        People think between cells, and the next circuit is often larger. A script starts one when
-        it needs it: it may never do.
+        People think between cells, and the next circuit is often larger. A script waits until it
+        has stood still for a job, or needs one.
         """
         with self._lock:
             is_over, self._is_warm = not self._threads, True

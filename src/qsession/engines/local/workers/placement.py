@@ -23,6 +23,9 @@ lock while it simulates. A third of what people notice."""
 PROBABLY_SHORT_S = 0.5
 """Up to here work runs in the kernel while no worker is ready: to start one takes longer."""
 
+PROBABLY_SHORT_IN_SCRIPT_S = 3.0
+"""The same in a script, where nobody clicks: to start a worker is still a good part of that."""
+
 MOST_REMEMBERED = 1000
 """Sizes whose time is remembered; those met longest ago are forgotten."""
 
@@ -58,8 +61,8 @@ class Placing:
     `SURELY_SHORT_S`. Before it was measured twice, that is the smaller one of the measurement and
     the estimate of `WorkSize.estimate_s`; after that, the smaller one of the last two
     measurements. The first of a kind may have loaded, built and compiled things besides.
-    Up to `PROBABLY_SHORT_S` it runs there, too, as long as it would have to wait for a worker to
-    start. Everything else runs in the worker.
+    Up to `PROBABLY_SHORT_S`, in a script `PROBABLY_SHORT_IN_SCRIPT_S`, it runs there, too, as long
+    as it would have to wait for a worker to start. Everything else runs in the worker.
 
     Args:
         costs: Tells what steps cost on this machine.
@@ -78,9 +81,14 @@ class Placing:
         """Return True if a unit of this size may run in the kernel at any time."""
         return self._is_within(size, SURELY_SHORT_S)
 
-    def is_probably_short(self, size: WorkSize | None) -> bool:
-        """Return True if a unit of this size may run in the kernel while no worker is ready."""
-        return self._is_within(size, PROBABLY_SHORT_S)
+    def is_probably_short(self, size: WorkSize | None, *, in_script: bool = False) -> bool:
+        """Return True if a unit of this size may run in this process while no worker is ready.
+
+        Args:
+            size: The size.
+            in_script: Whether nobody minds that this process stands still meanwhile.
+        """
+        return self._is_within(size, PROBABLY_SHORT_IN_SCRIPT_S if in_script else PROBABLY_SHORT_S)
 
     def _is_within(self, size: WorkSize | None, limit_s: float) -> bool:
         if size is None:

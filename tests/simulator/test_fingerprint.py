@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -45,7 +44,6 @@ def test_circuits_that_are_gone_do_not_give_others_their_readings():
                 circuit.x(0)
             assert len(read(circuit).steps or ()) == turns
             del circuit
-            gc.collect()
 
 
 def test_a_long_circuit_is_not_read_ahead():

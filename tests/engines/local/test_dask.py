@@ -55,7 +55,9 @@ def client() -> Iterator[Client]:
 @pytest.fixture(autouse=True)
 def _settled(client: Client) -> None:
     """Each test starts with two workers that have nothing to do."""
-    until_dropped(lambda: len(workers_of(client)) == 2 and not held_by(client))
+    # Not by `until_dropped`: a collection holds up the threads that start workers.
+    client.wait_for_workers(2, timeout=PATIENCE_S)
+    until_dropped(lambda: not held_by(client))
 
 
 class Counting(Executor):

@@ -114,11 +114,16 @@ def test_deltas_lead_to_the_state_that_a_new_view_would_read(
     assert sort_of_head(known.head) == sort_of_head(final["head"])
 
 
+def told_of(page: RecordingComm) -> set[str]:
+    rows = (row_of(values) for delta in page.contents("delta") for values in delta["rows"])
+    return {row["job_id"] for row in rows}
+
+
 def test_one_changed_job_of_many_is_a_small_message(
     session: Session, page: RecordingComm, gated: GatedBackend
 ):
     jobs = [session.run(flipped(f"circuit {number}")) for number in range(300)]
-    page.wait_for(lambda: sum(len(delta["rows"]) for delta in page.contents("delta")) >= 300)
+    page.wait_for(lambda: len(told_of(page)) == 300)
     sent = len(page.contents("delta"))
     jobs[150].cancel()
     page.wait_for(lambda: len(page.contents("delta")) > sent)

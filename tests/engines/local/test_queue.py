@@ -212,6 +212,25 @@ def test_ctrl_c_ends_the_call_that_it_comes_in_and_the_queue_goes_on(make_bench)
     assert bench.statuses == [JobStatus.ERROR, DONE, DONE, DONE]
 
 
+def test_ctrl_c_just_before_a_job_starts_ends_it_and_the_queue_goes_on(
+    bench: Bench, gated: GatedBackend, monkeypatch: pytest.MonkeyPatch
+):
+    interrupts = iter([KeyboardInterrupt])
+    look = bench.engine._scheduler.look
+
+    def interrupted() -> None:
+        for interrupt in interrupts:
+            raise interrupt
+        look()
+
+    monkeypatch.setattr(bench.engine._scheduler, "look", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        bench.submit()
+    gated.open_gate()
+    assert bench.submit().result(PATIENCE_S).get_counts() == {"1": 100}
+    assert bench.statuses == [JobStatus.ERROR, DONE]
+
+
 def test_an_error_that_cannot_be_put_into_words_is_its_class(bench: Bench, gated: GatedBackend):
     class WordlessError(Exception):
         def __str__(self) -> str:

@@ -297,8 +297,8 @@ class Scheduler:
                 return
             self._taken = None
         work, job.submitted = job.submitted or job.work, None
-        self.look()
         try:
+            self.look()
             self._place.start(job.job_id(), work, partial(self._finish, job))
         except BaseException as error:
             self._finish(job, None, _why_not_begun(error))

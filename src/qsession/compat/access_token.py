@@ -52,5 +52,6 @@ class AccessToken(AuthBase):
         except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
             if self._manager.access_token and self._manager.expire_time > time.time():
                 return str(self._manager.access_token)  # it could not be renewed before its time
-            problem = ServiceError("The account's access token cannot be renewed.")
-            raise problem from without_secrets(error)
+            raise ServiceError(
+                "The account's access token cannot be renewed."
+            ) from without_secrets(error)

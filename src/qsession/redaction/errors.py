@@ -55,8 +55,11 @@ class ErrorsWithoutSecrets:
         """Change the error."""
         if isinstance(error, Exception):
             mended = without_secrets(error, keeps_frames=self._keeps_frames)
-            if mended is not error:
-                raise mended from None
+            try:
+                if mended is not error:
+                    raise mended from None
+            finally:
+                del mended  # its frames hold what raised it, which would hold itself by this one
 
 
 def _mended(

@@ -233,6 +233,28 @@ def test_it_ends_although_nobody_holds_it_any_more(
     assert new_threads() == []
 
 
+@BY_HAND
+@pytest.mark.parametrize("doing", ["run", "details", "close", "cancel"])
+@pytest.mark.parametrize("effect", [faults.refuse(502), faults.reset()], ids=["502", "reset"])
+def test_a_refusal_leaves_no_session_to_the_garbage_collector(
+    server: Server, backend: Any, doing: str, effect: Any
+):
+    """Its thread goes on, and asks the service, until it is collected."""
+    clock: Any = server.state.clock
+    session = Session(backend, clock=clock, create_new=True)
+    server.faults.add(r"POST /jobs|GET /sessions/\w|PATCH|DELETE", effect, times=None)
+    core = weakref.ref(core_of(session))
+    gc.collect()
+    gc.disable()
+    try:
+        with pytest.raises(ServiceError):
+            getattr(session, doing)(*[flipped()] if doing == "run" else [])
+        del session
+        assert core() is None
+    finally:
+        gc.enable()
+
+
 # --- while it is being opened --------------------------------------------------------------------
 
 
@@ -408,6 +430,7 @@ def test_whatever_was_to_end_has_ended_soon_after_the_faults_have(
     deadline = monotonic() + PATIENCE_S
     while (still_take_jobs() or new_threads()) and monotonic() < deadline:
         clock.advance(1)
+        gc.collect()  # the frames of an error may hold a session that was dropped
         for thread in new_threads():
             thread.join(0.02)
     assert still_take_jobs() == []

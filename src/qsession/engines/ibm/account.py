@@ -14,7 +14,7 @@ from qsession.compat.service_line import WORKLOADS_PAGE, Line
 from qsession.engines.ibm.closing import Ending
 from qsession.engines.ibm.lookup import MOST_WORKLOADS, ListedSession, read_listing
 from qsession.engines.ibm.reading import ServerTime, read_session
-from qsession.engines.ibm.refusals import refusal
+from qsession.engines.ibm.refusals import raise_refusal
 from qsession.engines.journal import Journal
 from qsession.model.events import SessionOpened
 from qsession.model.session_state import SessionState
@@ -125,15 +125,13 @@ class AccountReader:
             if any(isinstance(each, IBMNotAuthorizedError) for each in (error, error.__cause__)):
                 # The client does not renew a token that the service stopped accepting.
                 self._lines.pop(instance).close()
-            told = refusal(error, doing)
-            raise told from told.__cause__
+            raise_refusal(error, doing)
 
     def _connected(self, instance: str | None, doing: str) -> Line:
         try:
             return Line(self._service, instance, self._clock)
         except Exception as error:  # noqa: BLE001 - as above
-            told = refusal(error, doing)
-            raise told from told.__cause__
+            raise_refusal(error, doing)
 
 
 def _runs(state: SessionState) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from qsession.client_errors import ServiceError
 from qsession.engines.ibm.pacing import SHORTEST_S, next_try_s
-from qsession.engines.ibm.refusals import refusal
+from qsession.engines.ibm.refusals import raise_refusal, refusal
 from qsession.engines.ibm.stopping_jobs import StoppingJobs
 from qsession.model.events import ProblemAppeared, ProblemEnded, SessionMoved
 from qsession.model.states import JobStatus, ProblemKind, State
@@ -219,8 +219,7 @@ class Ending:
                 if not _still_takes_jobs(line, session_id):
                     return
         except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
-            told = refusal(error, f"{_VERBS[wanted]} the session")
-            raise told from told.__cause__
+            raise_refusal(error, f"{_VERBS[wanted]} the session")
         raise ServiceError(
             f"The service answers that it {_VERBS[wanted]}s the session, and does not."
         )
@@ -240,9 +239,10 @@ class Ending:
             else:
                 line.close_session(session_id)
         except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
-            told = refusal(error, f"{_VERBS[wanted or State.CLOSED]} the session")
+            doing = f"{_VERBS[wanted or State.CLOSED]} the session"
+            told = str(refusal(error, doing))
             self._note(_Standing.FAILED, f"{told} It goes on, and may cost; this is tried again.")
-            raise told from told.__cause__
+            raise_refusal(error, doing)
         self._note(_Standing.TOLD)
 
     def _note(self, standing: _Standing, problem: str | None = None) -> None:

@@ -306,8 +306,11 @@ class IBMEngine:
                 send()
             except QSessionError as error:
                 failures.append(error)
-        if failures:
-            raise failures[0]
+        try:
+            if failures:
+                raise failures[0]
+        finally:
+            failures.clear()  # as in `_refused`
 
     def close(self, reason: str) -> None:
         """Take no new jobs; the service ends the session with the last one it has."""
@@ -365,7 +368,10 @@ class IBMEngine:
             if may_have_arrived(error) or isinstance(told, SessionEndedError):
                 # If it did, the listing shows it; if it has ended, so does the session.
                 self._watch()
-            raise told from told.__cause__
+            try:
+                raise told from told.__cause__
+            finally:
+                del told  # its frames hold this engine, which would hold itself by way of this one
 
     def _now(self) -> datetime:
         return self._journal.clock.now()

@@ -18,7 +18,7 @@ from qsession.compat.ibm_service import (
 )
 from qsession.compat.service_line import Line
 from qsession.engines.ibm.reading import ServerTime
-from qsession.engines.ibm.refusals import refusal
+from qsession.engines.ibm.refusals import raise_refusal, refusal
 from qsession.model.states import State
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def find_session(
         with active_instance_kept(service):
             return service.backend(name, instance=instance, **backend_options), mode
     except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
-        told = refusal(error, f"find the backend {name} of session {session_id}")
-        raise told from told.__cause__
+        raise_refusal(error, f"find the backend {name} of session {session_id}")
 
 
 @dataclass(frozen=True)
@@ -94,8 +93,7 @@ def list_sessions(service: QiskitRuntimeService, *, ended: bool, limit: int) -> 
         for instance in instances_of(service):
             found += _listed_in(service, instance, ended=ended, limit=limit)
     except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
-        told = refusal(error, "list the account's sessions")
-        raise told from told.__cause__
+        raise_refusal(error, "list the account's sessions")
     return sorted(found, key=_age)[:limit]
 
 
@@ -148,7 +146,7 @@ def _look_up(
         except Exception as error:  # noqa: BLE001 - raised as one of ours, without secrets
             told = refusal(error, f"look up session {session_id}")
             if not isinstance(told, SessionNotFoundError) and not _is_missing(error):
-                raise told from told.__cause__
+                raise_refusal(error, f"look up session {session_id}")
     raise SessionNotFoundError(
         f"No session {session_id!r} in this account.",
         "The id is that of the session, not of a job: job.session_id has it.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from typing import NoReturn
 
 from qiskit_ibm_runtime.api.exceptions import RequestsApiError
 from qiskit_ibm_runtime.exceptions import IBMError, IBMNotAuthorizedError
@@ -84,6 +85,19 @@ def refusal(
     told = kind(f"Could not {doing}: {why.strip()} {also}".rstrip())
     told.__cause__ = cause
     return told
+
+
+def raise_refusal(error: Exception, doing: str) -> NoReturn:
+    """Raise what `refusal` makes of an error of the client that is being handled.
+
+    Raises:
+        QSessionError: Always.
+    """
+    told = refusal(error, doing)
+    try:
+        raise told from told.__cause__
+    finally:
+        del told, error  # its frames hold the session, which would hold itself by way of this one
 
 
 def _uncapitalised(words: str) -> str:

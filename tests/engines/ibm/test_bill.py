@@ -147,7 +147,8 @@ def test_max_cost_closes_it(priced: Session, manual: ServiceState, clock: Manual
     manual.finish_job()
     look_for(priced, clock, 1)
     guard.look()  # unless its own thread is at it
-    until(core_of(priced).journal, lambda: not priced.active)
+    (cloud,) = manual.timeline.sessions.values()
+    until(core_of(priced).journal, lambda: not cloud.accepting_jobs)
     look_for(priced, clock, 15)  # the service says that it is closed
     assert "its max_cost of $480.00 was used up" in str(priced)
 

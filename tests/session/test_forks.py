@@ -34,7 +34,7 @@ from qsession import (
     get_backend,
     sessions,
 )
-from qsession.engines.local.job_store import Shelf
+from qsession.engines.local.job_store import Kept, Shelf
 from qsession.engines.local.workers.pool import workers
 from qsession.session.registry import core_of
 from tests.engines.local.workers.work import unsure
@@ -151,22 +151,48 @@ def test_results_of_before_are_there_in_memory_and_on_disk():
     with Session(AerSimulator()) as session:
         engine: Any = core_of(session).engine
         engine._scheduler._handles.shelf = Shelf(budget_bytes=0)
+
+        def ran(shots: int) -> str:
+            """Run a job and drop it: a result that arrived is on the shelf before it is told."""
+            job = session.run(flipped(), shots=shots)
+            assert ones(job) == shots
+            return job.job_id()
+
         held = session.run(flipped(), shots=2)
-        ids = [session.run(flipped(), shots=shots).job_id() for shots in (3, 4)]
-        session.wait(timeout=PATIENCE_S)
+        assert ones(held) == 2
+        ids = [ran(shots) for shots in (3, 4)]
         gc.collect()
 
         def work() -> list[int]:
-            own = [session.run(flipped(), shots=shots).job_id() for shots in (5, 6, 7)]
-            session.wait(timeout=PATIENCE_S)
+            own = [ran(shots) for shots in (5, 6, 7)]
             gc.collect()
             return [ones(held), *(ones(session.job(job_id)) for job_id in (*ids, *own))]
 
         assert in_child(work) == [2, 3, 4, 5, 6, 7]
-        later = [session.run(flipped(), shots=shots).job_id() for shots in (8, 9)]
-        session.wait(timeout=PATIENCE_S)
+        later = [ran(shots) for shots in (8, 9)]
         gc.collect()
         assert [ones(session.job(job_id)) for job_id in (*ids, *later)] == [3, 4, 8, 9]
+
+
+def test_a_result_that_is_on_its_way_to_the_shelf_is_known_in_the_child(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """As when a callback of the job forks, which is called on that way."""
+    putting, may_go_on, put = threading.Event(), threading.Event(), Shelf.put
+
+    def held(shelf: Shelf, job_id: str, kept: Kept) -> None:
+        putting.set()
+        assert may_go_on.wait(PATIENCE_S)
+        put(shelf, job_id, kept)
+
+    monkeypatch.setattr(Shelf, "put", held)
+    with Session(AerSimulator()) as session:
+        job = session.run(flipped(), shots=3)
+        assert putting.wait(PATIENCE_S)
+        try:
+            assert in_child(lambda: ones(job)) == 3
+        finally:
+            may_go_on.set()
 
 
 def test_seeded_results_are_those_of_the_parent_and_others_differ():

@@ -14,10 +14,16 @@ from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from qsession.engines.journal import Journal
+    from qsession.testing import ManualClock
 
 
 _LOOK_AGAIN_S = 0.05
 """What a condition looks at may lie outside the journal: a log, an observer, the next journal."""
+
+
+_STEP_S = 0.02
+"""So long a thread has to do what is due before a clock moves on, so that a day is not over soon
+where it is slow."""
 
 
 def until(journal: Journal, condition: Callable[[], bool]) -> None:
@@ -74,6 +80,15 @@ class NewThreads:
         for thread in threads:
             thread.join(PATIENCE_S)
         return [thread.name for thread in threads if thread.is_alive()]
+
+    def left_as_time_passes(self, clock: ManualClock, step_s: float) -> list[str]:
+        """Move the clock on until all of them have ended, and name those that do not."""
+        deadline = monotonic() + PATIENCE_S
+        while (threads := self()) and monotonic() < deadline:
+            clock.advance(step_s)
+            for thread in threads:
+                thread.join(_STEP_S)
+        return [thread.name for thread in self()]
 
     def until_dropped(self) -> None:
         """Collect garbage until all of them have ended."""

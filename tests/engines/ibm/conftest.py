@@ -80,8 +80,4 @@ def make_session(
         monitor: Any = getattr(core_of(session).engine, "_monitor", None)
         while monitor is not None and monitor._thread is None and monitor.look() is not None:
             clock.advance(1)
-    for thread in new_threads():
-        for _ in range(200):
-            thread.join(0.05)
-            clock.advance(15 if thread.is_alive() else 0)
-    assert new_threads() == []
+    assert new_threads.left_as_time_passes(clock, 15) == []

@@ -163,6 +163,26 @@ def test_a_look_that_began_before_the_request_says_nothing_of_it(
 
 
 @BY_HAND
+def test_a_close_during_a_look_is_looked_at_right_after_it(
+    server: Server, session: Session, clock: ManualClock, manual: ServiceState
+):
+    session.run(flipped())
+    for _ in range(2):
+        manual.start_next_job()
+        manual.finish_job()
+    gate = server.faults.hold("metrics", after=True)  # and the other job's are due half a second on
+    looking = threading.Thread(target=look, args=(session,))
+    looking.start()
+    gate.wait_until_reached()
+    session.close()
+    server.faults.clear()
+    looking.join()
+    assert session.state == "closing"
+    look(session)
+    assert session.state == "closed"
+
+
+@BY_HAND
 def test_a_cancel_that_did_nothing_is_not_why_it_ended(
     server: Server, session: Session, clock: ManualClock, manual: ServiceState
 ):
@@ -223,14 +243,8 @@ def test_it_ends_although_nobody_holds_it_any_more(
     del session
     gc.collect()
     assert gone() is None
-    for _ in range(200):
-        if not new_threads():
-            break
-        clock.advance(1)
-        for thread in new_threads():
-            thread.join(0.02)
-    assert cloud.state == "closed"
-    assert new_threads() == []
+    assert new_threads.left_as_time_passes(clock, 1) == []
+    assert (cloud.state, cloud.state_reason) == ("closed", "Session closed by the user.")
 
 
 @BY_HAND

@@ -218,12 +218,7 @@ def test_a_long_day_with_a_bad_network(
     failures += fails(session.close) + fails(session.cancel)
     if manual.timeline.running("ibm_manila") is not None:
         manual.finish_job()
-    for _ in range(500):
-        if not new_threads():
-            break
-        manual.clock.advance(15)  # type: ignore[attr-defined]
-        for thread in new_threads():
-            thread.join(0.05)
+    assert new_threads.left_as_time_passes(manual.clock, 15) == []  # type: ignore[arg-type]
     assert failures > 5
     assert spoilt.hits > 20
     truth = {job.job_id: WORDS[job.status] for job in jobs.values()}

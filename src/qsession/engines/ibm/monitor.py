@@ -68,6 +68,8 @@ class Monitor:
         self._saw_the_end = False
         """True if the jobs were listed after the session had ended."""
         self._needs_token = False
+        self._is_wanted = False
+        """True if something was done here that no look has been begun after."""
         self._next_look: datetime | None = None
         """The time of the next look at the session and its jobs, if supplements are due earlier."""
         weakref.finalize(self, self._wake_ups.put, None).atexit = False
@@ -88,7 +90,7 @@ class Monitor:
         """Look at once: something was done here."""
         self._hold_while_needed()
         self._last_change = self._journal.clock.now()
-        self._next_look = None
+        self._is_wanted = True
         self._wake_ups.put(None)
 
     def _look_from_thread(self) -> tuple[datetime | None, bool]:
@@ -119,7 +121,7 @@ class Monitor:
                 self._line.reconnect()
                 self._needs_token = False
             if not self._is_between_looks():
-                self._next_look = None
+                self._is_wanted, self._next_look = False, None
                 self._ask(has_sent=self._told_again())
             self._ask_besides()
         except Exception as error:  # noqa: BLE001 - whatever it is, the watch goes on
@@ -132,7 +134,7 @@ class Monitor:
         next_look, now = self._next_look, self._journal.clock.now()
         # Farther away than the longest pause: the clock was turned back meanwhile.
         is_ahead = next_look is not None and now < next_look <= now + _LONGEST_PAUSE
-        return is_ahead or self._has_seen_all
+        return self._has_seen_all or (is_ahead and not self._is_wanted)
 
     @property
     def _has_seen_all(self) -> bool:

@@ -64,6 +64,8 @@ class LocalJob(RecordedJob):
         self.work = work
         self.submitted: Work | None = None
         """The work as it was at submission, until it is handed over to be run."""
+        self.kept: Kept | None = None
+        """What it ended with, as soon as anybody may know of it."""
         self._owner = owner
         if job_id is not None:
             self._job_id = job_id
@@ -187,7 +189,7 @@ class LocalJob(RecordedJob):
 
     def hand_over(self, kept: Kept) -> None:
         """Give what it ended with to whoever waits; for the scheduler, once."""
-        self.submitted = None
+        self.submitted, self.kept = None, kept
         with self._callbacks_bounded():
             if kept.error is not None:
                 self._future.set_exception(kept.error)

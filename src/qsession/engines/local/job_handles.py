@@ -60,7 +60,8 @@ class Handles:
         self._pending.clear()
         self.shelf.begin_anew_in_child()
         for job in list(self._known.values()):
-            kept = self.shelf.get(job.job_id())
+            # It may have been handed over, and not be on the shelf yet.
+            kept = job.kept or self.shelf.get(job.job_id())
             if kept is None:
                 words = f"Job {job.job_id()} has its result in {parent_in_words()}."
                 kept = Kept(job.work, None, JobLostError(words))

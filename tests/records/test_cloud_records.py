@@ -11,8 +11,12 @@ import pytest
 from qsession import Session, open_record
 from qsession.session.registry import core_of
 from qsession.widget.details import details_of
+from tests.cloud.server import Server
+from tests.engines.ibm.looking import look, not_started
 from tests.records.written import export, is_same, json_of
 from tests.support.circuits import bell, rotation
+
+__all__ = ["not_started"]
 
 
 @pytest.fixture
@@ -33,6 +37,25 @@ def test_results_and_inputs_are_kept(study: Session, path: Path):
         assert is_same(job.result(), study.job(record.job_id).result())
         assert job.inputs
     assert opened.to_html(results=True)
+
+
+def test_what_ended_a_moment_ago_is_in_it(
+    make_session: Callable[..., Session],
+    backend: Any,
+    server: Server,
+    path: Path,
+    not_started: pytest.MonkeyPatch,
+):
+    """Between two looks at the service, which come ever more rarely while a job waits."""
+    server.state.pace.mode = "manual"
+    session = make_session(backend)
+    session.run(bell(), shots=50)
+    look(session)
+    not_started.undo()
+    server.state.start_next_job()
+    server.state.finish_job()
+    assert export(session, path).results == 1
+    assert [record.status.value for record in open_record(path).jobs] == ["DONE"]
 
 
 def test_its_details_are_shown_as_those_of_the_live_session(study: Session, path: Path):

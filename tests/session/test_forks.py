@@ -156,7 +156,7 @@ def test_results_of_before_are_there_in_memory_and_on_disk():
             """Run a job and drop it: a result that arrived is on the shelf before it is told."""
             job = session.run(flipped(), shots=shots)
             assert ones(job) == shots
-            return job.job_id()
+            return str(job.job_id())
 
         held = session.run(flipped(), shots=2)
         assert ones(held) == 2

@@ -193,6 +193,10 @@ class Engine(Protocol):
         """The live job with this id, None if the session has none."""
         ...
 
+    def catch_up(self, within_s: float) -> None:
+        """Take in how far the jobs are by now, unless that takes longer than this."""
+        ...
+
     def cancel_job(self, job_id: str, why: str | None = None) -> bool:
         """Cancel a job; False if it can no longer be.
 

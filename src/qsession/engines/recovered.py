@@ -127,6 +127,9 @@ class RecoveredEngine:
         """The job as the ledger has it, None if there is none."""
         return self._jobs.get(job_id)
 
+    def catch_up(self, within_s: float) -> None:
+        """All of it is known."""
+
     def cancel_job(self, job_id: str, why: str | None = None) -> bool:  # noqa: ARG002 - of any job
         """Nothing runs any more."""
         return False

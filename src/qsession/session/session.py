@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from qsession.render.mimebundle import Forms
     from qsession.widget import SessionWidget
 
+_LONGEST_LOOK_S = 5.0
+"""An export waits no longer than this for what has become of pending jobs."""
+
 
 class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
     """A time-limited window on a quantum computer or simulator that shows what goes on in it.
@@ -756,7 +759,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         releases, properties of the device, times and bill. Secrets are left out. It is written job
         by job and appears when it is whole; what is there when this is interrupted is kept beside
         it, and the next call goes on from there. Of a service's jobs, inputs and results are
-        fetched over the network.
+        fetched over the network, after a look at those that are pending.
 
         Args:
             path: The file, such as ``"study.zip"``. One that is a record of this session is
@@ -773,6 +776,7 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         from qsession.records.export import export_record  # noqa: PLC0415 - as above
 
         core = self._core
+        core.engine.catch_up(_LONGEST_LOOK_S)
         return export_record(
             self, core.records, core.backend, path, progress=progress, overwrite=overwrite
         )

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from qsession.engines.ibm.monitor import Monitor
 from qsession.session.registry import core_of
 
 if TYPE_CHECKING:
     from qsession import Session
-    from qsession.engines.ibm.monitor import Monitor
     from qsession.testing import ManualClock
 
 
 WATCHING = r"GET /(sessions/[^/]+|jobs)$"
 """The requests for a session and for its list of jobs, in the log of the server."""
+
+
+@pytest.fixture
+def not_started() -> Iterator[pytest.MonkeyPatch]:
+    """No thread watches until this is undone, and something has the session look."""
+    patch = pytest.MonkeyPatch()  # of its own: undoing it undoes nothing else
+    patch.setattr(Monitor, "start", lambda monitor: None)
+    yield patch
+    patch.undo()
 
 
 def monitor_of(session: Session) -> Monitor:

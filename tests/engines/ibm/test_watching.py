@@ -18,11 +18,13 @@ from tests.cloud import faults
 from tests.cloud.messages import Reply
 from tests.cloud.server import Server
 from tests.cloud.service_state import ServiceState
-from tests.engines.ibm.looking import monitor_of, statuses
+from tests.engines.ibm.looking import look, monitor_of, not_started, statuses
 from tests.support.circuits import flipped
 from tests.support.inside import snapshot_of
 from tests.support.patience import PATIENCE_S
 from tests.support.waiting import NewThreads, until, until_dropped
+
+__all__ = ["not_started"]
 
 Make = Callable[..., Session]
 
@@ -108,6 +110,19 @@ def test_an_action_here_is_looked_at_at_once(make_session: Make, looks: Looks):
     looks.wait()
     session.run(flipped())
     until(core_of(session).journal, lambda: statuses(session) == ["DONE"])  # no time has passed
+
+
+def test_a_result_that_is_known_here_is_looked_at_at_once(
+    make_session: Make, manual: ServiceState, not_started: pytest.MonkeyPatch
+):
+    session = make_session()
+    job = session.run(flipped())
+    look(session)
+    not_started.undo()
+    manual.start_next_job()
+    manual.finish_job()
+    job.result()
+    until(core_of(session).journal, lambda: statuses(session) == ["DONE"])
 
 
 @pytest.mark.parametrize("has_work", [False, True])

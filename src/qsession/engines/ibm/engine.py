@@ -249,7 +249,7 @@ class IBMEngine:
         session_id = self._journal.state.session_id
         with self._refused(f"submit a job to session {session_id}"):
             sent = submission.send(self.service, self._backend, self._instance, session_id)
-        job = awaitable(sent, self._journal)
+        job = awaitable(sent, self._journal, self._watch)
         self._kept.add(job, submission, label)
         note_forecast(self._journal, job.job_id(), forecast)
         self._journal.keep()
@@ -261,9 +261,16 @@ class IBMEngine:
         job = self._kept.handles.get(job_id)
         if job is None and job_id in self._journal.state.jobs:
             with self._refused(f"fetch job {job_id}"), active_instance_kept(self.service):
-                job = awaitable(self.service.job(job_id), self._journal)
+                job = awaitable(self.service.job(job_id), self._journal, self._watch)
             self._kept.handles[job_id] = job
         return job
+
+    def catch_up(self, within_s: float) -> None:
+        """Have one more look at the service, if jobs are pending here; it may fail or be late."""
+        if self._earlier is not None:
+            self._earlier.catch_up(within_s)
+        if self._monitor is not None and self._journal.state.pending:
+            self._monitor.look_soon(within_s)
 
     def cancel_job(self, job_id: str, why: str | None = None) -> bool:  # noqa: ARG002 - its words
         """Ask the service to cancel a job, queued or running; it says why in words of its own."""

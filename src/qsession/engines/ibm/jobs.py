@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qiskit.result import Result
@@ -100,13 +101,24 @@ class AwaitableJob(RuntimeJobV2):
     """
 
     _journal: Journal
+    _look: weakref.WeakMethod[Callable[[], None]]
+    """Has the session look at the service soon."""
 
     def result(self, *args: Any, **kwargs: Any) -> Any:
         """Wait for the result as IBM's job does; the session keeps its expectation values."""
-        with ErrorsWithoutSecrets():
-            result = super().result(*args, **kwargs)
+        try:
+            with ErrorsWithoutSecrets():
+                result = super().result(*args, **kwargs)
+        finally:
+            self._note_end()
         note_result(self._journal, self.job_id(), result)
         return result
+
+    def _note_end(self) -> None:
+        """The session is not to say for long that a job runs whose result is known here."""
+        record, look = self._journal.state.jobs.get(self.job_id()), self._look()
+        if record is not None and not record.status.is_final and look is not None:
+            look()
 
     def error_message(self) -> str | None:
         """Why it failed, in the service's words, without secrets."""
@@ -144,13 +156,19 @@ class AwaitableJob(RuntimeJobV2):
         return await asyncio.to_thread(self.result)
 
 
-def awaitable(job: Job, journal: Journal) -> Job:
+def awaitable(job: Job, journal: Journal, look: Callable[[], None]) -> Job:
     """Make a job that the client made awaitable; it stays the same object.
 
     The client decides the class of its jobs, so the class is changed afterwards. One of another
     class than expected stays as it is.
+
+    Args:
+        job: The job.
+        journal: That of its session.
+        look: A bound method that has the session look at the service soon; it is held weakly.
     """
     if type(job) is RuntimeJobV2:
         job.__class__ = AwaitableJob
         job._journal = journal  # noqa: SLF001 - of the class above
+        job._look = weakref.WeakMethod(look)  # noqa: SLF001 - likewise
     return job

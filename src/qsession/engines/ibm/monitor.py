@@ -70,6 +70,8 @@ class Monitor:
         self._needs_token = False
         self._is_wanted = False
         """True if something was done here that no look has been begun after."""
+        self._has_looked = threading.Event()
+        """Set at the end of the next look that begins."""
         self._next_look: datetime | None = None
         """The time of the next look at the session and its jobs, if supplements are due earlier."""
         weakref.finalize(self, self._wake_ups.put, None).atexit = False
@@ -93,8 +95,21 @@ class Monitor:
         self._is_wanted = True
         self._wake_ups.put(None)
 
+    def look_soon(self, within_s: float) -> None:
+        """Look at once and wait until that is done, or failed, but no longer than this."""
+        self.start()
+        if self._thread is None or not self._thread.is_alive():
+            return
+        has_looked = self._has_looked
+        self.look_now()
+        has_looked.wait(within_s)
+
     def _look_from_thread(self) -> tuple[datetime | None, bool]:
-        look_again = self.look()
+        has_looked, self._has_looked = self._has_looked, threading.Event()
+        try:
+            look_again = self.look()
+        finally:
+            has_looked.set()
         self._hold_while_needed()
         if look_again is None:
             self.close()

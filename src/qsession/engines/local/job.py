@@ -65,7 +65,7 @@ class LocalJob(RecordedJob):
         self.submitted: Work | None = None
         """The work as it was at submission, until it is handed over to be run."""
         self.kept: Kept | None = None
-        """What it ended with, as soon as anybody may know of it."""
+        """The result or the error, as soon as anybody may know of it."""
         self._owner = owner
         if job_id is not None:
             self._job_id = job_id

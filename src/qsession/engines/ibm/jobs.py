@@ -106,16 +106,15 @@ class AwaitableJob(RuntimeJobV2):
 
     def result(self, *args: Any, **kwargs: Any) -> Any:
         """Wait for the result as IBM's job does; the session keeps its expectation values."""
-        try:
-            with ErrorsWithoutSecrets():
-                result = super().result(*args, **kwargs)
-        finally:
-            self._note_end()
+        with ErrorsWithoutSecrets():
+            result = super().result(*args, **kwargs)
         note_result(self._journal, self.job_id(), result)
         return result
 
-    def _note_end(self) -> None:
-        """The session is not to say for long that a job runs whose result is known here."""
+    def wait_for_final_state(self, *args: Any, **kwargs: Any) -> None:
+        """Wait until it has ended, as IBM's job does; the session knows of it soon, too."""
+        with ErrorsWithoutSecrets():
+            super().wait_for_final_state(*args, **kwargs)
         record, look = self._journal.state.jobs.get(self.job_id()), self._look()
         if record is not None and not record.status.is_final and look is not None:
             look()

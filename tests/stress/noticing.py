@@ -17,11 +17,9 @@ import psutil  # type: ignore[import-untyped]  # has no types
 from qsession.engines.local.workers.pool import workers
 from qsession.model.job import JobRecord
 from tests.support.patience import PATIENCE_S
+from tests.support.waiting import THREADS_OF_THE_PROCESS
 
 _LOOK_AGAIN_S = 0.01
-
-_OF_THE_PROCESS = {"qsession-ledger", "qsession-workers"}
-"""Threads that belong to no session."""
 
 _OF_OTHERS = ("ThreadPoolExecutor", "pulse")
 """How threads begin that are not ours: those of Aer, which drops its executors, and whose threads
@@ -99,7 +97,7 @@ class Notices(logging.Handler):
             thread.name
             for thread in threading.enumerate()
             if thread not in self._threads
-            and thread.name not in _OF_THE_PROCESS
+            and thread.name not in THREADS_OF_THE_PROCESS
             and not thread.name.startswith(_OF_OTHERS)
             and "(process_request_thread)" not in thread.name  # of the loopback service
         ]

@@ -53,6 +53,11 @@ def until_dropped(condition: Callable[[], bool]) -> None:
         threading.Event().wait(max(took_s, _LOOK_AGAIN_S))
 
 
+THREADS_OF_THE_PROCESS = frozenset({"qsession-ledger", "qsession-workers"})
+"""The names of those that are no session's. Warm workers are let go of a minute or more after the
+last job that was not surely short, and on a busy machine that may be any job."""
+
+
 class NewThreads:
     """The threads of qsession that started after this was made."""
 
@@ -66,7 +71,7 @@ class NewThreads:
             for thread in threading.enumerate()
             if thread not in self._before
             and thread.name.startswith("qsession")
-            and thread.name != "qsession-ledger"  # the process's, not the session's
+            and thread.name not in THREADS_OF_THE_PROCESS
         ]
 
     @property

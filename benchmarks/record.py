@@ -16,8 +16,6 @@ import qsession
 from benchmarks.machine import machine
 from qsession import Session
 from qsession.ledger.result_codec import encode_result
-from qsession.records.export import export_record
-from qsession.session.registry import core_of
 from tests.support.circuits import bell, rotation
 
 
@@ -39,8 +37,7 @@ def _measure(number: int, path: Path) -> None:
         session.wait(progress=False)
         before = _peak_mb()
         started = time.perf_counter()
-        core = core_of(session)
-        export_record(session, core.records, core.backend, path, progress=False)
+        session.export(path, progress=False)
         exported = time.perf_counter()
         grown = _peak_mb() - before
         opened = qsession.open_record(path)

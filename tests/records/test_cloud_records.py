@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from qsession import Session, open_record
+from qsession import InvalidInputError, Session, open_record
 from qsession.session.registry import core_of
 from qsession.widget.details import details_of
 from tests.cloud.server import Server
@@ -56,6 +56,23 @@ def test_what_ended_a_moment_ago_is_in_it(
     server.state.finish_job()
     assert export(session, path).results == 1
     assert [record.status.value for record in open_record(path).jobs] == ["DONE"]
+
+
+def test_a_path_that_cannot_be_written_is_told_before_the_service_is_asked(
+    make_session: Callable[..., Session],
+    backend: Any,
+    server: Server,
+    tmp_path: Path,
+    not_started: pytest.MonkeyPatch,
+):
+    server.state.pace.mode = "manual"
+    session = make_session(backend)
+    session.run(bell(), shots=50)
+    not_started.undo()
+    server.log.clear()
+    with pytest.raises(InvalidInputError, match="is a folder"):
+        session.export(tmp_path)
+    assert server.log.count("GET") == 0
 
 
 def test_its_details_are_shown_as_those_of_the_live_session(study: Session, path: Path):

@@ -153,7 +153,7 @@ def test_results_of_before_are_there_in_memory_and_on_disk():
         engine._scheduler._handles.shelf = Shelf(budget_bytes=0)
 
         def ran(shots: int) -> str:
-            """Run a job and drop it: a result that arrived is on the shelf before it is told."""
+            """Run a job to its end, and drop it."""
             job = session.run(flipped(), shots=shots)
             assert ones(job) == shots
             return str(job.job_id())

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 _RELEASES: Final = ("qsession", "qiskit", "qiskit-aer", "qiskit-ibm-runtime", "numpy")
 
+_LONGEST_LOOK_S: Final = 5.0
+"""So long it may take to look at jobs that are pending."""
+
 _MOST_FAILURES: Final = 3
 """So many jobs in a row that cannot be fetched, and the service is not asked for more."""
 
@@ -87,6 +90,7 @@ def export_record(  # noqa: PLR0913 - three are options
     backend: Any,
     path: str | os.PathLike[str],
     *,
+    catch_up: Callable[[float], object],
     progress: bool | Callable[[int, int], object] = True,
     overwrite: bool = False,
 ) -> RecordSummary:
@@ -100,6 +104,7 @@ def export_record(  # noqa: PLR0913 - three are options
         known: What is known of it.
         backend: Its backend.
         path: The file; one that is a record of the same session is replaced.
+        catch_up: Has the session know how far its jobs are by now, within seconds.
         progress: Whether to show a bar, or what to call with the number of jobs that are in it and
             the number of all.
         overwrite: Whether to replace whatever is there.
@@ -109,12 +114,14 @@ def export_record(  # noqa: PLR0913 - three are options
         RecordError: If it is being written already, or a service does not give its jobs.
         OSError: If the file cannot be written.
     """
-    snapshot, records = known.snapshot(), known.all()
-    if snapshot.session_id is None:
+    session_id = known.snapshot().session_id
+    if session_id is None:
         raise InvalidInputError("There is nothing to export: no job has run in the session yet.")
-    target = _read_path(path, snapshot.session_id, overwrite=overwrite)
+    target = _read_path(path, session_id, overwrite=overwrite)
+    catch_up(_LONGEST_LOOK_S)
+    snapshot, records = known.snapshot(), known.all()
     # What is kept has to be of this session, and written as it would be now.
-    key = {"session_id": snapshot.session_id, "schema": SCHEMA, "releases": _releases()}
+    key = {"session_id": session_id, "schema": SCHEMA, "releases": _releases()}
     with (
         _alone(target),
         shown_progress(progress, len(records)) as told,

@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from qsession.render.mimebundle import Forms
     from qsession.widget import SessionWidget
 
-_LONGEST_LOOK_S = 5.0
-"""An export waits no longer than this for what has become of pending jobs."""
-
 
 class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
     """A time-limited window on a quantum computer or simulator that shows what goes on in it.
@@ -776,9 +773,14 @@ class Session(HasTraits, ModeOfPrimitives, metaclass=OnePerName):
         from qsession.records.export import export_record  # noqa: PLC0415 - as above
 
         core = self._core
-        core.engine.catch_up(_LONGEST_LOOK_S)
         return export_record(
-            self, core.records, core.backend, path, progress=progress, overwrite=overwrite
+            self,
+            core.records,
+            core.backend,
+            path,
+            catch_up=core.engine.catch_up,
+            progress=progress,
+            overwrite=overwrite,
         )
 
     def __repr__(self) -> str:

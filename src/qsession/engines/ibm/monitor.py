@@ -100,6 +100,7 @@ class Monitor:
         self.start()
         if self._thread is None or not self._thread.is_alive():
             return
+        self._is_wanted = True  # before the look is chosen that is waited for
         has_looked = self._has_looked
         self.look_now()
         has_looked.wait(within_s)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from qsession import LedgerWarning
-from qsession.ledger.database import LONGEST_LEFT_LOG_BYTES, OpenFile, open_file
+from qsession.ledger.database import LONGEST_LEFT_LOG_BYTES, OpenFile
 from qsession.ledger.ledger import Ledger
 from tests.ledger.told import Telling, on_disk
 from tests.support.patience import PATIENCE_S
@@ -58,47 +55,52 @@ def test_a_short_log_stays_for_the_next_script_and_a_long_one_is_moved_into_the_
 # --- the first job --------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def begun(file: Path) -> Iterator[Ledger]:
-    """A ledger that an earlier process has begun."""
-    Telling(earlier := Ledger(file), "earlier").submit("a")
-    earlier.close()
-    ledger = Ledger(file)
-    yield ledger
+def has_thread(ledger: Ledger) -> bool:
+    return ledger._thread is not None
+
+
+def join(ledger: Ledger) -> None:
+    """Wait for the thread of a ledger that was closed."""
+    assert ledger._thread is not None
+    ledger._thread.join(PATIENCE_S)
+
+
+def test_the_thread_that_writes_the_rest_starts_once_the_first_id_is_written(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    written_before: list[dict[str, list[str]]] = []
+    start = Ledger.start
+
+    def noted(ledger: Ledger) -> None:
+        written_before.append(on_disk(file))
+        start(ledger)
+
+    monkeypatch.setattr(Ledger, "start", noted)
+    telling = Telling(ledger := Ledger(file), "now")
+    assert not has_thread(ledger)
+    assert not file.exists()
+    telling.submit("a")
+    assert has_thread(ledger)
+    assert written_before == [{"now": ["a"]}]
+    telling.submit("b")
+    telling.finish("a")
     ledger.close()
+    assert written_before == [{"now": ["a"]}]  # one is enough
+    join(ledger)
 
 
-def test_a_session_has_the_file_opened_before_its_first_job(
-    begun: Ledger, monkeypatch: pytest.MonkeyPatch
+def test_it_starts_although_ctrl_c_ended_the_wait_for_the_disk(
+    file: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    was_opened = threading.Event()
+    def interrupted(_path: Path) -> OpenFile:
+        raise KeyboardInterrupt
 
-    def noted(path: Path) -> OpenFile:
-        found = open_file(path)
-        was_opened.set()
-        return found
-
-    monkeypatch.setattr("qsession.ledger.connection.open_file", noted)
-    begun.start()
-    assert was_opened.wait(PATIENCE_S)
-    Telling(begun, "now").submit("b")
-    assert on_disk(begun.path) == {"earlier": ["a"], "now": ["b"]}
-
-
-def test_one_that_is_not_there_is_not_made_for_that(begun: Ledger):
-    begun.path.unlink()
-    begun.open_ahead()
-    assert not begun._file.is_open
-    assert not begun.path.exists()
-
-
-def test_what_is_wrong_with_it_is_said_with_the_first_job(
-    begun: Ledger, recwarn: pytest.WarningsRecorder
-):
-    begun.path.write_bytes(b"this is no database, however long it may be" * 100)
-    begun.open_ahead()
-    assert begun.path.exists()
-    assert not recwarn.list
-    with pytest.warns(LedgerWarning, match="was corrupt"):
-        Telling(begun, "now").submit("b")
-    assert on_disk(begun.path) == {"now": ["b"]}
+    ledger = Ledger(file)
+    with monkeypatch.context() as at_that_moment:
+        at_that_moment.setattr("qsession.ledger.connection.open_file", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            Telling(ledger, "now").submit("a")
+    assert has_thread(ledger)
+    ledger.close()
+    join(ledger)
+    assert on_disk(file) == {"now": ["a"]}

@@ -55,17 +55,17 @@ def one_warning(words: str) -> Iterator[None]:
     assert words in str(caught[0].message)
 
 
-def test_without_a_thread_ids_are_written_and_the_next_session_tries_again(
+def test_without_a_thread_ids_are_written_and_the_next_job_tries_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     made = Ledger(path)
     with monkeypatch.context() as there_are_too_many:
         there_are_too_many.setattr(threading.Thread, "start", _refuse)
+        telling = Telling(made)
         with one_warning("no thread can be started"):
-            telling = Telling(made)
-        telling.submit("a")
+            telling.submit("a")
     assert on_disk(path) == {telling.session_id: ["a"]}
-    made.start()
+    telling.submit("b")
     assert made._thread is not None
     made.close()
     made._thread.join(PATIENCE_S)

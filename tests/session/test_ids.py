@@ -9,6 +9,8 @@ import pytest
 
 from qsession import InvalidInputError, LedgerWarning, Session, UnknownJobError, attach
 from qsession.ledger import ledger_of_process
+from qsession.ledger.ledger import Ledger
+from qsession.ledger.reading import find_sessions
 from tests.support.circuits import flipped
 
 WRONG = [2**200, "\ud800", "", ["a"], {"a": 1}, b"a", 1.5, True, "x" * 10_000_000]
@@ -59,3 +61,15 @@ def test_it_costs_no_warning_and_the_ledger_goes_on(
                 with pytest.raises(InvalidInputError):
                     use(wrong)
     assert not ledger.is_in_trouble
+
+
+def test_that_of_a_session_without_a_job_is_on_disk_before_anybody_has_it(
+    make_session, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Ledger, "start", lambda ledger: None)  # nobody writes it later
+    session_id = make_session(create_new=True).session_id
+    ledger = ledger_of_process()
+    assert ledger is not None
+    found = ledger.read(lambda file: find_sessions(file, session_id))
+    assert found is not None
+    assert [entry.session_id for entry in found] == [session_id]

@@ -53,17 +53,6 @@ class LedgerFile:
         """
         return self._open().connection
 
-    def open_if_there(self) -> None:
-        """Open the file, unless there is none; what is wrong with it is left to whoever writes.
-
-        Raises:
-            LedgerTooNewError: If a later release has changed it.
-            sqlite3.Error: If it cannot be used, is locked or corrupt.
-            OSError: If it cannot be opened.
-        """
-        if self._opened is None and self.exists:
-            self._take(open_file(self.path))
-
     def write(self, write: Callable[[sqlite3.Connection], None]) -> None:
         """Write; what turns out to be corrupt is set aside, and a new file gets what is written.
 

@@ -66,6 +66,25 @@ class Ledger:
         """The time by its clock."""
         return self._clock.now()
 
+    def note(self, recorder: Recorder) -> None:
+        """Have what a recorder has to say be written soon. Never blocks."""
+        self._noted.put(recorder)
+        self._wake_ups.put(None)
+
+    def keep(self, recorder: Recorder) -> None:
+        """Write what a recorder has to say now, unless the file is in trouble: then soon.
+
+        The thread that writes the rest starts after that: it would take turns with this one, and
+        the first job of a script wait for both.
+        """
+        deadline = Deadline(locking.CALLER_WAIT_S)
+        try:
+            if self._rest.until is not None or not self._write(recorder, deadline):
+                self.note(recorder)
+        finally:  # also after Ctrl-C
+            if self._thread is None:
+                self.start()
+
     def start(self) -> None:
         """Have what is noted be written from now on."""
         with self._starting:
@@ -79,7 +98,7 @@ class Ledger:
             )
             try:
                 thread.start()
-            except RuntimeError as error:  # there are too many: the next session tries again
+            except RuntimeError as error:  # there are too many: the next job tries again
                 warn_once(
                     "no thread",
                     f"The ends of jobs are written to the ledger {self.path} later: no thread can "
@@ -87,32 +106,6 @@ class Ledger:
                 )
             else:
                 self._thread = thread
-
-    def open_ahead(self) -> None:
-        """Open the file before the first job, which is to wait for less; if there is one.
-
-        What is wrong with it is said by the job that needs it.
-        """
-
-        def attempt() -> None:
-            if not self._is_useless and not self._is_closed:
-                self._file.open_if_there()
-
-        try:
-            tried_until(Deadline(0.0), self._lock, attempt)
-        except Exception:  # noqa: BLE001 - whatever it is, it is met again
-            _log.debug("The ledger could not be opened ahead.", exc_info=True)
-
-    def note(self, recorder: Recorder) -> None:
-        """Have what a recorder has to say be written soon. Never blocks."""
-        self._noted.put(recorder)
-        self._wake_ups.put(None)
-
-    def keep(self, recorder: Recorder) -> None:
-        """Write what a recorder has to say now, unless the file is in trouble: then soon."""
-        deadline = Deadline(locking.CALLER_WAIT_S)
-        if self._rest.until is not None or not self._write(recorder, deadline):
-            self.note(recorder)
 
     def write_when_due(self) -> datetime | None:
         """Write what was noted, unless the file was in trouble a moment ago.
@@ -345,9 +338,6 @@ def _whole(connection: sqlite3.Connection, change: Callable[[sqlite3.Connection]
 
 
 def _write_until_closed(ledger_ref: weakref.ref[Ledger], wake_ups: WakeUps, clock: Clock) -> None:
-    if (ledger := ledger_ref()) is not None:
-        ledger.open_ahead()
-    del ledger
     until: datetime | None = None
     while True:
         clock.wait(wake_ups, until)

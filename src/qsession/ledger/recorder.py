@@ -93,9 +93,6 @@ class Writer(Protocol):
     def now(self) -> datetime:
         """The time by which it forgets what was not heard of for long."""
 
-    def start(self) -> None:
-        """Have a thread that writes."""
-
     def note(self, recorder: Recorder, /) -> None:
         """Have what a recorder has to say be written soon. Never blocks."""
 
@@ -130,7 +127,6 @@ class Recorder:
         # Filled by whoever submits or finishes a job, emptied by the ledger's thread.
         self._untold_results: deque[tuple[str, Any]] = deque()
         self._untold_works: deque[tuple[str, Any]] = deque()
-        ledger.start()
         journal.subscribe(self)
 
     # --- called by the session and its engine ---------------------------------------------------

@@ -9,6 +9,9 @@ import pytest
 
 from qsession import Batch, ServiceError, Session, SessionNotFoundError, attach, sessions
 from qsession.engines.ibm.monitor import Monitor
+from qsession.ledger import ledger_of_process
+from qsession.ledger.ledger import Ledger
+from qsession.ledger.reading import find_sessions
 from qsession.testing import ManualClock
 from tests.cloud.account import OPEN_CRN, PREMIUM_CRN, connect, default_account
 from tests.cloud.faults import refuse
@@ -146,6 +149,18 @@ def test_attach_finds_sessions_and_batches_by_id(
         assert attach(open_elsewhere(manual, 1)).jobs
     finally:
         ibm_service.default_service.cache_clear()
+
+
+def test_what_is_taken_up_is_on_disk_for_the_next_kernel(
+    manual: ServiceState, service: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Ledger, "start", lambda ledger: None)  # nobody writes it later
+    session_id = attach(open_elsewhere(manual), service).session_id
+    ledger = ledger_of_process()
+    assert ledger is not None
+    found = ledger.read(lambda file: find_sessions(file, str(session_id)))
+    assert found is not None
+    assert [entry.session_id for entry in found] == [session_id]
 
 
 def test_attach_finds_those_of_this_process_by_name_and_id(make_session: Make):

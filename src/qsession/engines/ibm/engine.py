@@ -178,6 +178,7 @@ class IBMEngine:
             raw = line.session(session_id)
         opened = opened_at(raw, ServerTime(line.heard.server_ahead).read)
         monitor = self._begin(line, session_id, opened or self._now())
+        self._journal.keep()
         if monitor.look() is None:
             monitor.close()  # it has ended: nothing will change any more
         else:

@@ -89,6 +89,7 @@ class LocalEngine:
     def open(self) -> None:
         """Open the session at once, with an id of its own."""
         self._scheduler.open()
+        self._journal.keep()
 
     def attach(self, session_id: str) -> None:
         """A local session lives in its process alone: there is nothing to take up."""

@@ -33,8 +33,8 @@ def picture(value: Any) -> Any:
     kind = type(value).__name__
     if isinstance(value, np.ndarray | np.generic):
         return kind, value.dtype.str, np.shape(value), value.tobytes()
-    if isinstance(value, BitArray):
-        return kind, value.num_bits, picture(value.array)
+    if isinstance(value, BitArray):  # one that is counted at once is written as Qiskit's
+        return "BitArray", value.num_bits, picture(value.array)
     if hasattr(value, "items"):
         pairs = [(picture(key), picture(item)) for key, item in value.items()]
         return kind, pairs, getattr(value, "shape", None), repr(getattr(value, "metadata", None))

@@ -13,6 +13,7 @@ from qsession.engines.jobs import RecordedJob
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import read_result
 from qsession.ledger.result_codec import decode_result
+from qsession.simulator.bit_array import count_at_once
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
@@ -55,7 +56,9 @@ class RecoveredJob(RecordedJob):
             kept: Future[Any] = Future()
             kept.set_result(result)
             self._future = kept
-        return super().result()
+        result = super().result()
+        count_at_once(result)
+        return result
 
     def _read(self) -> Any:
         job_id, error = self.job_id(), self.record.error

@@ -34,10 +34,12 @@ class Form(NamedTuple):
     Attributes:
         apart: Gives what they are made of.
         together: Makes one again, of the class and what `apart` gave.
+        written_as: The full name of the class that comes back, if it is another one.
     """
 
     apart: Callable[[Any], Any]
     together: Callable[[type, Any], Any]
+    written_as: str | None = None
 
 
 def dataclass_form(*left_out: str) -> Form:
@@ -199,7 +201,8 @@ class _Apart:
             raise NotExactError(f"a {name} stands in it")
         known = self._trees.get(id(value))
         if known is None:
-            tree = ["object", name, self.apart(self._forms[name].apart(value))]
+            form = self._forms[name]
+            tree = ["object", form.written_as or name, self.apart(form.apart(value))]
             known = self._trees[id(value)] = (value, tree)
         return known[1]
 

@@ -13,6 +13,12 @@ MOST_RESULT_BYTES: Final = 16 * 2**20
 """Larger results are not kept."""
 
 
+def _bits_form(written_as: str | None = None) -> Form:
+    return Form(
+        lambda bits: [bits.array, bits.num_bits], lambda cls, parts: cls(*parts), written_as
+    )
+
+
 def _pub_form() -> Form:
     return Form(
         lambda result: [result.data, result.metadata],
@@ -33,6 +39,7 @@ def _program_together(cls: type, parts: Any) -> Any:
 
 
 _CONTAINERS = "qiskit.primitives.containers"
+_BIT_ARRAY = f"{_CONTAINERS}.bit_array.BitArray"
 _PROGRAMS = "qiskit_ibm_runtime.results.quantum_program"
 _CHUNKS = "samplomatic.quantum_program.quantum_program_result"
 
@@ -48,10 +55,8 @@ FORMS: Final[dict[str, Form]] = {
         lambda data: [data.shape, dict(data.items())],
         lambda cls, parts: cls(shape=parts[0], **parts[1]),
     ),
-    f"{_CONTAINERS}.bit_array.BitArray": Form(
-        lambda bits: [bits.array, bits.num_bits],
-        lambda cls, parts: cls(*parts),
-    ),
+    _BIT_ARRAY: _bits_form(),
+    "qsession.simulator.bit_array.CountedBitArray": _bits_form(written_as=_BIT_ARRAY),
     "qiskit.result.result.Result": Form(
         lambda result: result.to_dict(),
         lambda cls, parts: cls.from_dict(parts),  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from qsession.engines.jobs import RecordedJob
+from qsession.simulator.bit_array import count_at_once
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
@@ -38,6 +39,7 @@ class FinishedJob(RecordedJob):
         self._job_id = record.job_id
         self._record = record
         self._session_id = session_id
+        count_at_once(result)
         self._result = result
         self._error = error
 

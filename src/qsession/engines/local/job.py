@@ -16,6 +16,7 @@ from qsession.engines.local.finished_job import FinishedJob
 from qsession.engines.local.work import ExecutorWork
 from qsession.errors import is_interrupt
 from qsession.model.states import JobStatus
+from qsession.simulator.bit_array import count_at_once
 
 if TYPE_CHECKING:
     from qsession.engines.local.job_store import Kept
@@ -106,6 +107,7 @@ class LocalJob(RecordedJob):
             )
         result = super().result()
         if isinstance(self.work, ExecutorWork):
+            count_at_once(result)
             self._owner.note_result(self.job_id(), result)  # decoded only now
         return result
 
@@ -190,6 +192,7 @@ class LocalJob(RecordedJob):
     def hand_over(self, kept: Kept) -> None:
         """Give what it ended with to whoever waits; for the scheduler, once."""
         self.submitted, self.kept = None, kept
+        count_at_once(kept.result)
         with self._callbacks_bounded():
             if kept.error is not None:
                 self._future.set_exception(kept.error)

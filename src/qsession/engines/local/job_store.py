@@ -27,6 +27,7 @@ from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qsession.circuits.pickling import CircuitPickler
 from qsession.engines.local.work import ExecutorWork
 from qsession.forks import ForkSafeLock
+from qsession.simulator.bit_array import CountedBitArray
 
 if TYPE_CHECKING:
     from qsession.engines.local.work import Work
@@ -44,6 +45,7 @@ _LONGEST_LOOK = 100
 _PARTS: Mapping[type, Callable[[Any], list[object]]] = {
     BindingsArray: lambda values: list(values.data.values()),
     BitArray: lambda bits: [bits.array],
+    CountedBitArray: lambda bits: [bits.array],
     DataBin: lambda data: list(data.values()),
     PrimitiveResult: lambda result: [*result, result.metadata],
     PubResult: lambda result: [result.data, result.metadata],

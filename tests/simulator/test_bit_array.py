@@ -1,0 +1,132 @@
+"""Shots that are counted all at once, with what Qiskit's `BitArray` says of them."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from qiskit.primitives import BitArray, DataBin, PrimitiveResult, PubResult, SamplerPubResult
+from qiskit.primitives.containers import bit_array as of_qiskit
+from qiskit_aer import AerSimulator
+from qiskit_ibm_runtime.executor_sampler import Sampler
+from qiskit_ibm_runtime.fake_provider import FakeManilaV2
+
+from qsession import Session
+from qsession.ledger.result_codec import decode_result, encode_result
+from qsession.simulator.bit_array import CountedBitArray, count_at_once
+from tests.support.circuits import bell, fitted
+
+LOCS: tuple[Any, ...] = (None, 0, 1, (0,), (0, 1), (1, -1), (), slice(None), 5, (0, 0, 0), "x")
+
+
+@st.composite
+def bit_arrays(draw: st.DrawFn) -> BitArray:
+    """Few different outcomes in random order, with bits before the first one set as well."""
+    num_bits = draw(st.integers(1, 70))
+    shape = draw(st.sampled_from([(), (2,), (2, 3), (1, 1, 2), (0,)]))
+    shots = draw(st.sampled_from([0, 1, 7, 200]))
+    random = np.random.default_rng(draw(st.integers(0, 1000)))
+    width = -(-num_bits // 8)
+    outcomes = random.integers(0, 256, (draw(st.integers(1, 40)), width), dtype=np.uint8)
+    array = outcomes[random.integers(0, len(outcomes), (*shape, shots))]
+    if draw(st.booleans()):
+        array = np.asfortranarray(array)
+    return BitArray(array, num_bits)
+
+
+def counted(bits: BitArray) -> CountedBitArray:
+    return CountedBitArray(bits.array, bits.num_bits)
+
+
+def told(method: Any, *args: Any) -> tuple[Any, ...]:
+    """What a method gives, with the order of its outcomes and their types, or raises."""
+    try:
+        items = list(method(*args).items())
+    except Exception as error:  # noqa: BLE001 - that is what is compared
+        return type(error), str(error)
+    return items, [(type(key), type(count)) for key, count in items]
+
+
+@given(bit_arrays())
+def test_counts_are_those_of_qiskit_in_the_same_order(bits: BitArray):
+    for loc in LOCS:
+        assert told(counted(bits).get_counts, loc) == told(bits.get_counts, loc)
+        assert told(counted(bits).get_int_counts, loc) == told(bits.get_int_counts, loc)
+
+
+def test_a_register_without_bits_is_left_to_qiskit():
+    bits = BitArray(np.zeros((3, 0), np.uint8), 0)
+    assert told(counted(bits).get_counts) == told(bits.get_counts)
+    assert told(counted(bits).get_int_counts) == told(bits.get_int_counts)
+
+
+def test_shots_are_not_looked_at_one_by_one(monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: Any, **__: Any) -> Any:
+        pytest.fail("counted one by one")
+
+    monkeypatch.setattr(of_qiskit.BitArray, "_get_counts", refuse)
+    bits = CountedBitArray(np.array([[1, 2], [0, 0], [1, 2]], np.uint8), 9)
+    assert bits.get_counts() == {"100000010": 2, "000000000": 1}
+    assert bits.get_int_counts() == {258: 2, 0: 1}
+
+
+def pickled_and_back(value: Any) -> Any:
+    return pickle.loads(pickle.dumps(value))  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, pickled_and_back])
+def test_copies_and_pickles_are_qiskits_own(again: Any):
+    bits = CountedBitArray(np.array([[1], [0]], np.uint8), 1)
+    bits.note = "mine"
+    copied = again(bits)
+    assert type(copied) is BitArray
+    assert copied == bits
+    assert copied.note == "mine"
+    assert repr(copied) == repr(bits)
+
+
+def test_what_is_no_bit_array_of_a_primitive_is_left_alone():
+    class Own(BitArray):
+        """A user's."""
+
+    own, values = Own(np.zeros((2, 1), np.uint8), 3), np.zeros(3)
+    plain = BitArray(np.zeros((2, 1), np.uint8), 3)
+    pubs = [
+        SamplerPubResult(DataBin(own=own, plain=plain)),
+        PubResult(DataBin(evs=values)),
+        "no result of a PUB",
+    ]
+    for other in (None, [plain], {"meas": plain}, PrimitiveResult(pubs)):
+        count_at_once(other)
+    assert (type(own), type(values), type(plain)) == (Own, np.ndarray, CountedBitArray)
+
+
+def test_the_ledger_keeps_qiskits_own():
+    result = PrimitiveResult([SamplerPubResult(DataBin(meas=BitArray.from_samples(["01", "11"])))])
+    content = encode_result(result)
+    count_at_once(result)
+    assert encode_result(result) == content
+    assert content is not None
+    assert type(decode_result(content)[0].data.meas) is BitArray
+
+
+def test_each_primitive_of_a_session_gives_them():
+    backend = FakeManilaV2()
+    circuit = fitted(bell(), backend)
+    with Session(backend) as session:
+        jobs = [session.run(circuit), Sampler(mode=session).run([circuit])]
+        for job in jobs:
+            assert type(job.result()[0].data.meas) is CountedBitArray
+
+
+def test_so_do_jobs_that_were_pickled():
+    with Session(AerSimulator()) as session:
+        job = session.run(bell())
+        job.wait_for_final_state()
+        again = pickled_and_back(job)
+    assert type(again.result()[0].data.meas) is CountedBitArray

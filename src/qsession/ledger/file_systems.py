@@ -31,7 +31,8 @@ def is_on_network(directory: Path, platform: str = sys.platform) -> bool | None:
             return _is_on_network_drive(directory)
         if platform == "darwin":
             return _is_on_network_volume(directory)
-        kind = _kind_of_mount(directory, _MOUNTS.read_text("utf-8", "surrogateescape"))
+        with open(_MOUNTS, "rb", buffering=0) as mounts:  # noqa: PTH123 - a third of `read_text`
+            kind = _kind_of_mount(directory, os.fsdecode(mounts.read()))
     except (OSError, AttributeError, ValueError, struct.error):  # the system has no such way
         return None
     return None if kind is None else is_shared(kind)

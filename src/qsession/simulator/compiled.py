@@ -81,6 +81,11 @@ class Compiled(ABC):
         """
         return None
 
+    @property
+    def has_distribution(self) -> bool:
+        """True if there is a `distribution`, which need not be made for that."""
+        return False
+
     def distribution(self) -> Form | None:
         """The form that gives the exact distribution of its shots; None if that is not simple."""
         return None

@@ -44,7 +44,8 @@ class IdealCircuit:
         self._kept = [self._steps[place] for place in self._outline.kept]
         is_one_state = self._outline.can_sample and all(step[0] != "reset" for step in self._kept)
         self._is_light = is_one_state and self.qubits <= _LIGHT_QUBITS
-        self._is_drawn = is_one_state and self.qubits <= MOST_DRAWN_QUBITS
+        self.is_drawn = is_one_state and self.qubits <= MOST_DRAWN_QUBITS
+        """True if one small state gives all shots: it has a `distribution`."""
         self.may_branch = (
             not is_one_state
             and 0 < self.qubits <= MOST_BRANCHED_QUBITS
@@ -60,7 +61,7 @@ class IdealCircuit:
     @property
     def gates(self) -> list[tuple[str, int]] | None:
         """The gates, and how many angles each has; None if nobody asks for them."""
-        if not (self._is_drawn or self.may_branch):
+        if not (self.is_drawn or self.may_branch):
             return None
         gates = [step for step in self._kept if step[0] not in ("measure", "reset")]
         return [(step[0], GATES[step[0]] if _is_gate(step) else 0) for step in gates]
@@ -73,11 +74,8 @@ class IdealCircuit:
 
     @cached_property
     def distribution(self) -> Form | None:
-        """The circuit with its distribution in place of measurements.
-
-        None unless one small state gives all shots.
-        """
-        if not self._is_drawn:
+        """The circuit with its distribution in place of measurements; None if it has none."""
+        if not self.is_drawn:
             return None
         builder, places = self._built(is_measured=False)
         builder.save_probabilities(range(self.qubits), LABEL)

@@ -104,6 +104,10 @@ class PlainCompiled(Compiled):
             )
         return self._described
 
+    @property
+    def has_distribution(self) -> bool:
+        return self._ideal is not None and self._ideal.is_drawn
+
     def distribution(self) -> Form | None:
         return None if self._ideal is None else self._ideal.distribution
 

@@ -214,7 +214,7 @@ def _finish(batch: _Batch, settings: Settings, results: list[dict[str, Any]], fi
 def _note(way: _Way, settings: Settings, method: str) -> None:
     """Remember how Aer simulated what may be done without it the next time."""
     compiled = way.run.compiled
-    if compiled.distribution() is not None:
+    if compiled.has_distribution:
         compiled.methods.note(_angles(way.form, way.run), method)
     elif settings.may_branch:
         program = compiled.program(way.run.angles)
@@ -230,14 +230,16 @@ def _way(run: Run, settings: Settings, runs: int) -> _Way:
     """As Aer would choose to simulate it; there are so many runs to do."""
     options = settings.options
     if settings.shots_alone and settings.is_usual and may_draw(options, settings.shots):
-        form = run.compiled.distribution()
+        is_asked = run.compiled.has_distribution and (
+            not settings.is_seeded or may_draw_seeded(runs)
+        )
+        form = run.compiled.distribution() if is_asked else None
         if form is not None:
             if not settings.is_seeded:  # of a distribution it does not matter how it was made
                 return _Way(run, form)
-            if may_draw_seeded(runs):
-                method = _method_of(_angles(form, run), run, settings)
-                if method is not None:
-                    return _Way(run, form, method)
+            method = _method_of(_angles(form, run), run, settings)
+            if method is not None:
+                return _Way(run, form, method)
     return _Way(run, _form(run.compiled, settings))
 
 

@@ -326,6 +326,7 @@ def test_a_file_that_becomes_corrupt_is_told_everything_anew(patient: Ledger, pa
     patient._file.close()
     with one_warning("was corrupt"):
         telling.submit("after")
+        patient.write_noted()
     assert len(on_disk(path)[telling.session_id]) == 201
     assert list(path.parent.glob("*.corrupt-*"))
 

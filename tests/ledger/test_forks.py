@@ -12,7 +12,7 @@ import pytest
 from qsession import Session
 from qsession.ledger import ledger_of_process
 from qsession.ledger.ledger import Ledger
-from tests.ledger.told import Telling, on_disk
+from tests.ledger.told import Telling, as_others_read, on_disk
 from tests.support.circuits import flipped
 from tests.support.forking import in_child
 from tests.support.patience import PATIENCE_S
@@ -68,7 +68,7 @@ def test_a_transaction_of_another_thread_does_not_lock_the_child_out():
     assert in_child(work)
     thread.join()
     telling.submit("c")
-    assert on_disk(ledger.path) == {"of the parent": ["a", "c"], "of the child": ["b"]}
+    assert as_others_read(ledger.path) == {"of the parent": ["a", "c"], "of the child": ["b"]}
 
 
 def test_one_that_does_not_end_costs_the_child_its_ledger_and_nothing_else(

@@ -30,7 +30,7 @@ from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus, State
 from qsession.session.registry import core_of
 from qsession.testing import ManualClock
-from tests.ledger.told import FACTS, Telling, a_time, on_disk
+from tests.ledger.told import FACTS, Telling, a_time, as_others_read, on_disk
 from tests.support.circuits import bell
 from tests.support.gated_backend import GatedBackend
 
@@ -298,5 +298,5 @@ def test_a_forked_process_has_a_ledger_of_its_own(ledger_home: Path):
     assert os.waitpid(child, 0)[1] == 0
     job = session.run(bell(), shots=1)
     session.close()
-    found = on_disk(ledger_home / "ledger.sqlite3")
+    found = as_others_read(ledger_home / "ledger.sqlite3")
     assert found == {"of the child": ["a"], session.session_id: [job.job_id()]}

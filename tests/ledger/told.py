@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -61,16 +62,24 @@ class Telling:
 
 
 def on_disk(path: Path) -> dict[str, list[str]]:
-    """Job ids by session, as another process reads them."""
-    connection = sqlite3.connect(path)
-    try:
-        found = read_sessions(connection, ended=True)
-        return {
-            entry.session_id: [job.job_id for job in read_jobs(connection, entry.session_id)]
-            for entry in found
-        }
-    finally:
-        connection.close()
+    """Job ids by session, in the file itself."""
+    with closing(sqlite3.connect(path)) as connection:
+        return _job_ids(connection)
+
+
+def as_others_read(path: Path) -> dict[str, list[str]]:
+    """Job ids by session, as another process reads them: what is beside the file is taken in."""
+    found = Ledger(path).read(_job_ids)
+    assert found is not None
+    return found
+
+
+def _job_ids(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    found = read_sessions(connection, ended=True)
+    return {
+        entry.session_id: [job.job_id for job in read_jobs(connection, entry.session_id)]
+        for entry in found
+    }
 
 
 def a_time(second: int) -> datetime:

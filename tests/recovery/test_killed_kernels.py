@@ -10,7 +10,7 @@ import pytest
 from qsession import JobLostError, JobStatus, Session, attach, sessions
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import read_work
-from qsession.simulator.bit_array import CountedBitArray
+from qsession.simulator.shots import CountedBitArray
 from tests.recovery.conftest import ROUNDS
 from tests.recovery.kernels import Kernels, random_moment
 from tests.support.inside import snapshot_of

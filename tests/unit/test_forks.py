@@ -176,6 +176,7 @@ LEFT_TO_THE_PARENT = {
     "qsession.engines.local.workers.executor_runner": "sessions on an executor refuse",
     "qsession.engines.local.workers.packing": "sessions on an executor refuse",
     "qsession.ledger.ledger": "the child opens another",
+    "qsession.ledger.written_ahead": "the ledger's",
     "qsession.cli": "the command is a process of its own",
     "qsession.dashboards": "pages are served by the parent's kernel",
     "qsession.magics": "cells are run by the parent's kernel",

@@ -13,7 +13,7 @@ from qsession.engines.jobs import RecordedJob
 from qsession.ledger import ledger_of_process
 from qsession.ledger.reading import read_result
 from qsession.ledger.result_codec import decode_result
-from qsession.simulator.bit_array import count_at_once
+from qsession.simulator.shots import count_at_once
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2

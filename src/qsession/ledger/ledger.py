@@ -22,6 +22,7 @@ from qsession.ledger.locking import Deadline, FileBusyError, held, tried_until
 from qsession.ledger.pruning import Pruning
 from qsession.ledger.recorder import Contents, Recorder
 from qsession.ledger.writing import forget_session, session_row, write_session
+from qsession.ledger.written_ahead import WrittenAhead
 
 if TYPE_CHECKING:
     from qsession.clock import Clock, WakeUps
@@ -45,12 +46,14 @@ class Ledger:
     def __init__(self, path: Path, clock: Clock | None = None) -> None:
         self.path = path
         self._file = LedgerFile(path)
+        self._ahead = WrittenAhead(path)
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._batch = threading.Lock()
         """Held from taking what was noted until it is written, so that closing waits for it."""
         self._rest = Rest()
         self._is_useless = False
+        self._generation_looked_after = 0
         self._is_closed = False
         self._pruning = Pruning()
         self._checkpoints = Checkpoints()
@@ -72,14 +75,20 @@ class Ledger:
         self._wake_ups.put(None)
 
     def keep(self, recorder: Recorder) -> None:
-        """Write what a recorder has to say now, unless the file is in trouble: then soon.
+        """Write what a recorder has to say now; beside the file if that is not open yet, or locked.
 
         The thread that writes the rest starts after that: it would take turns with this one, and
-        the first job of a script wait for both.
+        the first job of a script wait for both. While the file is in trouble all is written later.
         """
         deadline = Deadline(locking.CALLER_WAIT_S)
         try:
-            if self._rest.until is not None or not self._write(recorder, deadline):
+            may_wait = self._rest.until is not None or (
+                self._is_first_of(recorder) and self._write_ahead(recorder)
+            )
+            if not may_wait and not self._write(recorder, deadline):
+                self._write_ahead(recorder)
+                may_wait = True
+            if may_wait:
                 self.note(recorder)
         finally:  # also after Ctrl-C
             if self._thread is None:
@@ -166,21 +175,46 @@ class Ledger:
             return not self._after_failed_write(error)
         return True
 
+    def _is_first_of(self, recorder: Recorder) -> bool:
+        """Return True if the file is not open, and a recorder has said nothing beside it yet.
+
+        More of its ids would each repeat those before it.
+        """
+        return not self._file.is_open and not self._ahead.files_of(recorder)
+
+    def _write_ahead(self, recorder: Recorder) -> bool:
+        """Write a recorder's new ids beside the file; return False if that cannot be done."""
+        if self._is_useless or self._is_closed:
+            return False
+        changes = recorder.take(self._file.generation, None)
+        if changes is None:
+            return True
+        try:
+            self._ahead.write(recorder, changes.session_row, [*changes.job_rows.values()])
+        except OSError:
+            _log.debug("Nothing can be written beside the ledger.", exc_info=True)
+            return False
+        finally:
+            recorder.give_back(changes)  # for the file itself
+        return True
+
     def _put(
         self, connection: sqlite3.Connection, recorder: Recorder, contents: Contents | None
     ) -> None:
+        ahead = self._ahead.files_of(recorder)
         changes = recorder.take(self._file.generation, contents)
-        if changes is None:
-            return
-        try:
-            with transaction(connection):
-                changes.write(connection)
-        except Exception as error:
-            if may_pass(error):
-                recorder.give_back(changes)
-            raise
-        self._pruning.count(changes.size)
-        self._checkpoints.count()
+        if changes is not None:
+            try:
+                with transaction(connection):
+                    changes.write(connection)
+            except Exception as error:
+                if may_pass(error):
+                    recorder.give_back(changes)
+                raise
+            self._pruning.count(changes.size)
+            self._checkpoints.count()
+        if ahead:
+            self._ahead.remove(recorder, ahead)
 
     def _after_failed_write(self, error: Exception) -> bool:
         """Warn; say whether to try again."""
@@ -202,6 +236,7 @@ class Ledger:
 
     def _give_up(self, error: LedgerTooNewError) -> None:
         self._is_useless = True
+        self._ahead.remove_all()
         warn_once("too new", f"The ledger {self.path} is not used: {error}.")
 
     def forget(self, session_id: str) -> bool:
@@ -232,6 +267,9 @@ class Ledger:
             # What is written to a file that was removed, or set aside by another kernel, is lost.
             if not self._file.is_open or self._file.close_if_gone():
                 return False
+            if self._generation_looked_after != self._file.generation:
+                self._generation_looked_after = self._file.generation
+                self._ahead.take_in(self._file.connection)
             if self._pruning.is_due:
                 self._pruning.prune(self._file.connection, self._clock.now())
             return self._checkpoints.is_due and self._file.has_log
@@ -258,8 +296,10 @@ class Ledger:
 
     def _read(self, read: Callable[[sqlite3.Connection], T], deadline: Deadline) -> T | None:
         def attempt() -> T | None:
-            is_there = not self._is_useless and not self._is_closed and self._file.exists
-            return read(self._file.connection) if is_there else None
+            if self._is_useless or self._is_closed or not self._file.exists:
+                return None
+            self._ahead.take_in(self._file.connection)
+            return read(self._file.connection)
 
         try:
             return tried_until(deadline, self._lock, attempt)

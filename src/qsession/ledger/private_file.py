@@ -1,8 +1,9 @@
-"""Makes a file of the user's own, and leaves alone what is not: `open_private`."""
+"""Files of the user's own, and of nobody else: `open_private`, `write_private`, `read_private`."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import sys
@@ -13,6 +14,12 @@ from pathlib import Path
 Identity = tuple[int, int]
 """The identity of a file, whatever it is called: its device and its number there."""
 
+_WITH_CARE = (
+    getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # without waiting for the other end, should it be a pipe
+    | getattr(os, "O_BINARY", 0)  # Windows takes some bytes for the end of a text
+    | getattr(os, "O_CLOEXEC", 0)
+)
 _FOR_OTHERS = 0o077
 _ROOT = 0
 
@@ -59,11 +66,7 @@ def open_private(path: Path) -> Iterator[int]:
     if path.is_symlink():  # Windows has no flag for it
         raise _linked(path)
     try:
-        # Without waiting for the other end, should it be a pipe.
-        not_waiting = getattr(os, "O_NONBLOCK", 0)
-        as_it_is = getattr(os, "O_BINARY", 0)  # Windows takes some bytes for the end of a text
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | not_waiting | as_it_is
-        descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0), 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _WITH_CARE, 0o600)
     except OSError as error:
         if path.is_symlink():
             raise _linked(path) from error
@@ -71,6 +74,45 @@ def open_private(path: Path) -> Iterator[int]:
     try:
         _require_own(path, descriptor)
         yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Make a file with this content, for its user alone.
+
+    Raises:
+        OSError: If there is one, or it cannot be written as a whole; then there is none.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _WITH_CARE, 0o600)
+    try:
+        is_whole = os.write(descriptor, content) == len(content)
+    except OSError:
+        is_whole = False
+        raise
+    finally:
+        os.close(descriptor)
+        if not is_whole:
+            path.unlink()
+    if not is_whole:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+def read_private(path: Path, most_bytes: int) -> bytes:
+    """The content of a file of the user's own.
+
+    Args:
+        path: The file.
+        most_bytes: How much of it to read.
+
+    Raises:
+        ForeignFileError: If it is no regular file, or somebody else's.
+        OSError: If it is a link, or cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | _WITH_CARE)
+    try:
+        _require_own(path, descriptor)
+        return os.read(descriptor, most_bytes)
     finally:
         os.close(descriptor)
 

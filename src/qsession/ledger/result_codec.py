@@ -13,12 +13,6 @@ MOST_RESULT_BYTES: Final = 16 * 2**20
 """Larger results are not kept."""
 
 
-def _bits_form(written_as: str | None = None) -> Form:
-    return Form(
-        lambda bits: [bits.array, bits.num_bits], lambda cls, parts: cls(*parts), written_as
-    )
-
-
 def _pub_form() -> Form:
     return Form(
         lambda result: [result.data, result.metadata],
@@ -39,7 +33,6 @@ def _program_together(cls: type, parts: Any) -> Any:
 
 
 _CONTAINERS = "qiskit.primitives.containers"
-_BIT_ARRAY = f"{_CONTAINERS}.bit_array.BitArray"
 _PROGRAMS = "qiskit_ibm_runtime.results.quantum_program"
 _CHUNKS = "samplomatic.quantum_program.quantum_program_result"
 
@@ -55,8 +48,10 @@ FORMS: Final[dict[str, Form]] = {
         lambda data: [data.shape, dict(data.items())],
         lambda cls, parts: cls(shape=parts[0], **parts[1]),
     ),
-    _BIT_ARRAY: _bits_form(),
-    "qsession.simulator.bit_array.CountedBitArray": _bits_form(written_as=_BIT_ARRAY),
+    f"{_CONTAINERS}.bit_array.BitArray": Form(
+        lambda bits: [bits.array, bits.num_bits],
+        lambda cls, parts: cls(*parts),
+    ),
     "qiskit.result.result.Result": Form(
         lambda result: result.to_dict(),
         lambda cls, parts: cls.from_dict(parts),  # type: ignore[attr-defined]
@@ -76,6 +71,14 @@ FORMS: Final[dict[str, Form]] = {
     f"{_CHUNKS}.ChunkPart": dataclass_form(),
 }
 """Every class that may stand in a result, by its full name."""
+
+_SUBCLASSES = {
+    "qsession.simulator.shots.CountedBitArray": f"{_CONTAINERS}.bit_array.BitArray",
+    "qsession.simulator.shots.CountedResult": "qiskit.result.result.Result",
+}
+FORMS.update(
+    (own, FORMS[qiskits]._replace(written_as=qiskits)) for own, qiskits in _SUBCLASSES.items()
+)
 
 
 _FORMAT: Final = Format(b"qsession-result-1", FORMS)

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from qsession.engines.jobs import RecordedJob
-from qsession.simulator.bit_array import count_at_once
+from qsession.simulator.shots import count_at_once
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2

@@ -16,7 +16,7 @@ from qsession.engines.local.finished_job import FinishedJob
 from qsession.engines.local.work import ExecutorWork
 from qsession.errors import is_interrupt
 from qsession.model.states import JobStatus
-from qsession.simulator.bit_array import count_at_once
+from qsession.simulator.shots import count_at_once
 
 if TYPE_CHECKING:
     from qsession.engines.local.job_store import Kept

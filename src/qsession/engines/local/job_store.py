@@ -27,7 +27,7 @@ from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qsession.circuits.pickling import CircuitPickler
 from qsession.engines.local.work import ExecutorWork
 from qsession.forks import ForkSafeLock
-from qsession.simulator.bit_array import CountedBitArray
+from qsession.simulator.shots import CountedBitArray
 
 if TYPE_CHECKING:
     from qsession.engines.local.work import Work

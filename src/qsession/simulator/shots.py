@@ -1,13 +1,17 @@
-"""Shots that are counted all at once: `CountedBitArray`, `count_at_once`."""
+"""Results that write equal shots down once: `CountedBitArray`, `CountedResult`, `count_at_once`."""
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from qiskit.exceptions import QiskitError
 from qiskit.primitives import BitArray, DataBin, PrimitiveResult
+from qiskit.result import Result
+from qiskit.result.models import ExperimentResultData
 
 
 class CountedBitArray(BitArray):
@@ -54,16 +58,45 @@ class CountedBitArray(BitArray):
         return BitArray, (self.array, self.num_bits), vars(self)
 
 
+class CountedResult(Result):
+    """The result of ``backend.run``, with Qiskit's words for each shot.
+
+    Qiskit makes them for one shot after the other, in a microsecond and more.
+    """
+
+    def get_memory(self, experiment: Any = None) -> Any:
+        """The outcome of each shot; see `Result.get_memory`."""
+        try:
+            memory: Any = self.data(experiment)["memory"]
+            outcomes = dict.fromkeys(memory)
+        except (QiskitError, KeyError, TypeError):  # there is none, or no classified one
+            return super().get_memory(experiment)
+        found = [each for each in self.results or () if vars(each.data).get("memory") is memory]
+        if not found:
+            return super().get_memory(experiment)
+        short = copy.copy(found[0])
+        short.data = ExperimentResultData(memory=list(outcomes))
+        words = dict(zip(outcomes, Result(results=[short]).get_memory(0), strict=True))
+        return [words[outcome] for outcome in memory]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle Qiskit's class."""
+        return Result, (), vars(self)
+
+
 def count_at_once(result: object) -> None:
-    """Let the shots of a primitive's result be counted all at once, wherever they were made.
+    """Let equal shots of a result be written down once, wherever they were made.
 
     Args:
-        result: A new one, which nobody else has yet. Anything else is left alone.
+        result: A new one, which nobody else has yet. Anything that is not of Qiskit's own classes
+            is left alone.
     """
+    if type(result) is Result:
+        result.__class__ = CountedResult
     if not isinstance(result, PrimitiveResult):
         return
     for pub_result in result:
         data = getattr(pub_result, "data", None)
         for value in data.values() if isinstance(data, DataBin) else ():
-            if type(value) is BitArray:  # not one of somebody's own
+            if type(value) is BitArray:
                 value.__class__ = CountedBitArray

@@ -1,0 +1,132 @@
+"""New ids on disk before the ledger's file is open, or while others have it locked.
+
+To open an SQLite database takes most of a millisecond: a good part of what the first job of a
+script takes. So a process writes its first ids into a small file beside it, which is removed once
+they are in the ledger. Whoever uses the ledger takes in what a killed process has left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import sqlite3
+import threading
+import uuid
+from collections.abc import Hashable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from qsession.ledger.database import MIGRATIONS, transaction
+from qsession.ledger.private_file import open_private, read_private, write_private
+from qsession.ledger.writing import Row, write_jobs, write_session
+
+_log = logging.getLogger("qsession")
+
+_MAGIC: Final = b"SQLite format 3\0"
+
+_MOST_BYTES: Final = 2**24
+
+
+class WrittenAhead:
+    """The files beside one ledger, by who has something to say there. Safe from any thread."""
+
+    def __init__(self, ledger: Path) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._own: dict[Hashable, list[Path]] = {}
+
+    def write(self, owner: Hashable, session: Row | None, jobs: Sequence[Row]) -> None:
+        """Write rows: they are in the hands of the operating system when this returns.
+
+        Only beside a ledger that is there. Whatever is wrong with it is told by its opening.
+
+        Args:
+            owner: Whose they are, for `remove`.
+            session: A `session_row`.
+            jobs: Each a `job_row`.
+
+        Raises:
+            OSError: If that is not possible.
+        """
+        with open_private(self._ledger) as descriptor:
+            if os.read(descriptor, len(_MAGIC)) != _MAGIC:
+                raise FileNotFoundError(f"{self._ledger} is no database yet")
+        path = Path(f"{self._ledger}{_ENDING}{uuid.uuid4().hex}")
+        with self._lock:
+            self._own.setdefault(owner, []).append(path)
+        content = json.dumps({"version": len(MIGRATIONS), "session": session, "jobs": jobs})
+        write_private(path, content.encode())
+
+    def files_of(self, owner: Hashable) -> list[Path]:
+        """The files with what an owner has said so far."""
+        with self._lock:
+            return list(self._own.get(owner, ()))
+
+    def remove(self, owner: Hashable, paths: Sequence[Path]) -> None:
+        """Remove an owner's files, once the ledger has what they say."""
+        for path in paths:
+            with contextlib.suppress(OSError):  # somebody has taken it in
+                path.unlink()
+        with self._lock:
+            left = [path for path in self._own.pop(owner, ()) if path not in paths]
+            if left:
+                self._own[owner] = left
+
+    def remove_all(self) -> None:
+        """Remove the files of this process: nobody will take them in."""
+        for owner in tuple(self._own):
+            self.remove(owner, self.files_of(owner))
+
+    def take_in(self, connection: sqlite3.Connection) -> None:
+        """Write into the ledger what is beside it, whoever it is of, and remove it. Never fails.
+
+        Rows may be written twice, and late: what has ended stays ended.
+        """
+        for path in _files_beside(self._ledger):
+            try:
+                session, jobs = _read(path)
+            except (OSError, ValueError, KeyError, TypeError):
+                # It is being written, or removed, or of another release: not for us.
+                _log.debug("What is beside the ledger cannot be read.", exc_info=True)
+                continue
+            try:
+                with transaction(connection):
+                    if session is not None:
+                        write_session(connection, session)
+                    write_jobs(connection, jobs)
+            except sqlite3.OperationalError:
+                return  # the ledger is locked, or the disk full: the next one may do it
+            except (sqlite3.Error, ValueError, TypeError, OverflowError):
+                _log.debug("What is beside the ledger is nothing for it.", exc_info=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+_ENDING: Final = "-new-"
+
+
+def _files_beside(ledger: Path) -> list[Path]:
+    begin = f"{ledger.name}{_ENDING}"
+    try:
+        with os.scandir(ledger.parent) as found:
+            return [Path(each.path) for each in found if each.name.startswith(begin)]
+    except OSError:
+        return []
+
+
+def _read(path: Path) -> tuple[Row | None, list[Row]]:
+    """The rows in a file.
+
+    Raises:
+        OSError: If it is gone, or somebody else's.
+        ValueError: If it is not complete, or of a release with other tables.
+        KeyError: Likewise.
+        TypeError: Likewise.
+    """
+    content: Any = json.loads(read_private(path, _MOST_BYTES))
+    if content["version"] != len(MIGRATIONS):
+        raise ValueError(f"{path} is of a release with other tables")
+    session = content["session"]
+    return None if session is None else tuple(session), [tuple(row) for row in content["jobs"]]

@@ -236,6 +236,21 @@ def test_a_ledger_of_a_later_release_gets_nothing_put_beside_it(ledger: Ledger, 
     assert beside(begun) == []
 
 
+def make_old(path: Path) -> None:
+    os.utime(path, (0, 0))
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 1}', '{"version": 1, "jobs": 3}'])
+def test_what_was_not_written_to_its_end_is_removed_once_nobody_is_at_it(begun: Path, content: str):
+    file = Path(f"{begun}-new-torn")
+    file.write_text(content)
+    assert read(begun) == EARLIER
+    assert beside(begun) == [file]
+    make_old(file)
+    assert read(begun) == EARLIER
+    assert beside(begun) == []
+
+
 def show_as_a_strangers(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     number, real = path.stat().st_ino, os.fstat
 
@@ -253,9 +268,9 @@ def test_what_is_no_file_of_ours_is_left_alone(
     begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     rows: dict[str, Any] = {"session": None, "jobs": []}
-    contents = [b"", b"{", b"[]", b'{"version": 1}', json.dumps({**rows, "version": 2}).encode()]
-    for number, content in enumerate(contents):
-        Path(f"{begun}-new-{number}").write_bytes(content)
+    later_release = Path(f"{begun}-new-of a later release")
+    later_release.write_text(json.dumps({**rows, "version": 2}))
+    make_old(later_release)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text(json.dumps({**rows, "version": 1}))
     Path(f"{begun}-new-linked").symlink_to(elsewhere)

@@ -13,10 +13,11 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 import uuid
 from collections.abc import Hashable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from qsession.ledger.database import MIGRATIONS, transaction
 from qsession.ledger.private_file import open_private, read_private, write_private
@@ -27,6 +28,8 @@ _log = logging.getLogger("qsession")
 _MAGIC: Final = b"SQLite format 3\0"
 
 _MOST_BYTES: Final = 2**24
+
+_SURELY_WRITTEN_S: Final = 60.0
 
 
 class WrittenAhead:
@@ -86,16 +89,17 @@ class WrittenAhead:
         """
         for path in _files_beside(self._ledger):
             try:
-                session, jobs = _read(path)
-            except (OSError, ValueError, KeyError, TypeError):
-                # It is being written, or removed, or of another release: not for us.
-                _log.debug("What is beside the ledger cannot be read.", exc_info=True)
+                rows = _rows_in(path)
+            except OSError:
+                continue  # it was removed meanwhile, or is not the user's
+            except _OfAnotherReleaseError:
+                continue  # which knows what it means
+            except ValueError:
+                _remove_if_old(path)
                 continue
             try:
                 with transaction(connection):
-                    if session is not None:
-                        write_session(connection, session)
-                    write_jobs(connection, jobs)
+                    rows.write(connection)
             except sqlite3.OperationalError:
                 return  # the ledger is locked, or the disk full: the next one may do it
             except (sqlite3.Error, ValueError, TypeError, OverflowError):
@@ -116,17 +120,44 @@ def _files_beside(ledger: Path) -> list[Path]:
         return []
 
 
-def _read(path: Path) -> tuple[Row | None, list[Row]]:
-    """The rows in a file.
+class _OfAnotherReleaseError(Exception):
+    """A file has rows of other tables."""
+
+
+class _Rows(NamedTuple):
+    """The rows in one file."""
+
+    session: Row | None
+    jobs: list[Row]
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write them: a part of a transaction."""
+        if self.session is not None:
+            write_session(connection, self.session)
+        write_jobs(connection, self.jobs)
+
+
+def _rows_in(path: Path) -> _Rows:
+    """Read a file.
 
     Raises:
-        OSError: If it is gone, or somebody else's.
-        ValueError: If it is not complete, or of a release with other tables.
-        KeyError: Likewise.
-        TypeError: Likewise.
+        OSError: If it is gone, or not the user's.
+        ValueError: If it is not complete.
+        _OfAnotherReleaseError: If only another release knows what it means.
     """
     content: Any = json.loads(read_private(path, _MOST_BYTES))
-    if content["version"] != len(MIGRATIONS):
-        raise ValueError(f"{path} is of a release with other tables")
-    session = content["session"]
-    return None if session is None else tuple(session), [tuple(row) for row in content["jobs"]]
+    try:
+        version, session, jobs = content["version"], content["session"], content["jobs"]
+        rows = _Rows(None if session is None else tuple(session), [tuple(row) for row in jobs])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"there are no rows in {path}") from error
+    if version != len(MIGRATIONS):
+        raise _OfAnotherReleaseError
+    return rows
+
+
+def _remove_if_old(path: Path) -> None:
+    """Remove what a killed process did not write to its end; a younger one may be at it."""
+    with contextlib.suppress(OSError):
+        if time.time() - path.lstat().st_mtime > _SURELY_WRITTEN_S:
+            path.unlink()

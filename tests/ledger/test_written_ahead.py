@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from qsession.ledger import locking
@@ -79,6 +80,22 @@ def test_it_is_on_disk_though_the_file_is_not_opened(ledger: Ledger, begun: Path
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert read(begun) == {**EARLIER, "now": {"a": JobStatus.QUEUED}}
     assert beside(begun) == []
+
+
+def test_the_file_is_not_even_looked_into(
+    ledger: Ledger, begun: Path, monkeypatch: pytest.MonkeyPatch
+):
+    opened: list[object] = []
+    really = os.open
+
+    def noted(path: Any, *args: Any) -> int:
+        opened.append(path)
+        return really(path, *args)
+
+    monkeypatch.setattr(os, "open", noted)
+    Telling(ledger, "now").submit("a")
+    # To close what was opened takes away the locks that SQLite may have on it for another thread.
+    assert opened == beside(begun)
 
 
 def test_it_is_not_beside_the_file_any_more_once_it_is_in_it(ledger: Ledger, begun: Path):
@@ -207,6 +224,12 @@ def test_a_lock_that_is_not_released_keeps_what_is_beside_the_file(
         assert read(begun) == EARLIER
         other.execute("ROLLBACK")
     assert "now" in read(begun)
+
+
+def test_values_that_sqlite_alone_knows_are_written_to_the_file(ledger: Ledger, begun: Path):
+    Telling(ledger, "now").submit("a", qpu_seconds=np.int64(3))
+    assert on_disk(begun)["now"] == ["a"]
+    assert beside(begun) == []
 
 
 @pytest.mark.parametrize("written", [OSError(errno.ENOSPC, "no space"), 7])

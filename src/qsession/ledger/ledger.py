@@ -191,7 +191,7 @@ class Ledger:
             return True
         try:
             self._ahead.write(recorder, changes.session_row, [*changes.job_rows.values()])
-        except OSError:
+        except (OSError, TypeError):
             _log.debug("Nothing can be written beside the ledger.", exc_info=True)
             return False
         finally:

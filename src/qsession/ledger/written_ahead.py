@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import sqlite3
+import stat
 import threading
 import time
 import uuid
@@ -20,12 +21,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from qsession.ledger.database import MIGRATIONS, transaction
-from qsession.ledger.private_file import open_private, read_private, write_private
+from qsession.ledger.private_file import read_private, write_private
 from qsession.ledger.writing import Row, write_jobs, write_session
 
 _log = logging.getLogger("qsession")
-
-_MAGIC: Final = b"SQLite format 3\0"
 
 _MOST_BYTES: Final = 2**24
 
@@ -43,7 +42,9 @@ class WrittenAhead:
     def write(self, owner: Hashable, session: Row | None, jobs: Sequence[Row]) -> None:
         """Write rows: they are in the hands of the operating system when this returns.
 
-        Only beside a ledger that is there. Whatever is wrong with it is told by its opening.
+        Only beside a ledger that is there; what is wrong with it is told by its opening. It is not
+        opened here: to close it again would take the locks away that SQLite has on it for this
+        process.
 
         Args:
             owner: Whose they are, for `remove`.
@@ -52,10 +53,11 @@ class WrittenAhead:
 
         Raises:
             OSError: If that is not possible.
+            TypeError: If they have values that only SQLite may know.
         """
-        with open_private(self._ledger) as descriptor:
-            if os.read(descriptor, len(_MAGIC)) != _MAGIC:
-                raise FileNotFoundError(f"{self._ledger} is no database yet")
+        found = self._ledger.lstat()
+        if not (stat.S_ISREG(found.st_mode) and found.st_size):
+            raise FileNotFoundError(f"{self._ledger} is no file yet")
         path = Path(f"{self._ledger}{_ENDING}{uuid.uuid4().hex}")
         with self._lock:
             self._own.setdefault(owner, []).append(path)

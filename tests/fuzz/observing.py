@@ -53,7 +53,7 @@ def failed(error: BaseException, at: str) -> Observation:
 def observation_of(result: Any) -> Observation:
     """What a result says."""
     seen = Observation()
-    seen.facts["class"] = type(result).__name__
+    seen.facts["class"] = _class_of_others(result)
     if isinstance(result, Result):
         _read_result(seen, result)
     elif isinstance(result, PrimitiveResult):
@@ -147,6 +147,12 @@ def _facts_of(metadata: Any) -> Any:
     if isinstance(metadata, list | tuple):
         return [_facts_of(each) for each in metadata]
     return _plain(metadata)
+
+
+def _class_of_others(result: Any) -> str:
+    """The class that a program may ask for: Qiskit's, where ours is one of its subclasses."""
+    classes = type(result).__mro__
+    return next(each.__name__ for each in classes if not each.__module__.startswith("qsession"))
 
 
 def _plain(value: Any) -> Any:

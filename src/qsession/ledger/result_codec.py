@@ -76,9 +76,8 @@ _SUBCLASSES = {
     "qsession.simulator.shots.CountedBitArray": f"{_CONTAINERS}.bit_array.BitArray",
     "qsession.simulator.shots.CountedResult": "qiskit.result.result.Result",
 }
-FORMS.update(
-    (own, FORMS[qiskits]._replace(written_as=qiskits)) for own, qiskits in _SUBCLASSES.items()
-)
+for _own, _qiskits in _SUBCLASSES.items():
+    FORMS[_own] = Form(FORMS[_qiskits].apart, FORMS[_qiskits].together, written_as=_qiskits)
 
 
 _FORMAT: Final = Format(b"qsession-result-1", FORMS)

@@ -20,6 +20,7 @@ from tests.engines.local.workers.conftest import warm_workers
 from tests.engines.local.workers.work import ENDLESS_SHOTS, endless, huge
 from tests.support.patience import PATIENCE_S
 from tests.support.processes import Watched
+from tests.support.waiting import until
 
 __all__ = ["warm_workers"]
 
@@ -115,8 +116,9 @@ def test_expiry_lets_a_job_in_the_worker_finish(warm_workers: Workers, make_benc
 
 def test_a_lost_worker_ends_one_job_in_words(at_work: Bench, warm_workers: Workers):
     at_work.submit(endless(), shots=20_000).result(PATIENCE_S)
-    worker = warm_workers._idle[-1]  # the next to be lent
     job, queued = submit_endless(at_work), at_work.submit(shots=3)
+    until(at_work.journal, lambda: bool(warm_workers._lent))  # one that waits would be replaced
+    (worker,) = warm_workers._lent
     Watched(worker.pid).kill()
     with pytest.raises(WorkerLostError, match="was killed, which the system does when memory"):
         job.result(PATIENCE_S)

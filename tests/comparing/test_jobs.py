@@ -135,7 +135,8 @@ def test_the_ideal_of_values_is_as_exact_as_can_be_told(make_each: Make):
     (part,) = found.parts
     assert isinstance(part, ValuesComparison)
     assert part.estimates[1].values == pytest.approx([1.0, 0.0], abs=0.02)
-    assert (part.estimates[1].errors <= 0.002).all()
+    # IBM's client estimates them from a few randomizations: 0.001 or so, and 0.002 by chance.
+    assert (part.estimates[1].errors <= 0.005).all()
 
 
 def test_the_ideal_of_backend_run(make_session: Make):

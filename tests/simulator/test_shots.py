@@ -179,12 +179,20 @@ def test_what_is_no_bit_array_of_a_primitive_is_left_alone():
     class Own(BitArray):
         """A user's."""
 
+    class Foreign:
+        """Of a program that an executor was given."""
+
+        @property
+        def data(self) -> Any:
+            pytest.fail("asked for")
+
     own, values = Own(np.zeros((2, 1), np.uint8), 3), np.zeros(3)
     plain = BitArray(np.zeros((2, 1), np.uint8), 3)
     pubs = [
         SamplerPubResult(DataBin(own=own, plain=plain)),
         PubResult(DataBin(evs=values)),
         "no result of a PUB",
+        Foreign(),
     ]
     for other in (None, [plain], {"meas": plain}, PrimitiveResult(pubs)):
         count_at_once(other)

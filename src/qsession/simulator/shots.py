@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from qiskit.exceptions import QiskitError
-from qiskit.primitives import BitArray, DataBin, PrimitiveResult
+from qiskit.primitives import BitArray, DataBin, PrimitiveResult, PubResult
 from qiskit.result import Result
 from qiskit.result.models import ExperimentResultData
 
@@ -96,7 +96,7 @@ def count_at_once(result: object) -> None:
     if not isinstance(result, PrimitiveResult):
         return
     for pub_result in result:
-        data = getattr(pub_result, "data", None)
+        data = pub_result.data if isinstance(pub_result, PubResult) else None
         for value in data.values() if isinstance(data, DataBin) else ():
             if type(value) is BitArray:
                 value.__class__ = CountedBitArray

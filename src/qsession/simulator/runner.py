@@ -63,6 +63,11 @@ class Settings:
         return is_simple and self.shots >= branch_costs.LEAST_SHOTS
 
     @property
+    def leaves_method_to_aer(self) -> bool:
+        """True if Aer chooses by the circuit alone, with nothing set that may limit its choice."""
+        return self.is_usual and self.options.get("method") in (None, "automatic")
+
+    @property
     def is_seeded(self) -> bool:
         """True if the shots are to be those of a seed."""
         return self.seed is not None or self.options.get("seed_simulator") is not None
@@ -207,7 +212,7 @@ def _finish(batch: _Batch, settings: Settings, results: list[dict[str, Any]], fi
             seed = seed_of(first, batch.first + number) if settings.is_seeded else None
             probabilities = result["data"][LABEL]
             result["distribution"] = Distribution(probabilities, drawing, seed, way.method)
-        elif settings.is_seeded:
+        elif settings.is_seeded and settings.leaves_method_to_aer:
             _note(way, settings, result["metadata"]["method"])
 
 

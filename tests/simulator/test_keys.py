@@ -34,6 +34,7 @@ from qsession.engines.local.work import (
     SamplerWork,
     run_work,
 )
+from qsession.simulator import simulator
 from qsession.simulator.simulator import simulator_of
 
 SHOTS = 300
@@ -385,3 +386,26 @@ def test_angles_are_not_compiled_anew():
         sampled(backend, turned(0.1 * number))
         sampled(backend, turned(Parameter("t")), [0.1 * number])
     assert len(simulator_of(backend)._circuits) == 1
+
+
+def test_simulators_without_noise_compile_a_circuit_once_for_all(monkeypatch):
+    common = simulator.WithoutNoise()
+    monkeypatch.setattr(simulator, "_of_aer", common)
+    for _ in range(3):
+        backend = AerSimulator()
+        sampled(backend, turned(0.1))
+        estimated(backend, SparsePauliOp(["XX"]))
+    assert len(common.kept) == 1
+    assert len(common.circuits) == 2
+
+
+def test_what_has_noise_goes_with_its_simulator(monkeypatch):
+    common = simulator.WithoutNoise()
+    monkeypatch.setattr(simulator, "_of_aer", common)
+    noise = NoiseModel()
+    noise.add_all_qubit_quantum_error(depolarizing_error(0.1, 1), ["h", "rz", "ry", "rx"])
+    backend = AerSimulator(noise_model=noise)
+    sampled(backend, turned(0.1))
+    assert len(common.circuits) == 0
+    assert len(simulator_of(backend)._circuits) == 1
+    assert simulator_of(AerSimulator())._circuits is not simulator_of(backend)._circuits

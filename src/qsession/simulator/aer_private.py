@@ -205,6 +205,11 @@ def gates_of(simulator: AerSimulator) -> Hashable:
         return None
 
 
+def configuration_of(simulator: AerSimulator) -> dict[str, object]:
+    """What a simulator was made with, options aside."""
+    return dict(vars(simulator._configuration))
+
+
 def has_option(name: str) -> bool:
     """Return True if Aer knows an option of a run by this name; Aer ignores unknown ones."""
     return hasattr(AerConfig, name)

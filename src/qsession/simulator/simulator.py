@@ -38,16 +38,34 @@ MOST_BYTES = 64 * 2**20
 """The bytes that the circuits of one backend may take, roughly."""
 
 
-class Simulator:
-    """Noise and compiled circuits of one backend.
-
-    It holds no reference to the backend, and looks anew at what can change in it for each job.
-    """
+class WithoutNoise:
+    """What is kept that no noise is in: the same for all simulators of one kind."""
 
     def __init__(self) -> None:
         self.runner = Runner()
         self.kept: Bounded[Hashable, Any] = Bounded(MOST_BYTES)
         """Objects that primitives compute from circuits and use again for later jobs."""
+        self.circuits: Bounded[Hashable, Compiled] = Bounded(MOST_BYTES)
+
+
+_of_aer = WithoutNoise()
+"""Of Aer's simulators that are of no device: programs make a new one for each session."""
+
+
+class Simulator:
+    """Noise and compiled circuits of one backend.
+
+    It holds no reference to the backend, and looks anew at what can change in it for each job.
+
+    Args:
+        without_noise: What it has in common with others.
+    """
+
+    def __init__(self, without_noise: WithoutNoise) -> None:
+        self.runner = without_noise.runner
+        self.kept = without_noise.kept
+        self._without_noise = without_noise.circuits
+        # They go with the backend, and the noise with them.
         self._circuits: Bounded[Hashable, Compiled] = Bounded(MOST_BYTES)
         self._noises = Noises()
 
@@ -60,13 +78,14 @@ class Simulator:
             FastPathError: If it cannot be told what it means there.
         """
         key = (reading.key, noise, basis)
-        compiled = self._circuits.get(key)
+        circuits = self._without_noise if noise is None else self._circuits
+        compiled = circuits.get(key)
         if compiled is None:
             if reading.is_plain:
                 compiled = PlainCompiled(circuit, reading, noise, basis)
             else:
                 compiled = WholeCompiled(circuit, noise, basis)
-            self._circuits.put(key, compiled, compiled.weight)
+            circuits.put(key, compiled, compiled.weight)
         if noise is not None and not noise.is_intact(compiled.uses):
             self._noises.forget(noise)
             raise FastPathError("an error of the noise model was changed in place")
@@ -142,7 +161,9 @@ def simulator_of(backend: BackendV2) -> Simulator:
         number = id(backend)
         known = _simulators.get(number)
         if known is None or known[0]() is not backend:
-            known = (weakref.ref(backend), Simulator())
+            is_of_no_device = type(backend) is AerSimulator and aer.basis_of(backend) is None
+            common = _of_aer if is_of_no_device else WithoutNoise()
+            known = (weakref.ref(backend), Simulator(common))
             _simulators[number] = known
         _simulators.move_to_end(number)
         for other in [key for key, (ref, _) in _simulators.items() if ref() is None]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import qiskit_ibm_runtime
+from qiskit.circuit import Gate
 from qiskit.transpiler import generate_preset_pass_manager
 from qiskit_aer import AerSimulator
 from qiskit_aer.backends.aerbackend import AerBackend
@@ -17,7 +18,9 @@ from qiskit_aer.noise import NoiseModel, depolarizing_error
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qsession import Session, get_backend
+from qsession.engines.local import target_cache
 from qsession.engines.local.target_cache import with_kept_target
+from qsession.simulator.lru import Bounded
 from tests.support.circuits import bell, ghz
 
 
@@ -33,6 +36,11 @@ def noisy() -> NoiseModel:
 
 def pickled(thing: Any) -> Any:
     return pickle.loads(pickle.dumps(thing))  # noqa: S301 - our own bytes
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept(monkeypatch) -> None:
+    monkeypatch.setattr(target_cache, "_kept", Bounded(2))
 
 
 @pytest.fixture
@@ -51,9 +59,24 @@ def test_the_target_is_made_once(own, seen):
     assert names(seen) == names(own)
 
 
-def test_the_next_session_on_the_same_simulator_has_it_too(own, seen):
+def test_the_next_session_has_it_too_on_whatever_equal_simulator(own, seen):
     assert with_kept_target(own).target is seen.target
-    assert with_kept_target(AerSimulator()).target is not seen.target
+    assert with_kept_target(AerSimulator()).target is seen.target
+
+
+def test_it_is_made_anew_once_somebody_has_added_to_it(seen):
+    before = seen.target
+    before.add_instruction(Gate("mine", 1, []))
+    for simulator in (seen, with_kept_target(AerSimulator())):
+        assert simulator.target is not before
+        assert "mine" not in names(simulator)
+
+
+def test_simulators_of_another_size_have_their_own(seen):
+    small = AerSimulator()
+    small._configuration.n_qubits = 3
+    assert with_kept_target(small).target.num_qubits == 3
+    assert seen.target.num_qubits == AerSimulator().target.num_qubits > 3
 
 
 def test_no_simulator_is_kept_for_it():

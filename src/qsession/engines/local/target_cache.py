@@ -8,12 +8,14 @@ job.
 
 from __future__ import annotations
 
-import weakref
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qiskit_aer import AerSimulator
 
 from qsession.simulator import aer_private as aer
+from qsession.simulator.lru import Bounded
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
@@ -32,8 +34,42 @@ def _same(backend: BackendV2) -> BackendV2:
     return backend
 
 
-_kept: weakref.WeakKeyDictionary[AerSimulator, tuple[object, Target]] = weakref.WeakKeyDictionary()
-"""The target of each simulator, for all of its sessions, and the gates that it was made for."""
+_MOST_TARGETS = 16
+"""The largest number of kept targets; the least recently used goes first."""
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A target, what it was made for, and its size then: it is its owner's to change."""
+
+    configuration: Mapping[str, object]
+    target: Target
+    size: tuple[int, int]
+
+    def is_for(self, configuration: Mapping[str, object]) -> bool:
+        """Return True if a simulator with this configuration would make the same one now."""
+        return self.size == _size(self.target) and self.configuration == configuration
+
+
+_kept: Bounded[Hashable, _Made] = Bounded(_MOST_TARGETS)
+"""By method and gates, for all simulators: programs make a new one for each session."""
+
+
+def _target_for(simulator: AerSimulator, make: Callable[[], Target]) -> Target:
+    made_for = aer.gates_of(simulator)
+    if made_for is None:
+        return make()
+    configuration = aer.configuration_of(simulator)
+    known = _kept.get(made_for)
+    if known is None or not known.is_for(configuration):
+        target = make()
+        known = _Made(configuration, target, _size(target))
+        _kept.put(made_for, known)
+    return known.target
+
+
+def _size(target: Target) -> tuple[int, int]:
+    return target.num_qubits, len(target.operation_names)
 
 
 class _WithKeptTarget(AerSimulator):
@@ -47,12 +83,8 @@ class _WithKeptTarget(AerSimulator):
 
     @property
     def target(self) -> Target:
-        """The simulator's target; the kept one, as long as it was given no other gates."""
-        made_for = aer.gates_of(self)
-        known = _kept.get(self.wrapped_backend)
-        if known is None or made_for is None or made_for != known[0]:
-            known = _kept[self.wrapped_backend] = made_for, super().target
-        return known[1]
+        """The simulator's target; the kept one of all that have the same gates."""
+        return _target_for(self, lambda: super(_WithKeptTarget, self).target)
 
     def __eq__(self, other: object) -> bool:
         own = self.wrapped_backend

@@ -85,6 +85,18 @@ def _sample_ghz(backend: BackendV2, qubits: int = 5) -> Work:
     return _sampling(circuits.sampled_ghz(backend, qubits))
 
 
+def _count_ghz(backend: BackendV2) -> Work:
+    pub = circuits.sampled_ghz(backend, 5)
+
+    def run(session: Any, seed: int) -> Answer:
+        sampler = qiskit_ibm_runtime.SamplerV2(mode=session)
+        sampler.options.simulator.seed_simulator = seed
+        counts = sampler.run([pub], shots=SHOTS).result()[0].data.meas.get_counts()
+        return sorted(counts.items())
+
+    return run
+
+
 def _sample_bell(backend: BackendV2) -> Work:
     return _sample_ghz(backend, 2)
 
@@ -164,6 +176,15 @@ CASES = (
         goal=25,
         repeats=3,
         rounds=5,
+        is_first_job=True,
+    ),
+    Case(
+        "first job: GHZ-5, ideal Aer, sampler and counts",
+        AerSimulator,
+        _count_ghz,
+        goal=2,
+        repeats=2,
+        rounds=15,
         is_first_job=True,
     ),
     Case("10 qubits in layers, FakeBrisbane, sampler", FakeBrisbane, _sample_layers, repeats=5),

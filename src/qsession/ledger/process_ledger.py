@@ -35,7 +35,10 @@ def ledger_of_process() -> Ledger | None:
     if path is None or path in _left_to_parent:
         return None
     with _lock:
-        return _ledgers.setdefault(path, Ledger(path))
+        ledger = _ledgers.get(path)
+        if ledger is None:
+            ledger = _ledgers[path] = Ledger(path)
+        return ledger
 
 
 def write_down(journal: Journal, facts: SessionFacts) -> None:

@@ -44,6 +44,7 @@ IBM = {
 
 AER = {
     "_cached_basis_gates": AerSimulator(),
+    "_configuration": AerSimulator(),
     "_custom_noise_passes": NoiseModel(),
     "_default_quantum_errors": NoiseModel(),
     "_default_readout_error": NoiseModel(),

@@ -206,7 +206,7 @@ def gates_of(simulator: AerSimulator) -> Hashable:
 
 
 def configuration_of(simulator: AerSimulator) -> dict[str, object]:
-    """What a simulator was made with, options aside."""
+    """The attributes that a simulator was made with, options aside."""
     return dict(vars(simulator._configuration))
 
 

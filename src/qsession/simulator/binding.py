@@ -9,7 +9,7 @@ import numpy as np
 from qiskit.circuit import Parameter, ParameterExpression
 
 from qsession.simulator.fingerprint import Reading, UnboundError, read
-from qsession.simulator.runner import Run
+from qsession.simulator.runs import Run
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit

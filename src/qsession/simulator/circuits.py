@@ -12,7 +12,7 @@ from qiskit_aer import AerSimulator
 
 from qsession.simulator.binding import single_run
 from qsession.simulator.errors import FastPathError
-from qsession.simulator.runner import Run, Settings
+from qsession.simulator.runs import Run, Settings
 from qsession.simulator.sampler import require_measurable
 from qsession.simulator.simulator import simulator_of, simulator_options
 

@@ -14,7 +14,7 @@ from qsession.simulator.errors import FastPathError
 from qsession.simulator.fingerprint import read
 from qsession.simulator.options import Setting
 from qsession.simulator.pauli_measurements import Measured, gates_before, measure_paulis
-from qsession.simulator.runner import Run, Settings
+from qsession.simulator.runs import Run, Settings
 from qsession.simulator.simulator import Simulator, simulator_of, simulator_options
 
 if TYPE_CHECKING:

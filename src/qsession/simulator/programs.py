@@ -16,7 +16,7 @@ from qsession.simulator.fingerprint import UnboundError, read
 from qsession.simulator.options import Setting, known_options
 from qsession.simulator.random import derived_seed, first_seed
 from qsession.simulator.reduction import reduce_circuit
-from qsession.simulator.runner import Run, Settings
+from qsession.simulator.runs import Run, Settings
 from qsession.simulator.sampler import bits, require_measurable
 from qsession.simulator.simulator import Simulator, simulator_of
 from qsession.simulator.splitting import MOST_TOGETHER, Part, split

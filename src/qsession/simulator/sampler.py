@@ -10,7 +10,7 @@ from qiskit.primitives import BitArray, DataBin, PrimitiveResult, SamplerPubResu
 
 from qsession.simulator.binding import bound_runs
 from qsession.simulator.errors import FastPathError
-from qsession.simulator.runner import Run, Settings
+from qsession.simulator.runs import Run, Settings
 from qsession.simulator.simulator import simulator_of, simulator_options
 
 if TYPE_CHECKING:

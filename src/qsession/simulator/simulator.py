@@ -39,7 +39,7 @@ MOST_BYTES = 64 * 2**20
 
 
 class WithoutNoise:
-    """What is kept that no noise is in: the same for all simulators of one kind."""
+    """The caches of what no noise is in, which simulators of one kind have in common."""
 
     def __init__(self) -> None:
         self.runner = Runner()

@@ -17,6 +17,20 @@ def test_it_is_in_the_state_directory_of_the_user(monkeypatch: pytest.MonkeyPatc
     assert ledger_path() == user_state_path("qsession", appauthor=False) / "ledger.sqlite3"
 
 
+@pytest.mark.posix
+@pytest.mark.parametrize("name", ["HOME", "XDG_STATE_HOME"])
+def test_it_follows_the_directories_of_the_user(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    for variable in ("QSESSION_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    for directory in (tmp_path / "one", tmp_path / "other"):
+        monkeypatch.setenv(name, str(directory))
+        path = ledger_path()
+        assert path is not None
+        assert path.is_relative_to(directory)
+
+
 def test_an_environment_variable_moves_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("QSESSION_HOME", str(tmp_path))
     assert ledger_path() == tmp_path / "ledger.sqlite3"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +40,15 @@ def ledger_path() -> Path | None:
 
 def _directory() -> Path:
     home = os.environ.get("QSESSION_HOME")
-    return Path(home).expanduser() if home else user_state_path("qsession", appauthor=False)
+    if home:
+        return Path(home).expanduser()
+    return _of_user(os.environ.get("HOME"), os.environ.get("XDG_STATE_HOME"))
+
+
+@lru_cache(maxsize=8)
+def _of_user(home: str | None, state_home: str | None) -> Path:  # noqa: ARG001 - they decide it
+    """The user's directory for such programs; each session asks for it."""
+    return user_state_path("qsession", appauthor=False)
 
 
 _BESIDE: Final = ("", "-wal", "-shm", "-journal")

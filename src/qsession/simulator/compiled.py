@@ -13,12 +13,15 @@ from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_sampling import Methods
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from qiskit import QuantumCircuit
     from qiskit.circuit import CircuitInstruction
 
     from qsession.simulator.aer_noise_models import AnyError
     from qsession.simulator.branch_program import Program
     from qsession.simulator.drawing import Drawing
+    from qsession.simulator.lru import Bounded
     from qsession.simulator.noise import Noise, Use
 
 
@@ -34,6 +37,7 @@ class Form:
         method: How it must be simulated; None leaves it to Aer.
         is_light: Whether more threads than one would cost more than they save.
         drawing: If it gives a distribution instead of shots: what its outcomes mean.
+        known: If so, the probabilities that were computed so far, by the angles in their places.
     """
 
     circuit: Any
@@ -42,6 +46,7 @@ class Form:
     method: str | None = None
     is_light: bool = False
     drawing: Drawing | None = None
+    known: Bounded[tuple[float, ...], NDArray[np.float64]] | None = None
 
 
 class Compiled(ABC):

@@ -23,12 +23,16 @@ from qsession.simulator.branch_program import (
 from qsession.simulator.compiled import Form
 from qsession.simulator.drawing import LABEL, MOST_DRAWN_QUBITS, Drawing
 from qsession.simulator.instructions import GATES
+from qsession.simulator.lru import Bounded
 from qsession.simulator.reduction import outline_of
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
     from qsession.simulator.fingerprint import Reading, Step
+
+MOST_KNOWN = 2**MOST_DRAWN_QUBITS
+"""The largest number of probabilities that are kept of a circuit, for all its angles together."""
 
 _LIGHT_QUBITS = 12
 """Up to here Aer updates a state in one thread; starting more takes longer."""
@@ -88,6 +92,7 @@ class IdealCircuit:
             method="statevector",
             is_light=True,
             drawing=Drawing.of(measurements),
+            known=Bounded(MOST_KNOWN),
         )
 
     def program(self, circuit: QuantumCircuit, angles: Sequence[float]) -> Program:

@@ -13,7 +13,7 @@ from qiskit.circuit import CircuitInstruction, Parameter
 from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_sampling import Methods
 from qsession.simulator.compiled import Compiled, Form, channels_in, with_locations
-from qsession.simulator.compiled_ideal import IdealCircuit
+from qsession.simulator.compiled_ideal import MOST_KNOWN, IdealCircuit
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.instructions import noise_name
 from qsession.simulator.noise_description import describe
@@ -57,6 +57,8 @@ class PlainCompiled(Compiled):
         self.uses = () if noise is None else self._uses()
         self.methods = Methods(None if self._ideal is None else self._ideal.gates)
         self.weight = 6000 + 3000 * len(reading.steps or ())
+        if self.has_distribution:
+            self.weight += 8 * MOST_KNOWN
         self._superoperators: Form | None = None
         self._described: Form | None = None
         self._program: tuple[tuple[float, ...], Program] | None = None

@@ -16,7 +16,7 @@ import numpy as np
 from qsession.simulator.random import PART, uniforms_in_parts
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Outcomes = NDArray[np.int64]
 
@@ -70,7 +70,7 @@ class Distribution:
 
     def __init__(
         self,
-        probabilities: Sequence[float],
+        probabilities: ArrayLike,
         drawing: Drawing,
         seed: int | None = None,
         method: str | None = None,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from qsession.forks import ForkSafeLock
 from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_sampling import may_draw_seeded
@@ -90,10 +92,16 @@ class Runner:
         metadata: dict[str, Any] = {}
         with self._lock:
             done = _branched(runs, settings, first)
+            ways = {
+                number: _way(run, settings, len(runs))
+                for number, run in enumerate(runs)
+                if number not in done
+            }
+            done |= _recalled(ways, settings, first)
             if done:
                 # Options that Aer would refuse are refused, though nothing is left for it to run.
                 self._config(settings.options, is_single=False)
-            for batch in _batches(runs, settings, done):
+            for batch in _batches(ways, done):
                 output = self._run_batch(batch, settings, seed_of(first, batch.first))
                 if len(output["results"]) != len(batch.ways):
                     raise FastPathError("the simulation gave another number of results")
@@ -143,8 +151,11 @@ def _finish(batch: _Batch, settings: Settings, results: list[dict[str, Any]], fi
     for number, (way, result) in enumerate(zip(batch.ways, results, strict=False)):
         drawing = way.form.drawing
         if drawing is not None:
+            probabilities = np.asarray(result["data"][LABEL], dtype=float)
+            if way.form.known is not None:
+                angles = tuple(_angles(way.form, way.run))
+                way.form.known.put(angles, probabilities, len(probabilities))
             seed = seed_of(first, batch.first + number) if settings.is_seeded else None
-            probabilities = result["data"][LABEL]
             result["distribution"] = Distribution(probabilities, drawing, seed, way.method)
         elif settings.is_seeded and settings.leaves_method_to_aer:
             _note(way, settings, result["metadata"]["method"])
@@ -223,12 +234,28 @@ def _branched(runs: Sequence[Run], settings: Settings, first: int) -> dict[int, 
     return done
 
 
-def _batches(runs: Sequence[Run], settings: Settings, done: Container[int]) -> list[_Batch]:
+def _recalled(
+    ways: Mapping[int, _Way], settings: Settings, first: int
+) -> dict[int, dict[str, Any]]:
+    """The distributions that were computed before, by the numbers of their runs."""
+    done: dict[int, dict[str, Any]] = {}
+    for number, way in ways.items():
+        form = way.form
+        if form.drawing is None or form.known is None:
+            continue
+        seed = seed_of(first, number) if settings.is_seeded else None
+        probabilities = form.known.get(tuple(_angles(form, way.run)))
+        if probabilities is None or (seed is not None and not aer.is_seed(seed)):
+            continue
+        done[number] = {"distribution": Distribution(probabilities, form.drawing, seed, way.method)}
+    return done
+
+
+def _batches(ways: Mapping[int, _Way], done: Container[int]) -> list[_Batch]:
     batches: list[_Batch] = []
-    for number, run in enumerate(runs):
+    for number, way in ways.items():
         if number in done:
             continue
-        way = _way(run, settings, len(runs))
         is_next = batches and batches[-1].first + len(batches[-1].ways) == number
         if not is_next or not batches[-1].takes(way.form):
             batches.append(_Batch(way.form, number))

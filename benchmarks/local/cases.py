@@ -24,6 +24,7 @@ SHOTS = 1024
 PRECISION = 1 / 32  # of 1024 shots
 LOOP_STEPS = 50
 BURST_JOBS = 200
+FIRST_JOBS = 25
 
 FEWEST_OF_AN_OUTCOME = 20
 SURELY_NOT_CHANCE = 1e-6
@@ -86,11 +87,20 @@ def _sample_ghz(backend: BackendV2, qubits: int = 5) -> Work:
 
 
 def _count_ghz(backend: BackendV2) -> Work:
-    pub = circuits.sampled_ghz(backend, 5)
+    return _counting([circuits.sampled_ghz(backend, 5)])
+
+
+def _count_variants(backend: BackendV2) -> Work:
+    return _counting(circuits.sampled_variants(backend, 5, FIRST_JOBS))
+
+
+def _counting(pubs: list[circuits.Pub]) -> Work:
+    """Of several circuits each seed runs another one."""
 
     def run(session: Any, seed: int) -> Answer:
         sampler = qiskit_ibm_runtime.SamplerV2(mode=session)
         sampler.options.simulator.seed_simulator = seed
+        pub = pubs[seed % len(pubs)]
         counts = sampler.run([pub], shots=SHOTS).result()[0].data.meas.get_counts()
         return sorted(counts.items())
 
@@ -185,6 +195,15 @@ CASES = (
         goal=2,
         repeats=2,
         rounds=15,
+        is_first_job=True,
+    ),
+    Case(
+        "first job: a new circuit of 5 qubits, ideal Aer, sampler and counts",
+        AerSimulator,
+        _count_variants,
+        goal=2,
+        repeats=1,
+        rounds=FIRST_JOBS,
         is_first_job=True,
     ),
     Case("10 qubits in layers, FakeBrisbane, sampler", FakeBrisbane, _sample_layers, repeats=5),

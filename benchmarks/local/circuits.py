@@ -23,6 +23,20 @@ def sampled_ghz(backend: object, qubits: int) -> Pub:
     return (fitted(ghz(qubits), backend),)
 
 
+def sampled_variants(backend: object, qubits: int, number: int) -> list[Pub]:
+    """Entangled qubits with some more Clifford gates, others in each circuit, measured."""
+    pubs: list[Pub] = []
+    for seed in range(number):
+        rng = np.random.default_rng(seed)
+        circuit = ghz(qubits)
+        circuit.remove_final_measurements()
+        for _ in range(4):
+            getattr(circuit, rng.choice(["h", "x", "s", "z", "sx"]))(int(rng.integers(qubits)))
+        circuit.measure_all()
+        pubs.append((fitted(circuit, backend),))
+    return pubs
+
+
 def estimated_ghz(backend: object, qubits: int) -> Pub:
     """Entangled qubits and what shows that they are."""
     circuit = ghz(qubits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import ParameterVector
 from qiskit.circuit.library import efficient_su2
 from qiskit.quantum_info import SparsePauliOp
+from qiskit_aer import AerSimulator
 
 from tests.support.circuits import fitted, ghz
 
@@ -23,8 +25,13 @@ def sampled_ghz(backend: object, qubits: int) -> Pub:
     return (fitted(ghz(qubits), backend),)
 
 
-def sampled_variants(backend: object, qubits: int, number: int) -> list[Pub]:
-    """Entangled qubits with some more Clifford gates, others in each circuit, measured."""
+@cache
+def sampled_variants(qubits: int, number: int) -> list[Pub]:
+    """Entangled qubits with some more Clifford gates, others in each circuit, measured.
+
+    They are fitted to Aer's simulator.
+    """
+    backend = AerSimulator()
     pubs: list[Pub] = []
     for seed in range(number):
         rng = np.random.default_rng(seed)

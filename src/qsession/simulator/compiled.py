@@ -50,9 +50,9 @@ class Form:
 
 
 class Compiled(ABC):
-    """A circuit of one backend, made into Aer's when a form is asked for.
+    """A circuit of one backend, or of all that share it, made into Aer's when a form is asked for.
 
-    Forms are made and run by one owner, the runner of a backend, under its lock.
+    Forms are made and run by one owner, the runner of these backends, under its lock.
     """
 
     uses: tuple[Use, ...]

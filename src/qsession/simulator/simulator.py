@@ -35,7 +35,7 @@ MOST_BACKENDS = 16
 """The largest number of remembered backends; the least recently used goes first."""
 
 MOST_BYTES = 64 * 2**20
-"""The bytes that the circuits of one backend may take, roughly."""
+"""The bytes that the circuits of one backend may take, roughly, or of all that share them."""
 
 
 class WithoutNoise:

@@ -72,6 +72,13 @@ def test_it_is_made_anew_once_somebody_has_added_to_it(seen):
         assert "mine" not in names(simulator)
 
 
+@pytest.mark.parametrize("name", ["dt", "granularity", "min_length", "pulse_alignment"])
+def test_what_somebody_has_set_on_it_reaches_no_other_simulator(seen, name):
+    usual = getattr(seen.target, name)
+    setattr(seen.target, name, 16)
+    assert getattr(with_kept_target(AerSimulator()).target, name) == usual
+
+
 def test_simulators_of_another_size_have_their_own(seen):
     small = AerSimulator()
     small._configuration.n_qubits = 3

@@ -40,15 +40,15 @@ _MOST_TARGETS = 16
 
 @dataclass(frozen=True)
 class _Made:
-    """A target, what it was made for, and its size then: it is its owner's to change."""
+    """A target, what it was made for, and its content then: whoever has it may change it."""
 
     configuration: Mapping[str, object]
     target: Target
-    size: tuple[int, int]
+    content: tuple[object, ...]
 
     def is_for(self, configuration: Mapping[str, object]) -> bool:
         """Return True if a simulator with this configuration would make the same one now."""
-        return self.size == _size(self.target) and self.configuration == configuration
+        return self.content == _content(self.target) and self.configuration == configuration
 
 
 _kept: Bounded[Hashable, _Made] = Bounded(_MOST_TARGETS)
@@ -63,13 +63,20 @@ def _target_for(simulator: AerSimulator, make: Callable[[], Target]) -> Target:
     known = _kept.get(made_for)
     if known is None or not known.is_for(configuration):
         target = make()
-        known = _Made(configuration, target, _size(target))
+        known = _Made(configuration, target, _content(target))
         _kept.put(made_for, known)
     return known.target
 
 
-def _size(target: Target) -> tuple[int, int]:
-    return target.num_qubits, len(target.operation_names)
+_SET_FREELY = (
+    *("num_qubits", "dt", "granularity", "min_length", "pulse_alignment", "acquire_alignment"),
+    *("qubit_properties", "concurrent_measurements"),
+)
+"""All that can be set on a target; its instructions, for any qubits, can only become more."""
+
+
+def _content(target: Target) -> tuple[object, ...]:
+    return len(target.operation_names), *(getattr(target, name, None) for name in _SET_FREELY)
 
 
 class _WithKeptTarget(AerSimulator):

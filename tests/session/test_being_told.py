@@ -16,7 +16,7 @@ from qsession.session.registry import core_of
 from tests.session.waiters import end
 from tests.support.circuits import flipped
 from tests.support.patience import PATIENCE_S
-from tests.support.waiting import until
+from tests.support.waiting import THREADS_OF_THE_PROCESS, until
 
 if TYPE_CHECKING:
     from qsession.model.job import JobRecord
@@ -113,16 +113,17 @@ def test_awaiting_a_job_raises_what_its_result_raises(busy: Session, gated: Gate
 def test_awaiting_starts_no_threads(busy: Session, gated: GatedBackend):
     jobs: Any = [busy.job(record.job_id) for record in busy.jobs]
 
-    async def wait() -> int:
+    async def wait() -> set[str]:
         waiting = asyncio.gather(*jobs)
         await asyncio.sleep(0)
-        before = threading.active_count()
+        # Not their number: one that was there before may end meanwhile.
+        started = {thread.name for thread in set(threading.enumerate()) - before}
         gated.open_gate()
         await waiting
-        return before
+        return started - THREADS_OF_THE_PROCESS
 
-    before = threading.active_count()
-    assert asyncio.run(wait()) == before
+    before = set(threading.enumerate())
+    assert asyncio.run(wait()) == set()
 
 
 # --- on_job --------------------------------------------------------------------------------------

@@ -34,9 +34,9 @@ def test_more_numbers_begin_with_the_same_ones():
 @pytest.mark.parametrize("most_kept", [0, 10**6])
 def test_in_parts_they_are_the_same(most_kept: int, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(random, "MOST_KEPT", most_kept)
-    monkeypatch.setattr(random, "PART", 312)
+    monkeypatch.setattr(random, "PART", 300)
     parts = list(uniforms_in_parts(3, 700, 2))
-    assert [each.shape for each in parts] == [(312, 2), (312, 2), (76, 2)]
+    assert [each.shape for each in parts] == [(300, 2), (300, 2), (100, 2)]
     assert np.concatenate(parts).ravel().tolist() == uniforms(3, 1400).tolist()
 
 

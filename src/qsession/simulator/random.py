@@ -64,14 +64,17 @@ MOST_KEPT = 2**18
 SIZE, MIDDLE = 312, 156
 """Words of the generator's state, and the distance of those that are mixed."""
 
-PART = 420 * SIZE
-"""Rows that are made at once: many, and a multiple of what the generator makes in one turn."""
+PART = 2**17
+"""Rows that are made at once."""
 
 MASK = 2**64 - 1
 FACTOR = 6364136223846793005
-_UPPER, _LOWER = np.uint64(0xFFFFFFFF80000000), np.uint64(0x7FFFFFFF)
-_TWIST = np.uint64(0xB5026F5AA96619E9)
-_ONE = np.uint64(1)
+
+# Arrays, which NumPy need not make of numbers for each operation.
+_UPPER: Words = np.asarray(0xFFFFFFFF80000000, dtype=np.uint64)
+_LOWER: Words = np.asarray(0x7FFFFFFF, dtype=np.uint64)
+_TWIST: Words = np.asarray(0xB5026F5AA96619E9, dtype=np.uint64)
+_ONE: Words = np.asarray(1, dtype=np.uint64)
 _BELOW_ONE = np.nextafter(1.0, 0.0)
 
 _kept: Bounded[int, NDArray[np.float64]] = Bounded(MOST_KEPT)
@@ -103,7 +106,8 @@ def uniforms_in_parts(
     for first in range(0, count, PART):
         rows = min(PART, count - first)
         if state is not None:
-            numbers = _next(state, rows * width)
+            words = words_after(state, rows * width)
+            numbers, state = as_uniforms(words[SIZE:]), words[-SIZE:].copy()
         elif seed is not None:
             numbers = uniforms(seed, count * width)[first * width : (first + rows) * width]
         else:
@@ -112,16 +116,7 @@ def uniforms_in_parts(
 
 
 def _draw(seed: int, count: int) -> NDArray[np.float64]:
-    return _next(_seeded(seed), count)
-
-
-def _next(state: Words, count: int) -> NDArray[np.float64]:
-    """Draw the next numbers; what is left of the last 312 words is lost."""
-    words = np.empty((-(-count // SIZE), SIZE), dtype=np.uint64)
-    for block in words:
-        turn(state)
-        block[:] = state
-    return as_uniforms(words.reshape(-1)[:count])
+    return as_uniforms(words_after(_seeded(seed), count)[SIZE:])
 
 
 def as_uniforms(words: Words) -> NDArray[np.float64]:
@@ -139,17 +134,35 @@ def _seeded(seed: int) -> Words:
     return np.array(words, dtype=np.uint64)
 
 
-def turn(state: Words) -> None:
-    """Make the next 312 words of the last ones, in place; the second half needs the new first."""
-    state[:MIDDLE] = state[MIDDLE:] ^ mixed(state[:MIDDLE], state[1 : MIDDLE + 1])
-    state[MIDDLE:-1] = state[: MIDDLE - 1] ^ mixed(state[MIDDLE:-1], state[MIDDLE + 1 :])
-    state[-1:] = state[MIDDLE - 1 : MIDDLE] ^ mixed(state[-1:], state[:1])
+def words_after(state: Words, count: int) -> Words:
+    """The last 312 words of a generator, and the next ones, as many as are asked for.
+
+    Args:
+        state: The last 312 words; of many generators in columns.
+        count: How many more are made.
+    """
+    words = np.empty((SIZE + count, *state.shape[1:]), dtype=np.uint64)
+    words[:SIZE] = state
+    # A word is made of those 312, 311 and 156 places before it: so many can be made together.
+    for first in range(0, count, MIDDLE):
+        end = min(first + MIDDLE, count)
+        new = words[SIZE + first : SIZE + end]
+        np.bitwise_xor(
+            words[MIDDLE + first : MIDDLE + end],
+            mixed(words[first:end], words[first + 1 : end + 1]),
+            new,
+        )
+    return words
 
 
 def mixed(high: Words, low: Words) -> Words:
-    """The part that two neighbouring words have in the one that takes the first one's place."""
-    word = (high & _UPPER) | (low & _LOWER)
-    return (word >> _ONE) ^ ((word & _ONE) * _TWIST)
+    """The part that two neighbouring words have in the one that is made of them."""
+    word, own = np.bitwise_and(high, _UPPER), np.bitwise_and(low, _LOWER)
+    np.bitwise_or(word, own, word)
+    np.right_shift(word, _ONE, word)
+    np.bitwise_and(low, _ONE, own)
+    np.multiply(own, _TWIST, own)
+    return np.bitwise_xor(word, own, word)
 
 
 def _tempered(word: Words) -> Words:

@@ -63,11 +63,7 @@ def _all_words(seeds: Words, count: int) -> Words:
     state = np.empty((random.SIZE, len(seeds)), dtype=np.uint64)
     for number, word in enumerate(_seeding(seeds, random.SIZE)):
         state[number] = word
-    turns = []
-    for _ in range(-(-count // random.SIZE)):
-        random.turn(state)
-        turns.append(state.copy())
-    return np.concatenate(turns)[:count]
+    return random.words_after(state, count)[random.SIZE :]
 
 
 def _seeding(seeds: Words, count: int) -> Iterator[Words]:

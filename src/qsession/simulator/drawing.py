@@ -103,16 +103,28 @@ class Distribution:
 
     def _packed(self, outcomes: Outcomes, size: int, start: int) -> NDArray[np.uint8]:
         width = -(-size // 8)
-        packed = np.empty((len(outcomes), width), dtype=np.uint8)
-        for first in range(0, len(outcomes), PART):
-            part = outcomes[first : first + PART]
-            unpacked = np.zeros((len(part), width * 8), dtype=np.uint8)
-            for place in range(size):
-                qubit = self._drawing.bits.get(start + place)
-                if qubit is not None:
-                    unpacked[:, width * 8 - 1 - place] = part >> qubit & 1
-            packed[first : first + PART] = np.packbits(unpacked, axis=1)
+        packed = np.zeros((len(outcomes), width), dtype=np.uint8)
+        for byte in range(width):
+            moves = self._moves(start + 8 * byte, min(8, size - 8 * byte))
+            for first in range(0, len(outcomes), PART):
+                part = outcomes[first : first + PART]
+                column = packed[first : first + PART, width - 1 - byte]
+                for places, mask in moves.items():
+                    own = part & mask
+                    column |= (own >> places if places > 0 else own << -places).astype(np.uint8)
         return packed
+
+    def _moves(self, first: int, size: int) -> dict[int, int]:
+        """The qubits that a byte of classical bits is made of, by the places they move down.
+
+        Where each is measured into the bit of its number, all move together.
+        """
+        moves: dict[int, int] = {}
+        for place in range(size):
+            qubit = self._drawing.bits.get(first + place)
+            if qubit is not None:
+                moves[qubit - place] = moves.get(qubit - place, 0) | 1 << qubit
+        return moves
 
     def odd(self, count: int, masks: Iterable[int]) -> list[int]:
         """Draw shots, and count for each mask of classical bits those in which their sum is odd."""
@@ -156,7 +168,7 @@ class Distribution:
         for place, qubit in enumerate(measured):
             bit = possible >> qubit & 1
             seen = seen << 1 | bit
-            now = len(np.unique(seen))
+            now = len(set(seen.tolist()))
             if now > 1 << len(left_open):
                 keys = keys << 1 | bit
                 left_open.append(place)

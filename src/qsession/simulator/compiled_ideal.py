@@ -22,6 +22,7 @@ from qsession.simulator.branch_program import (
 )
 from qsession.simulator.compiled import Form
 from qsession.simulator.drawing import LABEL, MOST_DRAWN_QUBITS, Drawing
+from qsession.simulator.fingerprint import is_gate
 from qsession.simulator.instructions import GATES
 from qsession.simulator.lru import Bounded
 from qsession.simulator.reduction import outline_of
@@ -68,7 +69,7 @@ class IdealCircuit:
         if not (self.is_drawn or self.may_branch):
             return None
         gates = [step for step in self._kept if step[0] not in ("measure", "reset")]
-        return [(step[0], GATES[step[0]] if _is_gate(step) else 0) for step in gates]
+        return [(step[0], GATES[step[0]] if is_gate(step) else 0) for step in gates]
 
     @cached_property
     def measured(self) -> Form:
@@ -111,7 +112,7 @@ class IdealCircuit:
                 circuit.data[place],
                 step[1],
                 step[3] if step[0] == "measure" else (),
-                angles[first_angles[place] :][: GATES[step[0]]] if _is_gate(step) else (),
+                angles[first_angles[place] :][: GATES[step[0]]] if is_gate(step) else (),
             )
             for place, step in zip(self._outline.kept, self._kept, strict=True)
         ]
@@ -137,7 +138,7 @@ class IdealCircuit:
         for place, step in zip(self._outline.kept, self._kept, strict=True):
             if step[0] == "measure" and not is_measured:
                 continue
-            if _is_gate(step):
+            if is_gate(step):
                 first = first_angles[place]
                 places.extend(
                     ((builder.size, number), first + number) for number in range(GATES[step[0]])
@@ -150,18 +151,13 @@ class IdealCircuit:
         count = 0
         for step in self._steps:
             yield count
-            if _is_gate(step):
+            if is_gate(step):
                 count += GATES[step[0]]
-
-
-def _is_gate(step: Step) -> bool:
-    """Return True for a standard gate: of all others more is to be known."""
-    return len(step) == 3  # noqa: PLR2004 - name, qubits, label
 
 
 def _add(builder: aer.Builder, step: Step, qubits: Sequence[int]) -> None:
     name, label = step[0], step[2]
-    if _is_gate(step):
+    if is_gate(step):
         builder.gate(name, qubits, [0.0] * GATES[name], label)
     elif name == "measure":
         builder.measure(qubits, step[3])

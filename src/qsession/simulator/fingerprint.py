@@ -31,6 +31,11 @@ Step: TypeAlias = "tuple[Any, ...]"
 standard gate also the numbers of its classical bits, and what else there is to know."""
 
 
+def is_gate(step: Step) -> bool:
+    """Return True for a standard gate: of all others more is to be known."""
+    return len(step) == 3  # noqa: PLR2004 - name, qubits, label
+
+
 MOST_READ_AHEAD = 5000
 """The operations of the longest circuit that is read ahead, in a few milliseconds."""
 

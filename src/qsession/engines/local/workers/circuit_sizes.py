@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qsession.simulator.fingerprint import read_ahead
+from qsession.simulator.fingerprint import Reading, is_gate, read_ahead
+from qsession.simulator.instructions import GATES
 from qsession.simulator.lru import Bounded
 
 if TYPE_CHECKING:
@@ -71,28 +72,33 @@ def circuit_size(circuit: QuantumCircuit, *, keeps_all: bool = False) -> Circuit
         keeps_all: Whether operations count that none of its own measurements depends on.
     """
     reading = read_ahead(circuit)
-    if reading is None:
+    if reading is None or reading.steps is None:
         return _Look(circuit, keeps_all=keeps_all).size
     # Of the angles it matters only which of them are quarter turns.
     key = reading.key, tuple(map(_is_quarter, reading.angles)), keeps_all
     size = _sizes.get(key)
     if size is None:
-        size = _Look(circuit, keeps_all=keeps_all).size
-        _sizes.put(key, size, 1 + len(circuit.data))
+        size = _Look(reading, keeps_all=keeps_all).size
+        _sizes.put(key, size, 1 + len(reading.steps))
     return size
 
 
 class _Look:
     """Looks through a circuit from its end, where measurements are, to its beginning."""
 
-    def __init__(self, circuit: QuantumCircuit, *, keeps_all: bool) -> None:
+    def __init__(self, circuit: QuantumCircuit | Reading, *, keeps_all: bool) -> None:
         self._qubits: set[Any] = set()
         self._gates: set[Any] = set()
         self._left = MOST_OPERATIONS
         self._is_clifford, self._runs_per_shot = True, False
-        # What is measured later, or decided by what was measured, is not seen here.
-        self._keeps_all = keeps_all or circuit.has_control_flow_op()
-        self._operations = self._operations_of(circuit, self._qubits)
+        if isinstance(circuit, Reading):
+            self._keeps_all = keeps_all
+            length, operations = len(circuit.steps or ()), _operations_of_reading(circuit)
+        else:
+            # What is measured later, or decided by what was measured, is not seen here.
+            self._keeps_all = keeps_all or circuit.has_control_flow_op()
+            length, operations = len(circuit.data), _operations_of_circuit(circuit)
+        self._operations = self._count(operations, length, self._qubits)
 
     @property
     def size(self) -> CircuitSize:
@@ -105,23 +111,19 @@ class _Look:
             len(self._gates),
         )
 
-    def _operations_of(self, circuit: QuantumCircuit, needed: set[Any]) -> float:
+    def _count(self, operations: Iterable[_Operation], length: int, needed: set[Any]) -> float:
         """Return the number of operations that a measurement depends on."""
-        operations = 0.0
+        count = 0.0
         looked_at = 0
         later: set[Any] = set()
         keeps_all = self._keeps_all
-        has_control_flow = circuit.has_control_flow_op()
-        instructions = circuit.data
-        for instruction in reversed(instructions):
+        for name, qubits, angles, control_flow in operations:
             if self._left <= 0:
                 break
             self._left -= 1
             looked_at += 1
-            name = instruction.name
             if name in _WITHOUT_EFFECT:
                 continue
-            qubits = instruction.qubits
             is_measurement = name == "measure"
             if not (keeps_all or is_measurement or not needed.isdisjoint(qubits)):
                 continue
@@ -130,26 +132,52 @@ class _Look:
             if not is_measurement:
                 later.update(qubits)
             needed.update(qubits)
-            if has_control_flow and instruction.is_control_flow():
+            if control_flow is not None:
                 self._runs_per_shot = True
-                operations += self._operations_within(instruction.operation)
+                count += self._operations_within(control_flow)
                 continue
-            self._take_gate(instruction, name, qubits)
-            operations += 2.0 ** (len(qubits) - 2) if len(qubits) > 2 else 1.0  # noqa: PLR2004 - those of one and two take one
-        return operations * len(instructions) / max(looked_at, 1)
+            self._take_gate(name, qubits, angles)
+            count += 2.0 ** (len(qubits) - 2) if len(qubits) > 2 else 1.0  # noqa: PLR2004 - those of one and two take one
+        return count * length / max(looked_at, 1)
 
     def _operations_within(self, operation: Any) -> float:
         """Of the branches of an `if` or a switch one is taken."""
-        sizes = [self._operations_of(block, set()) for block in operation.blocks]
+        sizes = [
+            self._count(_operations_of_circuit(block), len(block.data), set())
+            for block in operation.blocks
+        ]
         taken = max(sizes or [1.0]) if operation.name in _BRANCHES else sum(sizes or [1.0])
         return _times(operation) * taken
 
-    def _take_gate(self, instruction: Any, name: str, qubits: Any) -> None:
+    def _take_gate(self, name: str, qubits: Any, angles: Sequence[Any]) -> None:
         if name not in _WITHOUT_ERRORS:
             self._gates.add((name, qubits))
         if name in _CLIFFORD or not self._is_clifford:
             return
-        self._is_clifford = name in _TURNS and all(map(_is_quarter, instruction.params))
+        self._is_clifford = name in _TURNS and all(map(_is_quarter, angles))
+
+
+_Operation: TypeAlias = "tuple[str, Sequence[Hashable], Sequence[Any], Any | None]"
+"""Its name, its qubits, what angles it has if these matter, and itself if it is control flow."""
+
+
+def _operations_of_circuit(circuit: QuantumCircuit) -> Iterator[_Operation]:
+    """All, from the last one."""
+    has_control_flow = circuit.has_control_flow_op()
+    for each in reversed(circuit.data):
+        name = each.name
+        is_control_flow = has_control_flow and each.is_control_flow()
+        angles = each.params if name in _TURNS else ()
+        yield name, each.qubits, angles, each.operation if is_control_flow else None
+
+
+def _operations_of_reading(reading: Reading) -> Iterator[_Operation]:
+    """All of a plain circuit, from the last one."""
+    end = len(reading.angles)
+    for step in reversed(reading.steps or ()):
+        first = end - (GATES[step[0]] if is_gate(step) else 0)
+        yield step[0], step[1], reading.angles[first:end], None
+        end = first
 
 
 def _is_quarter(angle: Any) -> bool:

@@ -103,20 +103,9 @@ Look: TypeAlias = "Callable[[], tuple[datetime | None, bool]]"
 def start_polling_thread(
     look: Look, wake_ups: WakeUps, clock: Clock, name: str, *, gap_s: float = 0.0
 ) -> threading.Thread:
-    """Start a daemon thread that looks at once, whenever it is woken, and when it is time.
-
-    It holds the object whose method ``look`` is weakly, and ends when that says so, or when it is
-    woken and the object is gone.
-
-    Args:
-        look: A bound method.
-        wake_ups: What is put in here wakes the thread.
-        clock: What it waits by.
-        name: The thread's name.
-        gap_s: Seconds between two looks at least.
-    """
+    """Start a daemon thread that is in `look_until_over`; see there."""
     thread = threading.Thread(
-        target=_look_until_over,
+        target=look_until_over,
         args=(weakref.WeakMethod(look), wake_ups, clock, gap_s),
         name=name,
         daemon=True,
@@ -125,9 +114,19 @@ def start_polling_thread(
     return thread
 
 
-def _look_until_over(
-    ref: weakref.WeakMethod[Look], wake_ups: WakeUps, clock: Clock, gap_s: float
+def look_until_over(
+    ref: weakref.WeakMethod[Look], wake_ups: WakeUps, clock: Clock, gap_s: float = 0.0
 ) -> None:
+    """Look at once, whenever woken, and when it is time.
+
+    Ends when the look says so, or when it is woken and the object whose method it is is gone.
+
+    Args:
+        ref: The method.
+        wake_ups: What is put in here wakes the thread.
+        clock: What it waits by.
+        gap_s: Seconds between two looks at least.
+    """
     while True:
         look = ref()
         if look is None:

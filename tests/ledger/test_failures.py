@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -26,6 +25,7 @@ from qsession.model.states import State
 from qsession.testing import ManualClock
 from tests.ledger.told import Telling, a_time, on_disk
 from tests.support.patience import PATIENCE_S
+from tests.support.too_many_threads import refuse_threads
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,7 +60,7 @@ def test_without_a_thread_ids_are_written_and_the_next_job_tries_again(
 ):
     made = Ledger(path)
     with monkeypatch.context() as there_are_too_many:
-        there_are_too_many.setattr(threading.Thread, "start", _refuse)
+        refuse_threads(there_are_too_many)
         telling = Telling(made)
         with one_warning("no thread can be started"):
             telling.submit("a")
@@ -69,10 +69,6 @@ def test_without_a_thread_ids_are_written_and_the_next_job_tries_again(
     assert made._thread is not None
     made.close()
     made._thread.join(PATIENCE_S)
-
-
-def _refuse(_thread: threading.Thread) -> None:
-    raise RuntimeError("can't start new thread")
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -24,6 +23,7 @@ from tests.cloud.account import TOKEN
 from tests.cloud.faults import do_nothing, refuse, unauthorized
 from tests.cloud.server import Server
 from tests.server.conftest import DEAD, Looking, Tell
+from tests.support.too_many_threads import refuse_threads
 
 LOCAL = SessionFacts("local", "fake_manila", "session", "vqe", max_time_s=600)
 API = "/(sessions|workloads|jobs)"
@@ -358,11 +358,8 @@ def test_a_session_that_is_ended_while_another_request_looks_stays_in_the_list(
 def test_where_no_thread_can_be_started_the_next_look_asks(
     look: Looking, forgotten: str, monkeypatch: pytest.MonkeyPatch
 ):
-    def refuse_to_start(_thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
     with monkeypatch.context() as there_are_too_many:
-        there_are_too_many.setattr(threading.Thread, "start", refuse_to_start)
+        refuse_threads(there_are_too_many)
         assert look.overview.look([], with_listing=True)["asked_ms"] is None
     assert look()["forgotten"]["session_id"] == forgotten
     assert look.overview.look([], with_listing=False)["asked_ms"] is not None

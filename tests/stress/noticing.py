@@ -16,6 +16,7 @@ import psutil  # type: ignore[import-untyped]  # has no types
 
 from qsession.engines.local.workers.pool import workers
 from qsession.model.job import JobRecord
+from qsession.threads import IDLE
 from tests.support.patience import PATIENCE_S
 from tests.support.waiting import THREADS_OF_THE_PROCESS
 
@@ -49,7 +50,7 @@ class Notices(logging.Handler):
         super().__init__(logging.ERROR)
         self.words: list[str] = []
         self.happened: Counter[str] = Counter()
-        self._threads = frozenset(threading.enumerate())
+        self._threads = {thread for thread in threading.enumerate() if thread.name != IDLE}
         self._processes = {child.pid for child in psutil.Process().children(recursive=True)}
 
     def __enter__(self) -> Self:

@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from qsession.threads import IDLE
 from tests.support.patience import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -53,25 +54,28 @@ def until_dropped(condition: Callable[[], bool]) -> None:
         threading.Event().wait(max(took_s, _LOOK_AGAIN_S))
 
 
-THREADS_OF_THE_PROCESS = frozenset({"qsession-ledger", "qsession-workers"})
+THREADS_OF_THE_PROCESS = frozenset({IDLE, "qsession-ledger", "qsession-workers"})
 """The names of those that are no session's. Warm workers are let go of a minute or more after the
 last job that was not surely short, and on a busy machine that may be any job."""
+
+
+def _turns() -> set[tuple[threading.Thread, int]]:
+    """The threads, and how often each of them was used: one that was idle is as good as new."""
+    return {(thread, getattr(thread, "turn", 0)) for thread in threading.enumerate()}
 
 
 class NewThreads:
     """The threads of qsession that started after this was made."""
 
     def __init__(self) -> None:
-        self._before = frozenset(threading.enumerate())
+        self._before = _turns()
 
     def __call__(self) -> list[threading.Thread]:
-        """Those that are alive."""
+        """Those that are at work."""
         return [
             thread
-            for thread in threading.enumerate()
-            if thread not in self._before
-            and thread.name.startswith("qsession")
-            and thread.name not in THREADS_OF_THE_PROCESS
+            for thread, _ in _turns() - self._before
+            if thread.name.startswith("qsession") and thread.name not in THREADS_OF_THE_PROCESS
         ]
 
     @property
@@ -81,10 +85,10 @@ class NewThreads:
 
     def left_when_done(self) -> list[str]:
         """Wait for all of them to end, and name those that do not."""
-        threads = self()
-        for thread in threads:
-            thread.join(PATIENCE_S)
-        return [thread.name for thread in threads if thread.is_alive()]
+        deadline = monotonic() + PATIENCE_S
+        while (threads := self()) and monotonic() < deadline:
+            threads[0].join(_STEP_S)
+        return [thread.name for thread in self()]
 
     def left_as_time_passes(self, clock: ManualClock, step_s: float) -> list[str]:
         """Move the clock on until all of them have ended, and name those that do not."""
@@ -97,5 +101,4 @@ class NewThreads:
 
     def until_dropped(self) -> None:
         """Collect garbage until all of them have ended."""
-        threads = self()
-        until_dropped(lambda: not any(thread.is_alive() for thread in threads))
+        until_dropped(lambda: not self())

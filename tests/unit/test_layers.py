@@ -14,7 +14,7 @@ LAYERS = (
     ("qsession.redaction",),
     ("qsession.errors",),
     ("qsession.model",),
-    ("qsession.clock", "qsession.client_errors", "qsession.configuration"),
+    ("qsession.clock", "qsession.threads", "qsession.client_errors", "qsession.configuration"),
     ("qsession.testing", "qsession.compat"),
     ("qsession.render",),
     ("qsession.circuits",),

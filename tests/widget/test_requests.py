@@ -14,6 +14,7 @@ from qsession.widget.page_widget import MOST_AT_ONCE
 from qsession.widget.requests import ACTIONS
 from tests.support.circuits import bell, flipped, rotation
 from tests.support.patience import PATIENCE_S
+from tests.support.too_many_threads import refuse_threads
 from tests.support.waiting import NewThreads, until
 from tests.widget.recording_comm import RecordingComm
 
@@ -223,11 +224,8 @@ def test_more_requests_at_once_than_there_can_be_threads_are_refused_at_once(
 def test_without_a_thread_to_be_had_a_request_is_refused(
     session: Session, page: RecordingComm, monkeypatch: pytest.MonkeyPatch
 ):
-    def fail(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
     with monkeypatch.context() as patched:
-        patched.setattr(threading.Thread, "start", fail)
+        refuse_threads(patched)
         for _ in range(MOST_AT_ONCE + 1):
             reply = page.ask("cancel_session")
     assert reply["error"] == {"type": "RuntimeError", "message": "can't start new thread"}

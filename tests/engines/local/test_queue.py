@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from unittest.mock import create_autospec
 
 import pytest
@@ -21,6 +22,7 @@ from tests.engines.bench import Bench
 from tests.support.circuits import bell, flipped, rotation
 from tests.support.gated_backend import GatedBackend
 from tests.support.patience import PATIENCE_S
+from tests.support.too_many_threads import refuse_threads
 
 QUEUED, RUNNING, DONE = JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.DONE
 
@@ -212,23 +214,38 @@ def test_ctrl_c_ends_the_call_that_it_comes_in_and_the_queue_goes_on(make_bench)
     assert bench.statuses == [JobStatus.ERROR, DONE, DONE, DONE]
 
 
+def interrupt_once(monkeypatch: pytest.MonkeyPatch, owner: Any, method: str) -> None:
+    """Press Ctrl-C at the beginning of the next call of a method."""
+    interrupts, call = iter([KeyboardInterrupt]), getattr(owner, method)
+
+    def interrupted(*arguments: Any) -> Any:
+        for interrupt in interrupts:
+            raise interrupt
+        return call(*arguments)
+
+    monkeypatch.setattr(owner, method, interrupted)
+
+
 def test_ctrl_c_just_before_a_job_starts_ends_it_and_the_queue_goes_on(
     bench: Bench, gated: GatedBackend, monkeypatch: pytest.MonkeyPatch
 ):
-    interrupts = iter([KeyboardInterrupt])
-    look = bench.engine._scheduler.look
-
-    def interrupted() -> None:
-        for interrupt in interrupts:
-            raise interrupt
-        look()
-
-    monkeypatch.setattr(bench.engine._scheduler, "look", interrupted)
+    interrupt_once(monkeypatch, bench.engine._scheduler.place, "start")
     with pytest.raises(KeyboardInterrupt):
         bench.submit()
     gated.open_gate()
     assert bench.submit().result(PATIENCE_S).get_counts() == {"1": 100}
     assert bench.statuses == [JobStatus.ERROR, DONE]
+
+
+def test_ctrl_c_just_after_a_job_started_leaves_it_and_the_queue_goes_on(
+    bench: Bench, gated: GatedBackend, monkeypatch: pytest.MonkeyPatch
+):
+    interrupt_once(monkeypatch, bench.engine._scheduler, "look")
+    with pytest.raises(KeyboardInterrupt):
+        bench.submit()
+    gated.open_gate()
+    assert bench.submit().result(PATIENCE_S).get_counts() == {"1": 100}
+    assert bench.statuses == [DONE, DONE]
 
 
 def test_an_error_that_cannot_be_put_into_words_is_its_class(bench: Bench, gated: GatedBackend):
@@ -248,12 +265,8 @@ def test_where_no_thread_can_be_started_jobs_fail_and_the_next_one_runs(
     bench: Bench, gated: GatedBackend, monkeypatch
 ):
     gated.open_gate()
-
-    def start(thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
     with monkeypatch.context() as patched:
-        patched.setattr(threading.Thread, "start", start)
+        refuse_threads(patched)
         job = bench.submit()
     with pytest.raises(RuntimeError, match="can't start new thread"):
         job.result(0)

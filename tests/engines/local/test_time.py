@@ -13,12 +13,13 @@ import pytest
 from qiskit_aer import AerSimulator
 
 from qsession.client_errors import JobCancelledError, SessionEndedError
-from qsession.clock import Look, WakeUps, start_polling_thread
+from qsession.clock import WakeUps
 from qsession.engines.local import timekeeper
 from qsession.engines.local.timekeeper import Timekeeper
 from qsession.model.session_state import Limits
 from qsession.model.states import JobStatus
 from qsession.testing import ManualClock
+from qsession.threads import run_in_thread
 from tests.engines.bench import Bench
 from tests.support.gated_backend import GatedBackend
 from tests.support.patience import PATIENCE_S
@@ -185,19 +186,19 @@ def while_it_starts(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]
     """What others do when the thread of a timekeeper has looked, and nobody knows of it yet."""
     doings: list[Callable[[], None]] = []
 
-    def start(look: Look, *args: Any, **kwargs: Any) -> threading.Thread:
-        thread = start_polling_thread(look, *args, **kwargs)
-        owner = look.__self__._owner()  # type: ignore[attr-defined]
+    def start(call: Any, name: str) -> None:
+        look = call.args[0]()  # while nobody else lets the keeper go
+        run_in_thread(call, name)
+        owner = look.__self__._owner()
         for _ in range(2):  # of whoever starts it, and of the thread
             owner.looks.get(timeout=PATIENCE_S)
         other = threading.Thread(target=doings[0])
         other.start()
         other.join(0.2)  # it may wait for this thread, too
         others.append(other)
-        return thread
 
     others: list[threading.Thread] = []
-    monkeypatch.setattr(timekeeper, "start_polling_thread", start)
+    monkeypatch.setattr(timekeeper, "run_in_thread", start)
     return doings
 
 

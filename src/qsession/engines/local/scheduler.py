@@ -298,12 +298,14 @@ class Scheduler:
             self._taken = None
         work, job.submitted = job.submitted or job.work, None
         try:
-            self.look()
+            self.tick()
             self._place.start(job.job_id(), work, partial(self._finish, job))
         except BaseException as error:
             self._finish(job, None, _why_not_begun(error))
             if is_interrupt(error):
                 raise
+            return
+        self.look()  # the thread that keeps the time starts while the job runs, not before
 
     def _finish(self, job: LocalJob, outcome: Outcome | None, error: BaseException | None) -> None:
         """Take in how a unit ended at its place. Its turn is over, whatever else was decided."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
+from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
-from qsession.clock import start_polling_thread
+from qsession.clock import look_until_over
+from qsession.threads import run_in_thread
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,7 +40,7 @@ class Timekeeper:
         self._clock = clock
         self._wake_ups: WakeUps = SimpleQueue()
         self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._has_thread = False
         self._sleeps_until: datetime | None = None
         """The time until which the thread sleeps; None while it is about to look itself."""
         weakref.finalize(owner, self._wake_ups.put, None).atexit = False
@@ -51,7 +53,7 @@ class Timekeeper:
         deadline, has_ended = owner.tick()
         if deadline is None and not has_ended:
             return
-        if self._thread is None and deadline is not None and self._start():
+        if not self._has_thread and deadline is not None and self._start():
             return  # it looks by itself
         sleeps_until = self._sleeps_until
         if deadline is None or sleeps_until is None or deadline < sleeps_until:
@@ -59,17 +61,22 @@ class Timekeeper:
             self._wake_ups.put(None)
 
     def _start(self) -> bool:
-        """Start the thread; False if there is one, or cannot be."""
-        with self._starting:
-            if self._thread is not None:
+        """Start the thread; False if there is one, or cannot be, or another thread is at it."""
+        if not self._starting.acquire(blocking=False):
+            return False
+        try:
+            if self._has_thread:
                 return False
-            try:
-                self._thread = start_polling_thread(
-                    self._look_from_thread, self._wake_ups, self._clock, "qsession-timekeeper"
-                )
-            except RuntimeError:  # there are too many: the next job, or whoever looks, tries again
-                _log.warning("No thread could be started that keeps the time of a session.")
-                return False
+            look = weakref.WeakMethod(self._look_from_thread)
+            run_in_thread(
+                partial(look_until_over, look, self._wake_ups, self._clock), "qsession-timekeeper"
+            )
+            self._has_thread = True
+        except RuntimeError:  # there are too many: the next job, or whoever looks, tries again
+            _log.warning("No thread could be started that keeps the time of a session.")
+            return False
+        finally:
+            self._starting.release()
         return True
 
     def _look_from_thread(self) -> tuple[datetime | None, bool]:

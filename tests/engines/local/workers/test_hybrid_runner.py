@@ -25,6 +25,7 @@ from tests.engines.local.workers.work import ENDLESS_SHOTS, aborting, endless, f
 from tests.support.gated_backend import GatedBackend
 from tests.support.patience import PATIENCE_S
 from tests.support.processes import Watched
+from tests.support.too_many_threads import refuse_threads
 from tests.support.waiting import NewThreads, until_dropped
 
 
@@ -95,10 +96,6 @@ def endless_work() -> CircuitWork:
 
 def no_worker() -> Worker:
     raise AssertionError("A worker was started.")
-
-
-def no_thread(_: threading.Thread) -> None:
-    raise RuntimeError("can't start new thread")
 
 
 def test_short_work_needs_no_worker(endings: Endings):
@@ -229,7 +226,7 @@ def test_a_unit_can_be_stopped_until_it_is_told_how_it_ended(
 def test_a_unit_that_gets_no_thread_is_not_taken_and_the_next_one_is(endings: Endings, monkeypatch):
     place = BesideKernel(AerSimulator(), lender=Workers(no_worker))
     with monkeypatch.context() as patched:
-        patched.setattr(threading.Thread, "start", no_thread)
+        refuse_threads(patched)
         with pytest.raises(RuntimeError, match="can't start new thread"):
             place.start("job", short_work(), endings.of("job"))
     assert place.stop("job") is False

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 import warnings
 import weakref
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Literal
 
@@ -23,6 +23,7 @@ from qsession.engines.local.workers.worker import Worker, WorkerStartError
 from qsession.errors import JobFailedError, WorkerLostError, in_words
 from qsession.forks import ForkSafeLock
 from qsession.simulator.fingerprint import each_read_once
+from qsession.threads import run_in_thread
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
@@ -129,8 +130,7 @@ class _Floor:
             self._units[unit.job_id] = unit
             if self._threads < min(len(self._units), self._width):
                 try:
-                    name = "qsession-local"
-                    threading.Thread(target=_serve, args=(self,), name=name, daemon=True).start()
+                    run_in_thread(partial(_serve, self), "qsession-local")
                 except BaseException:  # there are too many, or the interpreter exits
                     del self._units[unit.job_id]
                     raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,7 @@ SHOTS = 1024
 PRECISION = 1 / 32  # of 1024 shots
 LOOP_STEPS = 50
 BURST_JOBS = 200
-FIRST_JOBS = 25
+FIRST_JOBS = 50
 
 FEWEST_OF_AN_OUTCOME = 20
 SURELY_NOT_CHANCE = 1e-6
@@ -91,7 +92,12 @@ def _count_ghz(backend: BackendV2) -> Work:
 
 
 def _count_variants(_backend: BackendV2) -> Work:
-    return _counting(circuits.sampled_variants(5, FIRST_JOBS))
+    return _counting(_variants())
+
+
+@cache
+def _variants() -> list[circuits.Pub]:
+    return circuits.sampled_variants(5, FIRST_JOBS)
 
 
 def _counting(pubs: list[circuits.Pub]) -> Work:

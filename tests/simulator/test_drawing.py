@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Parameter
+from qiskit.primitives import BitArray
 from qiskit.primitives.containers.estimator_pub import EstimatorPub
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.quantum_info import SparsePauliOp, random_unitary
@@ -26,6 +27,7 @@ from qsession.simulator.drawing import (
     MOST_DRAWN_QUBITS,
     MOST_DRAWN_SHOTS,
     Distribution,
+    Drawing,
     may_draw,
 )
 from qsession.simulator.fingerprint import read
@@ -81,6 +83,24 @@ def certain(draw: st.DrawFn) -> QuantumCircuit:
 @given(circuit=certain())
 def test_each_bit_is_where_aer_puts_it(circuit: QuantumCircuit):
     assert rows(sampled(circuit)) == rows(sampled(circuit, seed_simulator=1))
+
+
+@given(
+    outcome=st.integers(0, 2**6 - 1),
+    measured=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 20)), max_size=12),
+    start=st.integers(0, 4),
+    size=st.integers(1, 17),
+)
+def test_a_register_is_packed_as_a_bit_array_is(
+    outcome: int, measured: list[tuple[int, int]], start: int, size: int
+):
+    probabilities = np.zeros(2**6)
+    probabilities[outcome] = 1
+    told = Distribution(probabilities, Drawing.of(measured))
+    (packed,) = told.shots(3, [("register", size, start)]).values()
+    bits = {clbit: outcome >> qubit & 1 for qubit, clbit in measured}
+    expected = "".join(str(bits.get(start + place, 0)) for place in reversed(range(size)))
+    assert BitArray(packed, size).get_bitstrings() == [expected] * 3
 
 
 def test_the_bits_of_one_shot_belong_together(drawn: list[Distribution]):

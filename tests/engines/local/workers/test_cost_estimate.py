@@ -102,6 +102,16 @@ def test_what_no_measurement_depends_on_costs_nothing():
     assert circuit_size(circuit, keeps_all=True).qubits == 3
 
 
+@pytest.mark.parametrize("angles", [(0.3, math.pi / 2), (math.pi / 2, 0.3)])
+def test_one_angle_that_is_no_quarter_turn_needs_amplitudes(angles: tuple[float, float]):
+    circuit = QuantumCircuit(1)
+    for angle in angles:
+        circuit.ry(angle, 0)
+        circuit.x(0)
+    circuit.measure_all()
+    assert not circuit_size(circuit).is_clifford
+
+
 def test_a_loop_counts_as_often_as_it_runs():
     circuit = QuantumCircuit(1, 1)
     with circuit.for_loop(range(30)):

@@ -80,6 +80,7 @@ def test_of_our_packages_it_loads_those_alone_that_run_a_job(loaded: frozenset[s
         "qsession.render",
         "qsession.session",
         "qsession.simulator",
+        "qsession.threads",
     }
 
 

@@ -210,6 +210,12 @@ def configuration_of(simulator: AerSimulator) -> dict[str, object]:
     return dict(vars(simulator._configuration))
 
 
+def setting_of(simulator: AerSimulator, name: str) -> object:
+    """One attribute of ``simulator.configuration()``, which copies them all; None if not there."""
+    own: Mapping[str, object] = simulator._options_configuration
+    return own[name] if name in own else getattr(simulator._configuration, name, None)
+
+
 def has_option(name: str) -> bool:
     """Return True if Aer knows an option of a run by this name; Aer ignores unknown ones."""
     return hasattr(AerConfig, name)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from qiskit.result import Result
 from qiskit_aer import AerSimulator
 
+from qsession.simulator import aer_private as aer
 from qsession.simulator.binding import single_run
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.runs import Run, Settings
@@ -19,6 +23,11 @@ from qsession.simulator.simulator import simulator_of, simulator_options
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
+
+    from qsession.simulator.drawing import Distribution
+
+_OF_SAVES = ("result_types", "result_subtypes")
+"""The words of Aer about a saved distribution."""
 
 
 def run_circuits(
@@ -45,6 +54,10 @@ def run_circuits(
         seed=run_options.get("seed_simulator"),
     )
     output = simulator.runner.run(runs, settings)
+    results = [
+        {**_with_shots(result, settings), "header": _header(run, circuit)}
+        for result, run, circuit in zip(output.results, runs, circuits, strict=True)
+    ]
     name, version = _named(backend)
     return Result.from_dict(
         {
@@ -55,20 +68,43 @@ def run_circuits(
             "success": True,
             "status": "COMPLETED",
             "date": datetime.now().isoformat(),  # noqa: DTZ005 - as Aer says it
-            "results": [
-                {**result, "header": _header(run, circuit)}
-                for result, run, circuit in zip(output.results, runs, circuits, strict=True)
-            ],
+            "results": results,
             "metadata": output.metadata,
-            "time_taken": sum(result["time_taken"] for result in output.results),
+            "time_taken": sum(result["time_taken"] for result in results),
         }
     )
 
 
+def _with_shots(result: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """Complete the words of Aer about a circuit, as if it had drawn all shots itself."""
+    said = {name: value for name, value in result.items() if name != "circ_id"}
+    drawn: Distribution | None = said.pop("distribution", None)
+    if drawn is None:
+        return said
+    began = time.perf_counter()
+    if settings.memory:
+        memory = drawn.words(settings.shots)
+        data: dict[str, Any] = {"counts": dict(Counter(memory)), "memory": memory}
+    else:
+        data = {"counts": drawn.counts(settings.shots)}
+    took_s = time.perf_counter() - began
+    metadata = {name: value for name, value in said["metadata"].items() if name not in _OF_SAVES}
+    time_taken = said["time_taken"] + took_s
+    metadata |= {"sample_measure_time": took_s, "time_taken": time_taken}
+    changed = {"data": data, "metadata": metadata, "shots": settings.shots}
+    return said | changed | {"time_taken": time_taken}
+
+
 def _named(backend: BackendV2) -> tuple[str, str]:
     """A fake backend's results carry the name of its simulator."""
-    simulator = backend if isinstance(backend, AerSimulator) else AerSimulator()
-    return simulator.name, simulator.configuration().backend_version
+    if not isinstance(backend, AerSimulator):
+        return _named_by_aer()
+    return backend.name, str(aer.setting_of(backend, "backend_version"))
+
+
+@cache
+def _named_by_aer() -> tuple[str, str]:
+    return _named(AerSimulator())
 
 
 def _header(run: Run, circuit: QuantumCircuit) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Form:
         noise: The description of the noise that is not in the circuit.
         method: How it must be simulated; None leaves it to Aer.
         is_light: Whether more threads than one would cost more than they save.
-        drawing: If it gives a distribution instead of shots: what its outcomes mean.
+        drawing: If shots are drawn here, from the distribution that it gives: what outcomes mean.
         known: If so, the probabilities that were computed so far, by the angles in their places.
     """
 
@@ -93,6 +93,10 @@ class Compiled(ABC):
 
     def distribution(self) -> Form | None:
         """The form that gives the exact distribution of its shots; None if that is not simple."""
+        return None
+
+    def told(self) -> Form | None:
+        """The circuit as it is with its `distribution` besides; None if that is not simple."""
         return None
 
     def program(self, angles: Sequence[float]) -> Program | None:  # noqa: ARG002 - not all have one

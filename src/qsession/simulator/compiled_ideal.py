@@ -38,6 +38,9 @@ MOST_KNOWN = 2**MOST_DRAWN_QUBITS
 _LIGHT_QUBITS = 12
 """Up to here Aer updates a state in one thread; starting more takes longer."""
 
+_MOST_PLAIN_CLBITS = 64
+"""Aer writes shots with more of them with some leading zeros."""
+
 
 class IdealCircuit:
     """A plain circuit, cut down to what its measurements depend on, with its angles left open."""
@@ -82,19 +85,31 @@ class IdealCircuit:
         """The circuit with its distribution in place of measurements; None if it has none."""
         if not self.is_drawn:
             return None
-        builder, places = self._built(is_measured=False)
-        builder.save_probabilities(range(self.qubits), LABEL)
-        measurements = [
-            (self._numbers[step[1][0]], step[3][0]) for step in self._kept if step[0] == "measure"
-        ]
+        builder, places = self._with_probabilities()
         return Form(
             builder.circuit,
             places,
             method="statevector",
             is_light=True,
-            drawing=Drawing.of(measurements),
+            drawing=Drawing.of(self._measurements()),
             known=Bounded(MOST_KNOWN),
         )
+
+    @cached_property
+    def told(self) -> Form | None:
+        """The circuit as it is, and its distribution before it is measured.
+
+        One shot is enough for all that Aer says of it, the method it chose included. None if it has
+        no distribution, or no shots that are simply to be written down.
+        """
+        measurements = self._measurements()
+        clbits = [clbit for _, clbit in measurements]
+        if not (self.is_drawn and clbits and max(clbits) < _MOST_PLAIN_CLBITS):
+            return None
+        builder, places = self._with_probabilities()
+        for qubit, clbit in measurements:
+            builder.measure([qubit], [clbit])
+        return Form(builder.circuit, places, is_light=True, drawing=Drawing.of(measurements))
 
     def program(self, circuit: QuantumCircuit, angles: Sequence[float]) -> Program:
         """The steps of a shot.
@@ -120,13 +135,24 @@ class IdealCircuit:
 
     def forget_forms(self) -> None:
         """Build them anew the next time."""
-        for name in ("measured", "distribution"):
+        for name in ("measured", "distribution", "told"):
             self.__dict__.pop(name, None)
 
     @cached_property
     def _numbers(self) -> dict[int, int]:
         """The new number of each active qubit."""
         return {old: new for new, old in enumerate(self._outline.active)}
+
+    def _measurements(self) -> list[tuple[int, int]]:
+        """The qubit and the classical bit of each."""
+        return [
+            (self._numbers[step[1][0]], step[3][0]) for step in self._kept if step[0] == "measure"
+        ]
+
+    def _with_probabilities(self) -> tuple[aer.Builder, list[tuple[tuple[int, int], int]]]:
+        builder, places = self._built(is_measured=False)
+        builder.save_probabilities(range(self.qubits), LABEL)
+        return builder, places
 
     def _built(
         self, *, is_measured: bool = True

@@ -113,6 +113,9 @@ class PlainCompiled(Compiled):
     def distribution(self) -> Form | None:
         return None if self._ideal is None else self._ideal.distribution
 
+    def told(self) -> Form | None:
+        return None if self._ideal is None else self._ideal.told
+
     def program(self, angles: Sequence[float]) -> Program | None:
         if self._ideal is None or not self._ideal.may_branch:
             return None

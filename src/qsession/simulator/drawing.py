@@ -126,6 +126,25 @@ class Distribution:
                 moves[qubit - place] = moves.get(qubit - place, 0) | 1 << qubit
         return moves
 
+    def words(self, count: int) -> list[str]:
+        """Draw shots, each with all classical bits as one number in hexadecimal: Aer's memory."""
+        outcomes = self._outcomes(count)
+        words = {outcome: self._word(outcome) for outcome in np.unique(outcomes).tolist()}
+        return [words[outcome] for outcome in outcomes.tolist()]
+
+    def counts(self, count: int) -> dict[str, int]:
+        """Draw shots, and count them by these words."""
+        often = np.bincount(self._outcomes(count))
+        counts: dict[str, int] = {}
+        for outcome in np.flatnonzero(often).tolist():
+            word = self._word(outcome)  # outcomes that differ in qubits that are not measured
+            counts[word] = counts.get(word, 0) + int(often[outcome])
+        return counts
+
+    def _word(self, outcome: int) -> str:
+        bits = self._drawing.bits.items()
+        return hex(sum(1 << clbit for clbit, qubit in bits if outcome >> qubit & 1))
+
     def odd(self, count: int, masks: Iterable[int]) -> list[int]:
         """Draw shots, and count for each mask of classical bits those in which their sum is odd."""
         often = np.bincount(self._outcomes(count))

@@ -11,7 +11,7 @@ import numpy as np
 
 from qsession.forks import ForkSafeLock
 from qsession.simulator import aer_private as aer
-from qsession.simulator.aer_sampling import may_draw_seeded
+from qsession.simulator.aer_sampling import STATE, may_draw_seeded
 from qsession.simulator.branch_trial import branches_as_aer
 from qsession.simulator.branching import branched, is_worth_it
 from qsession.simulator.compiled import Compiled, Form
@@ -105,8 +105,7 @@ class Runner:
                 output = self._run_batch(batch, settings, seed_of(first, batch.first))
                 if len(output["results"]) != len(batch.ways):
                     raise FastPathError("the simulation gave another number of results")
-                if settings.shots_alone:
-                    _finish(batch, settings, output["results"], first)
+                _finish(batch, settings, output["results"], first)
                 done.update(enumerate(output["results"], batch.first))
                 metadata = output.get("metadata", {})
         return Output([done[number] for number in range(len(runs))], metadata)
@@ -156,8 +155,9 @@ def _finish(batch: _Batch, settings: Settings, results: list[dict[str, Any]], fi
                 angles = tuple(_angles(way.form, way.run))
                 way.form.known.put(angles, probabilities, len(probabilities))
             seed = seed_of(first, batch.first + number) if settings.is_seeded else None
-            result["distribution"] = Distribution(probabilities, drawing, seed, way.method)
-        elif settings.is_seeded and settings.leaves_method_to_aer:
+            method = way.method if settings.shots_alone else result["metadata"]["method"]
+            result["distribution"] = Distribution(probabilities, drawing, seed, method)
+        elif settings.shots_alone and settings.is_seeded and settings.leaves_method_to_aer:
             _note(way, settings, result["metadata"]["method"])
 
 
@@ -178,19 +178,38 @@ def _angles(form: Form, run: Run) -> list[float]:
 
 def _way(run: Run, settings: Settings, runs: int) -> _Way:
     """As Aer would choose to simulate it; there are so many runs to do."""
-    options = settings.options
-    if settings.shots_alone and settings.is_usual and may_draw(options, settings.shots):
-        is_asked = run.compiled.has_distribution and (
-            not settings.is_seeded or may_draw_seeded(runs)
-        )
-        form = run.compiled.distribution() if is_asked else None
-        if form is not None:
-            if not settings.is_seeded:  # of a distribution it does not matter how it was made
-                return _Way(run, form)
-            method = _method_of(_angles(form, run), run, settings)
-            if method is not None:
-                return _Way(run, form, method)
-    return _Way(run, _form(run.compiled, settings))
+    may_be_drawn = (
+        settings.is_usual
+        and may_draw(settings.options, settings.shots)
+        and run.compiled.has_distribution
+        and (not settings.is_seeded or may_draw_seeded(runs))
+    )
+    way = None
+    if may_be_drawn:
+        way = _drawn(run, settings) if settings.shots_alone else _told(run, settings)
+    return way or _Way(run, _form(run.compiled, settings))
+
+
+def _drawn(run: Run, settings: Settings) -> _Way | None:
+    """With nothing from Aer but the distribution; None if seeded shots depend on its method."""
+    form = run.compiled.distribution()
+    if form is None or not settings.is_seeded:  # it does not matter how it was made
+        return None if form is None else _Way(run, form)
+    method = _method_of(_angles(form, run), run, settings)
+    return None if method is None else _Way(run, form, method)
+
+
+def _told(run: Run, settings: Settings) -> _Way | None:
+    """With the distribution beside what else Aer says; None if shots alone take no longer."""
+    form = run.compiled.told()
+    if form is None:
+        return None
+    # An outcome costs as much as a shot where Aer may take a stabilizer, and next to nothing else.
+    is_shorter = (
+        settings.shots >= 2 << run.compiled.qubits
+        or _method_of(_angles(form, run), run, settings) == STATE
+    )
+    return _Way(run, form) if is_shorter else None
 
 
 def _method_of(angles: Sequence[float], run: Run, settings: Settings) -> str | None:

@@ -70,8 +70,8 @@ class Output:
     """The results of all runs, as Aer returns them.
 
     Attributes:
-        results: Of each run, in their order; a ``"distribution"`` in place of shots, where they are
-            to be drawn from one.
+        results: Of each run, in their order; with a ``"distribution"`` where the shots are to be
+            drawn from it: in place of all else, if nothing but shots is wanted.
         metadata: Of the last call of the simulator.
     """
 

@@ -184,7 +184,9 @@ def simulator_options(
     own = options_of(backend)
     options = {**own, **{name: value for name, value in run_options.items() if value is not None}}
     options = known_options(options)
-    if backend.max_circuits is not None:
+    is_aer = isinstance(backend, AerSimulator)
+    most = aer.setting_of(backend, "max_experiments") if is_aer else backend.max_circuits
+    if most is not None:
         raise FastPathError("the backend splits jobs")
-    basis = aer.basis_of(backend) if isinstance(backend, AerSimulator) else None
+    basis = aer.basis_of(backend) if is_aer else None
     return Setting(options, simulator.noise_of_primitives(backend, own, run_options), basis)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
+import tracemalloc
 import weakref
 
 import numpy as np
@@ -104,6 +106,20 @@ def test_what_a_job_holds_is_weighed_whole():
     shelf.put("job", Kept(work, PrimitiveResult([pub_result, pub_result])))
     arrays, circuits = 2 * 70_000, 2 * weigh(ghz(50))
     assert arrays + circuits <= shelf.memory_bytes <= arrays + circuits + 5_000
+
+
+@pytest.mark.parametrize("memory", [False, True])
+def test_results_of_circuits_weigh_about_what_they_take(memory: bool):
+    circuits = [ghz(3), ghz(4), ghz(5)]
+    result = AerSimulator().run(circuits, shots=1000, memory=memory).result()
+    pickled = pickle.dumps(result)
+    tracemalloc.start()
+    try:
+        copies = [pickle.loads(pickled) for _ in range(20)]  # noqa: S301 - from above
+        really = tracemalloc.get_traced_memory()[0] / len(copies)
+    finally:
+        tracemalloc.stop()
+    assert really / 2 < weigh(result) < 4 * really
 
 
 def test_a_weight_ends_where_things_hold_each_other():

@@ -23,11 +23,12 @@ from qiskit.primitives import (
 )
 from qiskit.primitives.containers import BindingsArray
 from qiskit.primitives.containers.sampler_pub import SamplerPub
+from qiskit.result import Result
 
 from qsession.circuits.pickling import CircuitPickler
 from qsession.engines.local.work import ExecutorWork
 from qsession.forks import ForkSafeLock
-from qsession.simulator.shots import CountedBitArray
+from qsession.simulator.shots import CountedBitArray, CountedResult
 
 if TYPE_CHECKING:
     from qsession.engines.local.work import Work
@@ -38,6 +39,8 @@ BUDGET_BYTES = 32 * 2**20
 _LEAVES = frozenset({bool, bytes, complex, float, int, str, type(None)})
 _BYTES_PER_OPERATION = 400
 _BYTES_PER_OBJECT = 64
+_BYTES_PER_EXPERIMENT = 7000
+"""The words of a simulator about a circuit, besides its data; as measured."""
 _UNWEIGHABLE_BYTES = 2**20
 _LONGEST_LOOK = 100
 """Items of a list that are weighed; the rest is taken to be like them."""
@@ -214,6 +217,9 @@ def weigh(item: Any, depth: int = 6) -> int:
         return sys.getsizeof(item)
     if isinstance(item, QuantumCircuit):
         return _BYTES_PER_OBJECT * 20 + _BYTES_PER_OPERATION * len(item.data)
+    if kind is CountedResult or kind is Result:
+        data = [vars(experiment.data) for experiment in item.results or ()]
+        return _weigh_many(data, len(data), depth) + _BYTES_PER_EXPERIMENT * len(data)
     parts_of = _PARTS.get(kind)
     if parts_of is None:
         return _weigh_any(item, depth)

@@ -307,8 +307,16 @@ def test_an_estimator_compiles_a_circuit_for_each_basis_and_counts_outcomes():
 def test_shots_of_a_small_state_are_drawn_and_those_of_other_work_read():
     assert steps(sampling(bell()), shot_s=1) == 0
     assert steps(sampling(bell(), backend=MANILA), shot_s=1) == 7
-    assert steps(circuits(bell(), shots=7), shot_s=1) == 7
     assert steps(sampling(layered(13, 1)), shot_s=1) == 7
+
+
+def test_shots_of_circuits_are_drawn_unless_a_stabilizers_outcomes_are_as_many():
+    assert steps(circuits(bell(), shots=7), shot_s=1) == 7
+    assert steps(circuits(bell(), shots=8), shot_s=1) == 0
+    assert steps(circuits(bell(), shots=8, backend=MANILA), shot_s=1) == 8
+    turned = ghz(12)
+    turned.data.insert(0, turned.data[0].replace(operation=RYGate(0.1)))
+    assert steps(circuits(turned, shots=7), shot_s=1) == 0
 
 
 def test_shots_are_simulated_one_by_one_where_something_follows_a_measurement():

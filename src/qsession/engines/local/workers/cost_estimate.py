@@ -134,16 +134,20 @@ class WorkSize:
         return read_s + self._state_s(circuit, shots, costs)
 
     def _is_drawn(self, circuit: CircuitSize, shots: int) -> bool:
-        return self._gives_shots_alone(shots) and circuit.qubits <= MOST_DRAWN_QUBITS
+        if circuit.qubits > MOST_DRAWN_QUBITS:
+            return False
+        if self._gives_shots_alone(shots):
+            return True
+        is_shorter = shots >= 2 << circuit.qubits or not circuit.is_clifford
+        return is_shorter and self.primitive == "circuits" and self._are_of_states(shots)
 
     def _gives_shots_alone(self, shots: int) -> bool:
         """True if nothing is told but shots, of states without noise."""
-        return (
-            shots <= MOST_DRAWN_SHOTS
-            and not self.is_noisy
-            and self.primitive in ("sampler", "estimator")
-            and self.method in (None, "automatic", "statevector")
-        )
+        return self.primitive in ("sampler", "estimator") and self._are_of_states(shots)
+
+    def _are_of_states(self, shots: int) -> bool:
+        is_state = self.method in (None, "automatic", "statevector")
+        return shots <= MOST_DRAWN_SHOTS and not self.is_noisy and is_state
 
     def _branched_s(self, run: Run, costs: Costs) -> float:
         """The time for shots that are branched; infinite if they may spread too far for that."""

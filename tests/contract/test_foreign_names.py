@@ -37,6 +37,7 @@ IBM = {
     "_get_api_client": QiskitRuntimeService,
     "_get_api_clients": QiskitRuntimeService,
     "_props_dict": "qiskit_ibm_runtime.fake_provider.fake_backend",
+    "_setup_sim": "qiskit_ibm_runtime.fake_provider.fake_backend",
     "_semantic_role": "qiskit_ibm_runtime.executor_sampler.sampler",
     "_timeout": "qiskit_ibm_runtime.api.session",
 }

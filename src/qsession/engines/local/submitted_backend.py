@@ -21,6 +21,7 @@ from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 
 from qsession.compat.ibm_simulation import is_plain_fake_backend
+from qsession.engines.local.device_simulators import attribute_of_simulator, made_simulator
 from qsession.engines.local.other_backends import ForPrimitives, WithOptionsOfThen, are_same
 from qsession.simulator import aer_private as aer
 from qsession.simulator.aer_noise_models import ModelContent, content_of
@@ -111,6 +112,8 @@ def _own_device(backend: Any, *, reads_target: bool) -> BackendV2:
     """A copy of a device: the same one, with its simulator, as long as the device is as it was."""
     target = backend.target  # read before its attributes: it may load them
     attributes = {name: value for name, value in vars(backend).items() if name != "_options"}
+    simulator = attribute_of_simulator(backend)
+    attributes[simulator] = made_simulator(backend)
     options = dict(backend._options)
     options["noise_model"] = own_noise(options.get("noise_model"))
     content = TargetContent.of(backend) if reads_target else None
@@ -120,6 +123,7 @@ def _own_device(backend: Any, *, reads_target: bool) -> BackendV2:
     if known is not None and known.is_of(now):
         return known.copied
     copied = _with_own_options(backend)
+    setattr(copied, simulator, attributes[simulator])
     if reads_target:
         _replace_target(copied, target)
     note_copy(copied, backend)

@@ -20,6 +20,7 @@ from qiskit_aer.backends.aerbackend import AerBackend
 
 from qsession.circuits.pubs import own_values
 from qsession.compat.ibm_simulation import run_quantum_program
+from qsession.engines.local.device_simulators import device_to_run
 from qsession.engines.local.submitted_backend import Use, backend_as_submitted, own_option
 from qsession.errors import InvalidInputError
 from qsession.simulator.circuits import run_circuits
@@ -90,7 +91,7 @@ class SamplerWork(_PubWork):
 
     def run(self) -> object:
         """Compute a `PrimitiveResult`."""
-        sampler = BackendSamplerV2(backend=self.backend, options=dict(self.options))
+        sampler = BackendSamplerV2(backend=device_to_run(self.backend), options=dict(self.options))
         return sampler.run(self.pubs).result()
 
 
@@ -127,7 +128,9 @@ class EstimatorWork(_PubWork):
 
     def run(self) -> object:
         """Compute a `PrimitiveResult`."""
-        estimator = BackendEstimatorV2(backend=self.backend, options=dict(self.options))
+        estimator = BackendEstimatorV2(
+            backend=device_to_run(self.backend), options=dict(self.options)
+        )
         return estimator.run(self.pubs, precision=self.precision).result()
 
 
@@ -215,7 +218,7 @@ class CircuitWork:
     def run(self) -> object:
         """Compute a `qiskit.result.Result`."""
         try:
-            return self.backend.run(self.circuits, **self.options).result()
+            return device_to_run(self.backend).run(self.circuits, **self.options).result()
         except Exception as error:
             self._explain(error)
             raise

@@ -128,9 +128,9 @@ class Distribution:
 
     def words(self, count: int) -> list[str]:
         """Draw shots, each with all classical bits as one number in hexadecimal: Aer's memory."""
-        outcomes = self._outcomes(count)
-        words = {outcome: self._word(outcome) for outcome in np.unique(outcomes).tolist()}
-        return [words[outcome] for outcome in outcomes.tolist()]
+        outcomes: list[int] = self._outcomes(count).tolist()
+        words = {outcome: self._word(outcome) for outcome in set(outcomes)}
+        return [words[outcome] for outcome in outcomes]
 
     def counts(self, count: int) -> dict[str, int]:
         """Draw shots, and count them by these words."""

@@ -37,8 +37,8 @@ IBM = {
     "_get_api_client": QiskitRuntimeService,
     "_get_api_clients": QiskitRuntimeService,
     "_props_dict": "qiskit_ibm_runtime.fake_provider.fake_backend",
-    "_setup_sim": "qiskit_ibm_runtime.fake_provider.fake_backend",
     "_semantic_role": "qiskit_ibm_runtime.executor_sampler.sampler",
+    "_setup_sim": "qiskit_ibm_runtime.fake_provider.fake_backend",
     "_timeout": "qiskit_ibm_runtime.api.session",
 }
 """Of IBM's client: where each is set or defined."""

@@ -115,7 +115,12 @@ def with_matrices() -> QuantumCircuit:
 
 
 PLAIN: tuple[Callable[[], QuantumCircuit], ...] = (
-    *(bell, turned, partly_measured, in_wide_registers, measured_twice, with_matrices),
+    bell,
+    turned,
+    partly_measured,
+    in_wide_registers,
+    measured_twice,
+    with_matrices,
 )
 
 
@@ -166,6 +171,16 @@ def test_without_a_seed_shots_are_as_frequent_as_they_are_likely(shots_of_aer: l
     likely = np.sin(0.35) ** 2
     assert abs(first.count("11") / 20_000 - likely) < 6 * np.sqrt(likely * (1 - likely) / 20_000)
     assert set(first) == {"00", "11"}
+
+
+def test_the_seed_that_a_result_tells_gives_its_shots_again(shots_of_aer: list[int]):
+    circuits = [turned(), bell(), with_matrices()]
+    result = ran(*circuits, memory=True)
+    assert shots_of_aer == [1]
+    for number, circuit in enumerate(circuits):
+        seed = result.results[number].seed_simulator
+        again = by_aer(circuit, memory=True, seed_simulator=seed)
+        assert result.get_memory(number) == again.get_memory()
 
 
 def test_what_measures_nothing_has_no_counts():

@@ -38,6 +38,11 @@ def may_draw(options: Mapping[str, Any], shots: int) -> bool:
     return 0 < shots <= MOST_DRAWN_SHOTS and options.get("method") in _METHODS
 
 
+def has_few_outcomes(qubits: int, shots: int) -> bool:
+    """Return True if all outcomes are told sooner than shots drawn, though by a stabilizer."""
+    return shots >= 2 << qubits
+
+
 @dataclass(frozen=True)
 class Drawing:
     """The meaning of the outcomes of a circuit that gives its distribution instead of measuring.

@@ -15,7 +15,7 @@ from qsession.simulator.aer_sampling import STATE, may_draw_seeded
 from qsession.simulator.branch_trial import branches_as_aer
 from qsession.simulator.branching import branched, is_worth_it
 from qsession.simulator.compiled import Compiled, Form
-from qsession.simulator.drawing import LABEL, Distribution, may_draw
+from qsession.simulator.drawing import LABEL, Distribution, has_few_outcomes, may_draw
 from qsession.simulator.errors import FastPathError
 from qsession.simulator.random import first_seed, seed_of
 from qsession.simulator.runs import Output, Run, Settings
@@ -154,8 +154,11 @@ def _finish(batch: _Batch, settings: Settings, results: list[dict[str, Any]], fi
             if way.form.known is not None:
                 angles = tuple(_angles(way.form, way.run))
                 way.form.known.put(angles, probabilities, len(probabilities))
-            seed = seed_of(first, batch.first + number) if settings.is_seeded else None
-            method = way.method if settings.shots_alone else result["metadata"]["method"]
+            own = seed_of(first, batch.first + number)
+            if settings.shots_alone:
+                seed, method = own if settings.is_seeded else None, way.method
+            else:  # a result names its seed, which gives these shots again
+                seed, method = own, result["metadata"]["method"]
             result["distribution"] = Distribution(probabilities, drawing, seed, method)
         elif settings.shots_alone and settings.is_seeded and settings.leaves_method_to_aer:
             _note(way, settings, result["metadata"]["method"])
@@ -182,7 +185,7 @@ def _way(run: Run, settings: Settings, runs: int) -> _Way:
         settings.is_usual
         and may_draw(settings.options, settings.shots)
         and run.compiled.has_distribution
-        and (not settings.is_seeded or may_draw_seeded(runs))
+        and ((settings.shots_alone and not settings.is_seeded) or may_draw_seeded(runs))
     )
     way = None
     if may_be_drawn:
@@ -206,7 +209,7 @@ def _told(run: Run, settings: Settings) -> _Way | None:
         return None
     # An outcome costs as much as a shot where Aer may take a stabilizer, and next to nothing else.
     is_shorter = (
-        settings.shots >= 2 << run.compiled.qubits
+        has_few_outcomes(run.compiled.qubits, settings.shots)
         or _method_of(_angles(form, run), run, settings) == STATE
     )
     return _Way(run, form) if is_shorter else None

@@ -23,7 +23,7 @@ from qsession.simulator.branch_costs import (
     allowed_s,
     most_s,
 )
-from qsession.simulator.drawing import MOST_DRAWN_QUBITS, MOST_DRAWN_SHOTS
+from qsession.simulator.drawing import MOST_DRAWN_QUBITS, MOST_DRAWN_SHOTS, has_few_outcomes
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
@@ -138,7 +138,7 @@ class WorkSize:
             return False
         if self._gives_shots_alone(shots):
             return True
-        is_shorter = shots >= 2 << circuit.qubits or not circuit.is_clifford
+        is_shorter = has_few_outcomes(circuit.qubits, shots) or not circuit.is_clifford
         return is_shorter and self.primitive == "circuits" and self._are_of_states(shots)
 
     def _gives_shots_alone(self, shots: int) -> bool:
